@@ -1,0 +1,187 @@
+# One Makefile, no recursion into folders. `make help` lists what it can do.
+
+CC      ?= cc
+BUILD   ?= build
+PREFIX  ?= /usr/local
+STD     := -std=c17 -D_POSIX_C_SOURCE=200809L
+WARN    := -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow \
+           -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
+           -Wcast-qual -Wpointer-arith -Wwrite-strings -Wundef -Wvla -Wformat=2 \
+           -Wdouble-promotion -Wimplicit-fallthrough -Wswitch-enum -Wnull-dereference
+OPT     ?= -O2 -g
+SAN     ?=
+
+# CFLAGS, CPPFLAGS and LDFLAGS belong to whoever calls make; ours stand apart, so
+# `make CFLAGS=-O3` adds to them instead of wiping them out.
+ALL_CPPFLAGS := -Igateway/src -Igateway/tests -Iplugins/sdk $(CPPFLAGS)
+ALL_CFLAGS   := $(STD) $(WARN) -Werror $(OPT) $(SAN) -fvisibility=hidden -fPIE \
+                -fstack-protector-strong -fno-common -ffp-contract=off $(CFLAGS)
+ifeq ($(SAN),)
+ALL_CFLAGS   += -D_FORTIFY_SOURCE=2
+endif
+ALL_LDFLAGS  := $(SAN) -pie -Wl,-z,relro,-z,now $(LDFLAGS)
+LIBS         := -lcivetweb -lcurl -lyajl -lsqlite3 -lzstd -larchive -lpcre2-8 \
+                -lcrypto -lz -lpthread -ldl -lm
+WORKER_LIBS  := -lseccomp -lcrypto -ldl -lm
+
+SRCS  := $(sort $(wildcard gateway/src/*/*.c))
+OBJS  := $(SRCS:%.c=$(BUILD)/obj/%.o)
+# Programs have a main each; everything else goes into one archive that tests and
+# programs link.
+MAINS := $(filter %/main.c %_main.c,$(SRCS))
+LIB   := $(BUILD)/obj/libauspex.a
+# Linux interfaces beyond POSIX (memfd, landlock, pidfd) only where they are used.
+GNU_SRCS := $(sort $(wildcard gateway/src/worker/*.c gateway/src/scoring/broker*.c))
+
+PROGRAMS := $(if $(wildcard gateway/src/app/main.c),$(BUILD)/bin/auspex) \
+            $(if $(wildcard gateway/src/worker/worker_main.c),$(BUILD)/bin/auspex-worker)
+
+# A plug-in is a folder with plugin.c (and more .c files); its .so and its data
+# files go to build/plugins/<name>/, faulty ones (for tests) to build/faulty/.
+PLUGIN_DIRS := $(patsubst %/plugin.c,%,$(wildcard plugins/*/plugin.c))
+PLUGINS     := $(foreach d,$(PLUGIN_DIRS),$(BUILD)/plugins/$(notdir $d)/$(notdir $d).so)
+FAULTY      := $(patsubst plugins/faulty/%.c,$(BUILD)/faulty/%/%.so,$(wildcard plugins/faulty/*.c))
+PLUGIN_CFLAGS := $(STD) $(WARN) -Werror $(OPT) -fPIC -fvisibility=hidden \
+                 -fstack-protector-strong -ffp-contract=off -Iplugins/sdk $(CFLAGS)
+
+UNITS := $(sort $(wildcard gateway/tests/unit/test_*.c plugins/*/tests/test_*.c))
+UNIT_TESTS := $(UNITS:%.c=$(BUILD)/tests/%)
+OUTSIDE := $(sort $(wildcard conformance-tests/integration/test_*.c))
+OUTSIDE_TESTS := $(OUTSIDE:%.c=$(BUILD)/tests/%)
+SUPPORT := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard gateway/tests/support/*.c))
+OUTSIDE_SUPPORT := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard conformance-tests/support/*.c))
+BENCH_SRCS := $(sort $(wildcard gateway/bench/bench_*.c))
+BENCHES := $(patsubst gateway/bench/%.c,$(BUILD)/bench/%,$(BENCH_SRCS))
+FUZZ_SECONDS ?= 5
+
+.DELETE_ON_ERROR:
+.SECONDARY:
+.PHONY: all help unit test asan tsan coverage fuzz tidy format layers names check \
+        bench clean
+
+all: $(PROGRAMS) $(PLUGINS) ## build the programs and the plug-ins (the default)
+
+help: ## show this list
+	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  %-16s %s\n", $$1, $$2}' Makefile
+
+$(BUILD)/obj/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CPPFLAGS) $(if $(filter $<,$(GNU_SRCS)),-D_GNU_SOURCE) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
+
+$(LIB): $(filter-out $(MAINS:%.c=$(BUILD)/obj/%.o),$(OBJS))
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(BUILD)/bin/auspex: $(BUILD)/obj/gateway/src/app/main.o $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) $^ -o $@ $(LIBS)
+
+$(BUILD)/bin/auspex-worker: $(BUILD)/obj/gateway/src/worker/worker_main.o $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) $^ -o $@ $(WORKER_LIBS)
+
+# --- plug-ins ----------------------------------------------------------------
+
+define PLUGIN_RULE
+$(BUILD)/plugins/$(notdir $1)/$(notdir $1).so: $(wildcard $1/*.c) $(wildcard $1/*.h $1/data/*) $(wildcard plugins/sdk/*) Makefile
+	@mkdir -p $$(@D)
+	$$(CC) $$(PLUGIN_CFLAGS) -I$1 -shared -Wl,-z,relro,-z,now,-z,defs -o $$@ $$(filter %.c,$$^) -lm
+	@if [ -d $1/data ]; then cp -r $1/data $$(@D)/; fi
+endef
+$(foreach d,$(PLUGIN_DIRS),$(eval $(call PLUGIN_RULE,$d)))
+
+define FAULTY_RULE
+$(BUILD)/faulty/$1/$1.so: plugins/faulty/$1.c $(wildcard plugins/faulty/*.h plugins/sdk/*) Makefile
+	@mkdir -p $$(@D)
+	$$(CC) $$(PLUGIN_CFLAGS) -Iplugins/faulty -shared -o $$@ $$< -lm -lpthread
+endef
+$(foreach f,$(basename $(notdir $(wildcard plugins/faulty/*.c))),$(eval $(call FAULTY_RULE,$f)))
+
+# --- tests --------------------------------------------------------------------
+
+$(UNIT_TESTS): $(BUILD)/tests/%: $(BUILD)/obj/%.o $(SUPPORT) $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) $^ -o $@ -lcmocka $(LIBS) -lseccomp
+
+$(OUTSIDE_TESTS): $(BUILD)/tests/%: $(BUILD)/obj/%.o $(SUPPORT) $(OUTSIDE_SUPPORT) $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) $^ -o $@ -lcmocka $(LIBS)
+
+# Programs under test are found through these.
+TEST_ENV = AUSPEX_BUILD=$(BUILD) AUSPEX_ROOT=. \
+  ASAN_OPTIONS=handle_segv=2:detect_leaks=1:$(ASAN_OPTIONS) \
+  TSAN_OPTIONS=halt_on_error=1:suppressions=gateway/tests/tsan.supp
+
+define RUN_TESTS
+@for t in $1; do \
+  echo "# run $$(basename $$t)"; \
+  $(TEST_ENV) CMOCKA_MESSAGE_OUTPUT=TAP $$t 2>$$t.log; status=$$?; \
+  if [ $$status != 0 ]; then tail -n 60 $$t.log | sed 's/^/# /'; fi; \
+  echo "# exit $$status"; \
+done | awk -f gateway/tools/tap_total.awk
+endef
+
+unit: $(UNIT_TESTS) ## run the unit tests only
+	$(call RUN_TESTS,$(UNIT_TESTS))
+
+test: all $(FAULTY) $(UNIT_TESTS) $(OUTSIDE_TESTS) ## run all tests; the last line is the total
+	$(call RUN_TESTS,$(UNIT_TESTS) $(OUTSIDE_TESTS))
+
+asan: ## all tests under address and undefined-behaviour sanitizers
+	$(MAKE) test BUILD=build/asan OPT="-O1 -g" SAN="-fsanitize=address,undefined -fno-sanitize-recover=all"
+
+tsan: ## all tests under the thread sanitizer
+	$(MAKE) test BUILD=build/tsan OPT="-O1 -g" SAN=-fsanitize=thread
+
+coverage: ## tests with line and branch counts
+	$(MAKE) test BUILD=build/cov OPT="-O0 -g" SAN=--coverage
+	gcovr -r . --filter gateway/src --branches --txt || true
+
+FUZZERS := $(patsubst gateway/tests/fuzz/%.c,build/fuzz/%,$(wildcard gateway/tests/fuzz/fuzz_*.c))
+FUZZ_LIB := build/fuzz/obj/libauspex.a
+fuzz: ## a short run of every fuzz target (FUZZ_SECONDS=5 each)
+	$(MAKE) fuzz-run BUILD=build/fuzz CC=clang OPT="-O1 -g" \
+	  WARN="-Wall -Wno-gnu-zero-variadic-macro-arguments" SAN="-fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all"
+
+$(FUZZERS): build/fuzz/%: $(BUILD)/obj/gateway/tests/fuzz/%.o $(LIB)
+	clang -fsanitize=fuzzer,address,undefined $^ -o $@ $(LIBS) -lseccomp
+
+.PHONY: fuzz-run
+fuzz-run: $(FUZZERS)
+	@for f in $(FUZZERS); do n=$$(basename $$f); mkdir -p build/fuzz/found/$$n; \
+	  dict=gateway/tests/fuzz/$$n.dict; seeds=gateway/tests/fuzz/seeds/$$n; \
+	  $$f -max_total_time=$(FUZZ_SECONDS) -verbosity=0 -print_final_stats=1 \
+	    -artifact_prefix=build/fuzz/found/$$n/ $$([ -f $$dict ] && echo -dict=$$dict) \
+	    build/fuzz/found/$$n $$([ -d $$seeds ] && echo $$seeds) >build/fuzz/$$n.log 2>&1 \
+	  || { cat build/fuzz/$$n.log; exit 1; }; \
+	  echo "fuzz: $$n $$(awk '/number_of_executed_units/{print $$2}' build/fuzz/$$n.log) runs"; done
+
+# --- checks -------------------------------------------------------------------
+
+# One file per run: clang-tidy 14 reports false va_list errors over several.
+tidy: ## clang-tidy over the sources
+	@printf '%s\n' $(SRCS) $(wildcard plugins/*/*.c) | xargs -P2 -I{} sh -c \
+	  'clang-tidy --quiet {} -- $(ALL_CPPFLAGS) $(STD) $$(case " $(GNU_SRCS) " in *" {} "*) echo -D_GNU_SOURCE;; esac) 2>/dev/null || { echo "tidy: {}"; exit 255; }'
+
+format: ## rewrite the sources in the house format
+	clang-format -i $$(git ls-files '*.c' '*.h')
+
+layers: ## check the allowed include directions
+	@gateway/tools/check_layers.sh
+
+names: $(OBJS) ## check that exported names match their files
+	@gateway/tools/check_names.sh $(OBJS)
+
+check: layers names tidy asan ## everything a change must pass besides `make test`
+
+bench: all $(BENCHES) ## run the benchmarks
+	@for b in $(BENCHES); do AUSPEX_BUILD=$(BUILD) AUSPEX_ROOT=. $$b || exit 1; done
+
+$(BENCHES): $(BUILD)/bench/%: $(BUILD)/obj/gateway/bench/%.o $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) $^ -o $@ $(LIBS)
+
+clean: ## remove build outputs
+	rm -rf build
+
+-include $(shell [ -d $(BUILD) ] && find $(BUILD) -name '*.d' 2>/dev/null)

@@ -1,0 +1,78 @@
+/*
+ * registry.h - every definition of the loaded FHIR packages, by canonical URL.
+ *
+ * A package is a folder (`package.json` and resources, or the folder above
+ * with a `package/` inside) or a `.tgz` of one. Opening a registry reads an
+ * index (type, id, url, version, file) and no definitions; the index of each
+ * package is saved in the cache folder under the package's digest, so that the
+ * next start reads one file. A definition is parsed the first time it is asked
+ * for and stays for the registry's life.
+ *
+ * Later packages win over earlier ones for the same canonical and version.
+ * Which files are definitions and which are examples: see package.h.
+ *
+ * Threads: all lookups may be called from any thread; parsing is done once
+ * under a private lock.
+ */
+#ifndef AX_DEFINITIONS_REGISTRY_H
+#define AX_DEFINITIONS_REGISTRY_H
+
+#include "json/json.h"
+
+typedef enum {
+  AX_DEF_STRUCTURE,
+  AX_DEF_VALUE_SET,
+  AX_DEF_CODE_SYSTEM,
+  AX_DEF_SEARCH_PARAMETER,
+  AX_DEF_CONCEPT_MAP,
+  AX_DEF_OPERATION,
+  AX_DEF_COMPARTMENT,
+  AX_DEF_KINDS
+} ax_def_kind;
+
+typedef struct ax_registry ax_registry;
+
+typedef struct {
+  const char *const *packages; /* folders or .tgz, in order */
+  size_t package_count;
+  const char *cache; /* folder for saved indexes and unpacked .tgz; or NULL */
+} ax_registry_options;
+
+/*
+ * Opens the packages. NOT_FOUND, INVALID (with the package and what is wrong),
+ * TOO_LARGE, IO. A missing dependency of a package is not an error; see
+ * ax_registry_notes().
+ */
+ax_status ax_registry_open(const ax_registry_options *options,
+                           ax_registry **out, ax_error *err) AX_MUST_USE;
+void ax_registry_close(ax_registry *registry);
+
+/*
+ * The definition with canonical `url` ("url" or "url|version"), or NULL. A
+ * version with fewer parts matches its patches ("4.0" finds "4.0.1"). The tree
+ * lives as long as the registry. A file that cannot be read or parsed counts
+ * as absent and is reported once by ax_registry_notes().
+ */
+const ax_json *ax_registry_find(ax_registry *registry, ax_def_kind kind,
+                                ax_str url);
+
+/* The StructureDefinition of a type of the base specification by its name
+ * ("Patient", "HumanName", "string"), or NULL. */
+const ax_json *ax_registry_type(ax_registry *registry, ax_str name);
+
+/* True for names of concrete resource types ("Patient"; not "DomainResource").
+ */
+bool ax_registry_is_resource(ax_registry *registry, ax_str name);
+
+/* How many of a kind, and the canonical of the `i`th in a fixed order. */
+size_t ax_registry_count(const ax_registry *registry, ax_def_kind kind);
+ax_str ax_registry_url(const ax_registry *registry, ax_def_kind kind, size_t i);
+
+/* Loaded packages ("name#version") and sentences about what is missing or
+ * broken (dependencies that are not there, files that do not parse). */
+size_t ax_registry_package_count(const ax_registry *registry);
+ax_str ax_registry_package(const ax_registry *registry, size_t i);
+size_t ax_registry_note_count(ax_registry *registry);
+ax_str ax_registry_note(ax_registry *registry, size_t i);
+
+#endif

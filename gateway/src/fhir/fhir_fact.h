@@ -1,0 +1,117 @@
+/*
+ * fhir_fact.h - what a resource says about a patient, as flat rows.
+ *
+ * A fact is one coded statement with its time: a laboratory value, a
+ * diagnosis, an answer in a questionnaire. The same extraction feeds the store
+ * (rows next to the resource, so that scoring needs no second parse) and
+ * `$score` (rows straight from a Bundle), so both see the same.
+ *
+ * A resource with several codings gives one fact for each; they share `group`.
+ * Facts say what was written, good or bad (a comparator, no unit, a partial
+ * date, entered-in-error): judging is the business of scoring/feature.
+ *
+ * Lifetime: texts point into the resource's tree.
+ */
+#ifndef AX_FHIR_FHIR_FACT_H
+#define AX_FHIR_FHIR_FACT_H
+
+#include "fhir/fhir_date.h"
+#include "json/json.h"
+
+typedef enum {
+  AX_FACT_OBSERVATION = 1, /* Observation, or one component of it */
+  AX_FACT_CONDITION,
+  AX_FACT_ANSWER, /* one answered item of a QuestionnaireResponse */
+  AX_FACT_PATIENT /* one row: birth date, gender, deceased, active, ... */
+} ax_fact_kind;
+
+typedef enum { /* the resource's own status, as far as rules ask for it */
+               AX_FACT_STATUS_OTHER, /* registered, preliminary, cancelled,
+                                        in-progress ... */
+               AX_FACT_STATUS_FINAL, /* final, amended, corrected; completed,
+                                        amended */
+               AX_FACT_STATUS_ERROR  /* entered-in-error */
+} ax_fact_status;
+
+typedef enum {
+  AX_FACT_VALUE_NONE,
+  AX_FACT_VALUE_NUMBER, /* valueQuantity, valueInteger, valueDecimal */
+  AX_FACT_VALUE_CODE,   /* valueCodeableConcept, valueCoding, one per coding */
+  AX_FACT_VALUE_BOOL,
+  AX_FACT_VALUE_TEXT,  /* valueString */
+  AX_FACT_VALUE_TIME,  /* valueDateTime */
+  AX_FACT_VALUE_ABSENT /* dataAbsentReason; `value_code` says why */
+} ax_fact_value;
+
+/* Condition: bits of `flags`. */
+enum {
+  AX_FACT_CLINICAL_ACTIVE = 1 << 0, /* active, recurrence, relapse or absent */
+  AX_FACT_VERIFIED = 1 << 1,        /* confirmed or absent */
+  AX_FACT_REFUTED = 1 << 2,
+  AX_FACT_HAS_FOCUS = 1 << 3,        /* Observation.focus is somebody else */
+  AX_FACT_MADE_HERE = 1 << 4,        /* meta.tag says the gateway made it */
+  AX_FACT_TEST_DATA = 1 << 5,        /* meta.security HTEST */
+  AX_FACT_ONSET_NOT_DATE = 1 << 6,   /* onsetAge, onsetString, onsetRange */
+  AX_FACT_HAS_UNIT = 1 << 7,         /* UCUM system and code are there */
+  AX_FACT_PATIENT_DECEASED = 1 << 8, /* PATIENT facts from here on */
+  AX_FACT_PATIENT_INACTIVE = 1 << 9,
+  AX_FACT_PATIENT_REPLACED = 1 << 10, /* link.type replaced-by */
+};
+
+typedef struct {
+  ax_fact_kind kind;
+  ax_fact_status status;
+  unsigned flags;
+  uint32_t group;     /* same for all facts of one statement in a resource */
+  ax_str source_type; /* "Observation" ... */
+  ax_str source_id;   /* may be empty in a Bundle without ids: see source_url */
+  ax_str source_url;  /* fullUrl in a Bundle, else empty */
+  uint64_t source_version; /* 0: not stored */
+
+  ax_str system; /* of the code; ANSWER: the questionnaire canonical */
+  ax_str code;   /* ANSWER: the linkId; PATIENT: the gender */
+
+  bool has_time;        /* effective[x], onsetDateTime/Period.start, authored,
+                           birthDate */
+  int64_t lo_ms, hi_ms; /* the interval; Period: that of its end */
+  ax_date_precision precision;
+  bool has_end; /* Condition.abatementDateTime; Patient.deceasedDateTime */
+  int64_t end_lo_ms, end_hi_ms;
+  int64_t issued_ms; /* issued, recordedDate, meta.lastUpdated; 0: none */
+
+  ax_fact_value value_kind;
+  double number;
+  ax_str digits;          /* the number as written */
+  char comparator;        /* 0, '<', '>', 'l' (<=), 'g' (>=) */
+  ax_str unit;            /* UCUM code when AX_FACT_HAS_UNIT, else unit text */
+  bool has_low, has_high; /* referenceRange[0] in the same unit */
+  double low, high;
+  ax_str value_system, value_code; /* CODE, ABSENT, TEXT (value_code) */
+} ax_fact;
+
+/* One code to look for. */
+typedef struct {
+  ax_str system, code;
+  enum {
+    AX_FACT_MATCH_EXACT,
+    AX_FACT_MATCH_PREFIX, /* ICD-10 "C50" finds C50, C50.9, C50.811 */
+    AX_FACT_MATCH_RANGE,  /* code "C81-C86": three-character category between */
+    AX_FACT_MATCH_CONTAINS /* any code of a system that contains `system`,
+                              in any case: "qlq-c30" in a canonical */
+  } match;
+} ax_fact_code;
+
+typedef struct {
+  ax_fact *items;
+  size_t count;
+} ax_facts;
+
+/*
+ * Appends the facts of `resource` (any type; types without facts give none).
+ * `subject` receives the text of the reference to the patient (empty: none;
+ * for a Patient itself: empty). NOMEM only.
+ */
+ax_status ax_fhir_fact_extract(ax_arena *arena, const ax_json *resource,
+                               ax_facts *out, ax_str *subject) AX_MUST_USE;
+
+#endif

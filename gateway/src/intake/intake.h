@@ -1,0 +1,85 @@
+/*
+ * intake.h - the data path: what happens between a parsed request body and its
+ * answer. A newcomer reads intake.c first.
+ *
+ *   validate -> resolve references -> commit (inputs, index, facts, tasks)
+ *            -> score -> commit (results, evidence) -> answer
+ *
+ * Threads: any; a call stays on its thread. Background work (tasks that missed
+ * their deadline, or that a crash left) runs on the scorer thread that
+ * ax_intake_start began.
+ */
+#ifndef AX_INTAKE_INTAKE_H
+#define AX_INTAKE_INTAKE_H
+
+#include "fhir/fhir_issue.h"
+#include "scoring/score.h"
+#include "store/store.h"
+#include "validate/validate.h"
+
+typedef struct ax_intake ax_intake;
+
+typedef struct {
+  ax_store *store;
+  ax_validator *validator;
+  ax_registry *registry;
+  ax_score_host *host;   /* NULL: nothing is scored */
+  int64_t score_wait_ms; /* how long a request waits for its scores */
+  const char *base;      /* published base URL, or NULL: the request's */
+} ax_intake_options;
+
+ax_status ax_intake_new(const ax_intake_options *options, ax_intake **out,
+                        ax_error *err) AX_MUST_USE;
+ax_status ax_intake_start(ax_intake *intake, ax_error *err) AX_MUST_USE;
+/* Stops the scorer thread; waiting tasks stay in the store. */
+void ax_intake_stop(ax_intake *intake);
+void ax_intake_free(ax_intake *intake);
+
+typedef struct {
+  ax_arena *arena;
+  ax_str source;      /* the body, for places */
+  const ax_json *doc; /* its tree */
+  ax_str base;        /* base URL of this request */
+  ax_str request_id, caller;
+} ax_intake_request;
+
+typedef struct {
+  ax_str type, id;
+  uint64_t version;
+  int64_t updated_ms;
+  bool created; /* false: If-None-Exist found one */
+  ax_str body;  /* as stored */
+} ax_receipt;
+
+/* What came of it: exactly one of: issues with errors; a receipt. */
+typedef struct {
+  ax_fhir_issues *issues; /* also warnings of what was accepted */
+  int http_status;        /* proposed: 201, 200, 400, 412, 422 ... */
+  ax_receipt receipt;
+} ax_intake_result;
+
+/* POST Type, perhaps with If-None-Exist (its query; empty: none). */
+ax_status ax_intake_create(ax_intake *intake, const ax_intake_request *rq,
+                           ax_str type, ax_str if_none_exist,
+                           ax_intake_result *out, ax_error *err) AX_MUST_USE;
+
+/*
+ * POST base with a batch or transaction. `answer` receives the response Bundle
+ * (one entry per entry, in order) when the result has no errors. `prefer` is
+ * "minimal", "representation" or "OperationOutcome".
+ */
+ax_status ax_intake_bundle(ax_intake *intake, const ax_intake_request *rq,
+                           ax_str prefer, ax_buf *answer, ax_intake_result *out,
+                           ax_error *err) AX_MUST_USE;
+
+/*
+ * $score: a Bundle of inputs to a Bundle of results; nothing is stored.
+ * `models`: ids or names wanted, count 0: all active. `as_of_ms` 0: now;
+ * an explicit one tags the results retrospective.
+ */
+ax_status ax_intake_score(ax_intake *intake, const ax_intake_request *rq,
+                          const ax_json *bundle, const ax_str *models,
+                          size_t model_count, int64_t as_of_ms, ax_buf *answer,
+                          ax_fhir_issues *issues, ax_error *err) AX_MUST_USE;
+
+#endif

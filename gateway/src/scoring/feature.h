@@ -1,0 +1,54 @@
+/*
+ * feature.h - from a patient's facts to one row of a model, or the reasons why
+ * not: gate, anchor, windows, picks, unit conversion, plausibility, freshness.
+ *
+ * Pure: no I/O, no clock. The rules of safe automatic scoring that concern
+ * data (design: partial dates are intervals, duplicates count once, conflicts
+ * refuse, positive evidence, administrative gender ...) are kept here and
+ * nowhere else.
+ */
+#ifndef AX_SCORING_FEATURE_H
+#define AX_SCORING_FEATURE_H
+
+#include "scoring/model.h"
+
+typedef struct {
+  double value;    /* NaN unless PRESENT or IMPUTED */
+  uint8_t state;   /* AUSPEX_CELL_* */
+  int64_t time_ms; /* 0: none */
+  double low, high;
+  const ax_fact *fact; /* where it came from; NULL: nowhere */
+} ax_feature_cell;
+
+typedef struct {
+  uint32_t input; /* index */
+  uint8_t state;  /* why it is unfit: AUSPEX_CELL_* */
+  ax_str detail;  /* a sentence: "unit 'mg' cannot be converted to mg/dL" */
+  const ax_fact *fact; /* the unfit one, or NULL */
+} ax_feature_gap;
+
+typedef enum {
+  AX_FEATURE_READY,          /* the row can be scored */
+  AX_FEATURE_REFUSED,        /* gaps say what is missing or unfit */
+  AX_FEATURE_NOT_APPLICABLE, /* outside the population; `why` */
+  AX_FEATURE_STALE           /* automatic, and older than the freshness */
+} ax_feature_verdict;
+
+typedef struct {
+  ax_feature_verdict verdict;
+  ax_str why;
+  int64_t as_of_ms, anchor_ms;
+  const ax_fact *anchor;  /* the Condition; NULL when as-of */
+  ax_feature_cell *cells; /* model->column_count */
+  const ax_feature_gap *gaps;
+  size_t gap_count;
+  const ax_fact *const *basis; /* distinct statements used, in input order */
+  size_t basis_count;
+} ax_feature_row;
+
+/* Builds the row. NOMEM only; everything about the data is a verdict. */
+ax_status ax_feature_build(ax_arena *arena, const ax_model *model,
+                           const ax_facts *facts, int64_t as_of_ms,
+                           bool automatic, ax_feature_row *out) AX_MUST_USE;
+
+#endif

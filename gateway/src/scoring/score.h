@@ -1,0 +1,93 @@
+/*
+ * score.h - facade of scoring: patient facts in, result resources out.
+ *
+ * The host starts the broker and one worker per module at start, learns from
+ * each which models it has, and from then on scores rows. A worker that dies,
+ * hangs or answers nonsense is replaced and its batch tried again once; a row
+ * that fails twice is a recorded failure.
+ *
+ * Threads: ax_score_host_new before any other thread exists (it spawns the
+ * broker); everything else from any thread.
+ */
+#ifndef AX_SCORING_SCORE_H
+#define AX_SCORING_SCORE_H
+
+#include "fhir/fhir_fact.h"
+#include "scoring/model.h"
+#include "json/json_write.h"
+
+typedef struct ax_score_host ax_score_host;
+
+typedef struct {
+  const char *plugins;    /* folder of module folders, each with <name>.so */
+  const char *worker;     /* path of auspex-worker */
+  int64_t deadline_ms;    /* for one batch */
+  uint64_t worker_memory; /* bytes, RLIMIT_AS; 0: none */
+} ax_score_options;
+
+ax_status ax_score_host_new(const ax_score_options *options,
+                            ax_score_host **out, ax_error *err) AX_MUST_USE;
+void ax_score_host_free(ax_score_host *host);
+
+size_t ax_score_model_count(const ax_score_host *host);
+const ax_model *ax_score_model(const ax_score_host *host, size_t i);
+/* By id ("org.auspex-gateway.endpac") or short name ("endpac"), or NULL. */
+const ax_model *ax_score_model_named(const ax_score_host *host, ax_str name);
+
+/* Does one of `facts` (of a resource just accepted) concern the model: a code
+ * it declares as input, gate or anchor? Facts the gateway made do not count
+ * unless the model asks for their code (design rule 2). */
+bool ax_score_concerns(const ax_model *model, const ax_facts *facts);
+
+/* The codes a model reads, as filters for ax_store_facts. */
+const ax_fact_code *ax_score_codes(const ax_model *model, size_t *count);
+
+typedef struct {
+  const ax_model *model;
+  ax_str subject; /* "Patient/x" or fullUrl: goes into results */
+  ax_facts facts; /* all facts of the patient that the model reads */
+  int64_t as_of_ms;
+  bool automatic;      /* freshness rules apply (design rule 1) */
+  bool retrospective;  /* explicit asOf: tag the results */
+  int64_t authored_ms; /* now; goes into results */
+} ax_score_request;
+
+typedef enum {
+  AX_SCORED,               /* resources hold RiskAssessments and Observations */
+  AX_SCORE_REFUSED,        /* resources hold one GuidanceResponse */
+  AX_SCORE_NOT_APPLICABLE, /* outside the population: nothing; `why` says */
+  AX_SCORE_STALE,          /* automatic and older than the freshness: nothing */
+  AX_SCORE_FAILED          /* worker failed twice: nothing; `why` says */
+} ax_score_verdict;
+
+typedef struct {
+  ax_str type, id; /* id = UUIDv5 of model, digests, input versions, as-of
+                      anchor, kind of result */
+  ax_str body;     /* complete resource without meta.versionId/lastUpdated */
+} ax_score_resource;
+
+typedef struct {
+  ax_score_verdict verdict;
+  ax_str why; /* a sentence, without patient data */
+  const ax_score_resource *resources;
+  size_t resource_count;
+  /* evidence, empty when no plug-in was asked */
+  ax_str row, output, model_version, module_digest;
+  int64_t took_us;
+} ax_score_result;
+
+/*
+ * Scores. UNAVAILABLE when no worker can be had now (try again later), TIMEOUT
+ * past `deadline_ns` (monotonic); everything about the patient is a verdict.
+ */
+ax_status ax_score_run(ax_score_host *host, ax_arena *arena,
+                       const ax_score_request *request, int64_t deadline_ns,
+                       ax_score_result *out, ax_error *err) AX_MUST_USE;
+
+/* The Device resource that stands for a model (performer of its results):
+ * `id` as used in results, `body` complete. Stored once at start. */
+ax_status ax_score_device(ax_score_host *host, ax_arena *arena,
+                          const ax_model *model, ax_score_resource *out,
+                          ax_error *err) AX_MUST_USE;
+
+#endif

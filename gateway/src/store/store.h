@@ -1,0 +1,176 @@
+/*
+ * store.h - everything that must survive: resource versions, their search
+ * index, patient facts, score tasks, results, evidence, audit.
+ *
+ * Writing: a request builds one ax_commit, hands it to ax_store_commit and
+ * waits. One writer thread puts many waiting commits into one SQLite
+ * transaction and one fsync (group commit); each commit is atomic on its own
+ * (a savepoint), and ax_store_commit returns only when its bytes are on disk.
+ *
+ * Optimism: whatever a request decided from what it read ("no Patient has this
+ * identifier yet") goes into the commit as a precondition. The writer checks
+ * it again inside the transaction; when it no longer holds the answer is
+ * CONFLICT and the request starts over from its reading.
+ *
+ * Reading: any thread, own connection, a consistent snapshot per call.
+ *
+ * Ids: the caller gives them (UUIDv7 text for new resources); inside, rows are
+ * keyed by integers. Versions count 1, 2, 3 ... per resource.
+ *
+ * Lifetime: texts in a commit must live until ax_store_commit returns; results
+ * of reads live in the arena given.
+ */
+#ifndef AX_STORE_STORE_H
+#define AX_STORE_STORE_H
+
+#include "fhir/fhir_fact.h"
+#include "fhir/fhir_index.h"
+#include "json/json.h"
+
+typedef struct ax_store ax_store;
+
+typedef struct {
+  const char *folder;   /* data folder; made when missing */
+  uint64_t cache_bytes; /* page cache of the writer; 0: default */
+  unsigned batch_max;   /* commits in one transaction; 0: default */
+  unsigned queue_max;   /* waiting commits before UNAVAILABLE; 0: default */
+} ax_store_options;
+
+/* IO (with what the system said), INVALID (not a store of ours, or of a newer
+ * version), CONFLICT (another process has it open). */
+ax_status ax_store_open(const ax_store_options *options, ax_store **out,
+                        ax_error *err) AX_MUST_USE;
+/* Waits for what was handed in, checkpoints, closes. */
+void ax_store_close(ax_store *store);
+
+/* --- what a search gives back (rows and queries: fhir/fhir_index.h) --------
+ */
+
+typedef struct {
+  ax_str type, id;
+  uint64_t version;
+  int64_t updated_ms;
+  bool deleted;
+  ax_str body; /* JSON; empty when deleted */
+} ax_stored;
+
+typedef struct {
+  ax_stored *items;
+  size_t count;
+  uint64_t next; /* cursor for the page after; 0: this was the last */
+  bool has_total;
+  uint64_t total;
+} ax_page;
+
+/* --- reading ------------------------------------------------------------- */
+
+/* Version 0 is the current one. NOT_FOUND; a deleted one is found, flagged. */
+ax_status ax_store_read(ax_store *store, ax_arena *arena, ax_str type,
+                        ax_str id, uint64_t version, ax_stored *out,
+                        ax_error *err) AX_MUST_USE;
+
+ax_status ax_store_search(ax_store *store, ax_arena *arena,
+                          const ax_query *query, ax_page *out,
+                          ax_error *err) AX_MUST_USE;
+
+/*
+ * All current facts of a patient (`patient` is "Patient/id" or whatever text
+ * the subject references carry), oldest first. `codes` limits OBSERVATION,
+ * CONDITION and ANSWER facts to these codes; count 0: everything. PATIENT facts
+ * always come.
+ */
+ax_status ax_store_facts(ax_store *store, ax_arena *arena, ax_str patient,
+                         const ax_fact_code *filters, size_t filter_count,
+                         ax_facts *out, ax_error *err) AX_MUST_USE;
+
+/* --- writing ------------------------------------------------------------- */
+
+enum { AX_VERSION_ANY = 0 };
+
+typedef struct {
+  ax_str type, id;
+  uint64_t version; /* the version this write makes: 1 = must not exist yet,
+                       n = n-1 must be current, else CONFLICT */
+  int64_t updated_ms;
+  ax_str body;    /* complete JSON with id and meta */
+  ax_str patient; /* subject text for facts, "" when none */
+  const ax_index_row *index;
+  size_t index_count;
+  const ax_fact *facts;
+  size_t fact_count;
+} ax_write;
+
+typedef struct { /* "this query finds exactly this" */
+  const ax_query *query;
+  ax_str expect_id; /* empty: finds nothing */
+} ax_precondition;
+
+typedef enum { AX_TASK_WAITING, AX_TASK_DONE, AX_TASK_FAILED } ax_task_state;
+
+typedef struct { /* score this patient with this model */
+  uint64_t key;  /* set by the store */
+  ax_str model;  /* model id, e.g. "org.auspex-gateway.endpac" */
+  ax_str patient;
+  int64_t as_of_ms;
+  int64_t not_before_ms; /* background scorer: not earlier (back-off) */
+  unsigned attempts;
+  ax_str note; /* why it failed last, without patient data */
+} ax_task;
+
+typedef struct { /* one inference, enough to recompute it bit for bit */
+  ax_str model, model_version, module_digest, params_digest, engine;
+  ax_str row;     /* JSON: the cells as the plug-in saw them */
+  ax_str output;  /* JSON: what it answered */
+  ax_str results; /* identifiers of the resources written, comma separated */
+  ax_str caller;
+  int64_t as_of_ms, at_ms;
+  int64_t took_us;
+} ax_evidence;
+
+typedef struct {
+  int64_t at_ms;
+  ax_str request_id, caller, action, target, outcome;
+} ax_audit;
+
+typedef struct {
+  ax_write *writes;
+  size_t write_count;
+  const ax_precondition *preconditions;
+  size_t precondition_count;
+  ax_task *tasks; /* new; their keys are filled in */
+  size_t task_count;
+  const ax_task *finished; /* by key: state, attempts, not_before, note */
+  const ax_task_state *finished_state;
+  size_t finished_count;
+  const ax_evidence *evidence;
+  size_t evidence_count;
+  const ax_audit *audit; /* may be NULL */
+} ax_commit;
+
+/*
+ * Makes `commit` durable or leaves no trace. CONFLICT (a precondition, a
+ * version, or an id that is there already; also a task that was finished by
+ * somebody else), UNAVAILABLE (queue full, closing), IO (disk full, read-only).
+ */
+ax_status ax_store_commit(ax_store *store, ax_commit *commit,
+                          ax_error *err) AX_MUST_USE;
+
+/* --- tasks --------------------------------------------------------------- */
+
+/* Waiting tasks whose time has come, oldest first, at most `max`. */
+ax_status ax_store_tasks_due(ax_store *store, ax_arena *arena, int64_t now_ms,
+                             size_t max, ax_task **tasks, size_t *count,
+                             ax_error *err) AX_MUST_USE;
+
+/* --- looking in from outside --------------------------------------------- */
+
+typedef struct {
+  uint64_t resources, versions, facts, tasks_waiting, tasks_done, tasks_failed,
+      evidence, commits, transactions, bytes;
+  unsigned queue; /* commits waiting now */
+  bool failing;   /* the last transaction failed (disk) */
+} ax_store_stats;
+ax_status ax_store_stats_read(ax_store *store, ax_store_stats *out,
+                              ax_error *err) AX_MUST_USE;
+
+#endif

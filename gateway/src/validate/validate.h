@@ -1,0 +1,47 @@
+/*
+ * validate.h - holds a resource against its base type and its profiles.
+ *
+ * A StructureDefinition is compiled into a schema the first time it is needed;
+ * schemas are immutable, shared by all threads and kept for the validator's
+ * life. One pass over the resource reports every fault.
+ *
+ * Threads: ax_validate_run may be called from any thread at once.
+ */
+#ifndef AX_VALIDATE_VALIDATE_H
+#define AX_VALIDATE_VALIDATE_H
+
+#include "definitions/registry.h"
+#include "fhir/fhir_issue.h"
+#include "validate/validate_host.h"
+
+typedef struct ax_validator ax_validator;
+
+typedef struct {
+  ax_severity unknown_profile;   /* meta.profile that is not loaded: WARNING */
+  ax_severity unknown_extension; /* not used before extensions are checked */
+} ax_validate_options;
+
+ax_status ax_validate_new(ax_registry *registry, const ax_validate_host *host,
+                          const ax_validate_options *options,
+                          ax_validator **out, ax_error *err) AX_MUST_USE;
+void ax_validate_free(ax_validator *validator);
+
+/*
+ * Validates `resource` (an object with resourceType) and adds what is wrong to
+ * `issues`. `path` is its FHIRPath, usually the resource type; for an entry of
+ * a Bundle "Bundle.entry[3].resource". `profiles` are canonicals to hold it to
+ * besides meta.profile; a wanted profile that is not loaded is an error.
+ * A Bundle's entries are validated with it. NOMEM only: everything else about
+ * the resource is an issue.
+ */
+ax_status ax_validate_run(ax_validator *validator, const ax_json *resource,
+                          ax_str path, const ax_str *profiles,
+                          size_t profile_count,
+                          ax_fhir_issues *issues) AX_MUST_USE;
+
+/* Writes the compiled schema of `url` for people (auspex explain). NOT_FOUND.
+ */
+ax_status ax_validate_explain(ax_validator *validator, ax_str url,
+                              ax_json_writer *w, ax_error *err) AX_MUST_USE;
+
+#endif

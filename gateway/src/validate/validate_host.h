@@ -1,0 +1,25 @@
+/*
+ * validate_host.h - what validation asks others, as a small table that `app`
+ * fills in, so that the validator depends on no terminology, store or network.
+ * Threads: the functions may be called from any thread.
+ */
+#ifndef AX_VALIDATE_VALIDATE_HOST_H
+#define AX_VALIDATE_VALIDATE_HOST_H
+
+#include "base/str.h"
+
+typedef enum {
+  AX_CODE_IN,
+  AX_CODE_NOT_IN,
+  AX_CODE_UNDECIDED /* `why` says what is missing */
+} ax_code_answer;
+
+typedef struct {
+  void *ctx;
+  /* Is the code in the value set (canonical, perhaps with |version)? */
+  ax_code_answer (*code_in_value_set)(void *ctx, ax_str value_set,
+                                      ax_str system, ax_str code,
+                                      const char **why);
+} ax_validate_host;
+
+#endif
