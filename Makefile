@@ -10,6 +10,9 @@ WARN    := -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow \
            -Wdouble-promotion -Wimplicit-fallthrough -Wswitch-enum -Wnull-dereference
 OPT     ?= -O2 -g
 SAN     ?=
+# `make V=1` shows the whole commands.
+Q       := $(if $(V),,@)
+say      = $(if $(V),,@echo "  $1")
 
 # CFLAGS, CPPFLAGS and LDFLAGS belong to whoever calls make; ours stand apart, so
 # `make CFLAGS=-O3` adds to them instead of wiping them out.
@@ -56,8 +59,31 @@ FUZZ_SECONDS ?= 5
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all help unit test asan tsan coverage fuzz tidy format layers names check \
+.PHONY: all help setup packages demo run install corpora unit test asan tsan coverage fuzz tidy format layers names check \
         bench clean
+
+# --- what a fresh machine lacks -------------------------------------------------
+# Stamps keep a second run from asking dpkg and npm again.
+
+SETUP_BUILD := build/.setup-build
+SETUP_DEMO  := build/.setup-demo
+SETUP_TEST  := build/.setup-test
+SETUP_CHECK := build/.setup-check
+PACKAGES    := build/packages/.fetched
+
+$(OBJS): | $(SETUP_BUILD)
+
+build/.setup-%: deploy/debian-packages.txt deploy/setup.sh
+	@mkdir -p build
+	@deploy/setup.sh $(if $(filter build,$*),build,build $*)
+	@touch $@
+
+$(PACKAGES): deploy/fhir-package/package-lock.json deploy/fetch-packages.sh | $(SETUP_DEMO)
+	@deploy/fetch-packages.sh build/packages
+	@touch $@
+
+setup: $(SETUP_BUILD) $(SETUP_DEMO) $(SETUP_TEST) $(SETUP_CHECK) ## install all Debian packages that are missing
+packages: $(PACKAGES) ## fetch the FHIR R4 package (R4_PACKAGE=PATH takes one that is there)
 
 all: $(PROGRAMS) $(PLUGINS) ## build the programs and the plug-ins (the default)
 
@@ -66,26 +92,30 @@ help: ## show this list
 
 $(BUILD)/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CPPFLAGS) $(if $(filter $<,$(GNU_SRCS)),-D_GNU_SOURCE) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
+	$(call say,cc $<)
+	$(Q)$(CC) $(ALL_CPPFLAGS) $(if $(filter $<,$(GNU_SRCS)),-D_GNU_SOURCE) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
 
 $(LIB): $(filter-out $(MAINS:%.c=$(BUILD)/obj/%.o),$(OBJS))
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(Q)$(AR) rcs $@ $^
 
 $(BUILD)/bin/auspex: $(BUILD)/obj/gateway/src/app/main.o $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) $^ -o $@ $(LIBS)
+	$(call say,link $@)
+	$(Q)$(CC) $(ALL_LDFLAGS) $^ -o $@ $(LIBS)
 
 $(BUILD)/bin/auspex-worker: $(BUILD)/obj/gateway/src/worker/worker_main.o $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) $^ -o $@ $(WORKER_LIBS)
+	$(call say,link $@)
+	$(Q)$(CC) $(ALL_LDFLAGS) $^ -o $@ $(WORKER_LIBS)
 
 # --- plug-ins ----------------------------------------------------------------
 
 define PLUGIN_RULE
 $(BUILD)/plugins/$(notdir $1)/$(notdir $1).so: $(wildcard $1/*.c) $(wildcard $1/*.h $1/data/*) $(wildcard plugins/sdk/*) Makefile
 	@mkdir -p $$(@D)
-	$$(CC) $$(PLUGIN_CFLAGS) -I$1 -shared -Wl,-z,relro,-z,now,-z,defs -o $$@ $$(filter %.c,$$^) -lm
+	$$(call say,plugin $$@)
+	$$(Q)$$(CC) $$(PLUGIN_CFLAGS) -I$1 -shared -Wl,-z,relro,-z,now,-z,defs -o $$@ $$(filter %.c,$$^) -lm
 	@if [ -d $1/data ]; then cp -r $1/data $$(@D)/; fi
 endef
 $(foreach d,$(PLUGIN_DIRS),$(eval $(call PLUGIN_RULE,$d)))
@@ -93,19 +123,24 @@ $(foreach d,$(PLUGIN_DIRS),$(eval $(call PLUGIN_RULE,$d)))
 define FAULTY_RULE
 $(BUILD)/faulty/$1/$1.so: plugins/faulty/$1.c $(wildcard plugins/faulty/*.h plugins/sdk/*) Makefile
 	@mkdir -p $$(@D)
-	$$(CC) $$(PLUGIN_CFLAGS) -Iplugins/faulty -shared -o $$@ $$< -lm -lpthread
+	$$(call say,plugin $$@)
+	$$(Q)$$(CC) $$(PLUGIN_CFLAGS) -Iplugins/faulty -shared -o $$@ $$< -lm -lpthread
 endef
 $(foreach f,$(basename $(notdir $(wildcard plugins/faulty/*.c))),$(eval $(call FAULTY_RULE,$f)))
 
 # --- tests --------------------------------------------------------------------
 
+$(UNITS:%.c=$(BUILD)/obj/%.o) $(OUTSIDE:%.c=$(BUILD)/obj/%.o) $(SUPPORT) $(OUTSIDE_SUPPORT): | $(SETUP_TEST)
+
 $(UNIT_TESTS): $(BUILD)/tests/%: $(BUILD)/obj/%.o $(SUPPORT) $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) $^ -o $@ -lcmocka $(LIBS) -lseccomp
+	$(call say,link $@)
+	$(Q)$(CC) $(ALL_LDFLAGS) $^ -o $@ -lcmocka $(LIBS) -lseccomp
 
 $(OUTSIDE_TESTS): $(BUILD)/tests/%: $(BUILD)/obj/%.o $(SUPPORT) $(OUTSIDE_SUPPORT) $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) $^ -o $@ -lcmocka $(LIBS)
+	$(call say,link $@)
+	$(Q)$(CC) $(ALL_LDFLAGS) $^ -o $@ -lcmocka $(LIBS)
 
 # Programs under test are found through these.
 TEST_ENV = AUSPEX_BUILD=$(BUILD) AUSPEX_ROOT=. \
@@ -121,10 +156,10 @@ define RUN_TESTS
 done | awk -f gateway/tools/tap_total.awk
 endef
 
-unit: $(UNIT_TESTS) ## run the unit tests only
+unit: $(PACKAGES) $(UNIT_TESTS) ## run the unit tests only
 	$(call RUN_TESTS,$(UNIT_TESTS))
 
-test: all $(FAULTY) $(UNIT_TESTS) $(OUTSIDE_TESTS) ## run all tests; the last line is the total
+test: $(PACKAGES) all $(FAULTY) $(UNIT_TESTS) $(OUTSIDE_TESTS) ## run all tests; the last line is the total
 	$(call RUN_TESTS,$(UNIT_TESTS) $(OUTSIDE_TESTS))
 
 asan: ## all tests under address and undefined-behaviour sanitizers
@@ -139,12 +174,13 @@ coverage: ## tests with line and branch counts
 
 FUZZERS := $(patsubst gateway/tests/fuzz/%.c,build/fuzz/%,$(wildcard gateway/tests/fuzz/fuzz_*.c))
 FUZZ_LIB := build/fuzz/obj/libauspex.a
-fuzz: ## a short run of every fuzz target (FUZZ_SECONDS=5 each)
+fuzz: $(SETUP_CHECK) ## a short run of every fuzz target (FUZZ_SECONDS=5 each)
 	$(MAKE) fuzz-run BUILD=build/fuzz CC=clang OPT="-O1 -g" \
 	  WARN="-Wall -Wno-gnu-zero-variadic-macro-arguments" SAN="-fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all"
 
 $(FUZZERS): build/fuzz/%: $(BUILD)/obj/gateway/tests/fuzz/%.o $(LIB)
-	clang -fsanitize=fuzzer,address,undefined $^ -o $@ $(LIBS) -lseccomp
+	$(call say,link $@)
+	$(Q)clang -fsanitize=fuzzer,address,undefined $^ -o $@ $(LIBS) -lseccomp
 
 .PHONY: fuzz-run
 fuzz-run: $(FUZZERS)
@@ -155,6 +191,17 @@ fuzz-run: $(FUZZERS)
 	    build/fuzz/found/$$n $$([ -d $$seeds ] && echo $$seeds) >build/fuzz/$$n.log 2>&1 \
 	  || { cat build/fuzz/$$n.log; exit 1; }; \
 	  echo "fuzz: $$n $$(awk '/number_of_executed_units/{print $$2}' build/fuzz/$$n.log) runs"; done
+
+# --- running it ---------------------------------------------------------------
+
+demo: $(PACKAGES) all ## install what is missing, build, post the sample Bundles, show the results
+	@deploy/demo.sh
+
+run: $(PACKAGES) all ## the same set-up, then serve on 127.0.0.1:8080
+	@exec $(BUILD)/bin/auspex serve
+
+install: all ## install below DESTDIR and PREFIX (default /usr/local)
+	@deploy/install.sh "$(DESTDIR)" "$(PREFIX)" "$(BUILD)"
 
 # --- checks -------------------------------------------------------------------
 
@@ -172,14 +219,15 @@ layers: ## check the allowed include directions
 names: $(OBJS) ## check that exported names match their files
 	@gateway/tools/check_names.sh $(OBJS)
 
-check: layers names tidy asan ## everything a change must pass besides `make test`
+check: $(SETUP_CHECK) layers names tidy asan ## everything a change must pass besides `make test`
 
 bench: all $(BENCHES) ## run the benchmarks
 	@for b in $(BENCHES); do AUSPEX_BUILD=$(BUILD) AUSPEX_ROOT=. $$b || exit 1; done
 
 $(BENCHES): $(BUILD)/bench/%: $(BUILD)/obj/gateway/bench/%.o $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) $^ -o $@ $(LIBS)
+	$(call say,link $@)
+	$(Q)$(CC) $(ALL_LDFLAGS) $^ -o $@ $(LIBS)
 
 clean: ## remove build outputs
 	rm -rf build
