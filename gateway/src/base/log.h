@@ -6,9 +6,9 @@
  *                  ax_log_int("signal", 11));
  *     -> 2026-11-23T20:41:00.123Z warn worker_died module=qol-risk signal=11
  *
- * At least one field. No field type takes a document: nothing about a patient gets into a log. A
- * string field is cut at 200 bytes and its control characters are escaped.
- * Threads: any; a line is written with one write().
+ * At least one field. No field type takes a document: nothing about a patient
+ * gets into a log. A string field is cut at 200 bytes and its control
+ * characters are escaped. Threads: any; a line is written with one write().
  */
 #ifndef AX_BASE_LOG_H
 #define AX_BASE_LOG_H
@@ -35,8 +35,7 @@ ax_log_field ax_log_str(const char *name, ax_str value);
 ax_log_field ax_log_int(const char *name, int64_t value);
 
 #define ax_log_event(level, event, ...) \
-  ax_log_write((level), (event),        \
-               (const ax_log_field[]){ __VA_ARGS__, { 0 } })
+  ax_log_write((level), (event), (const ax_log_field[]){ __VA_ARGS__, { 0 } })
 
 void ax_log_write(ax_log_level level, const char *event,
                   const ax_log_field *fields);

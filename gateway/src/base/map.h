@@ -11,6 +11,8 @@
 #ifndef AX_BASE_MAP_H
 #define AX_BASE_MAP_H
 
+#include <stdint.h>
+
 #include "base/arena.h"
 #include "base/error.h"
 
@@ -18,6 +20,9 @@ typedef struct ax_map ax_map;
 
 /* An empty map in `arena`, or NULL. */
 ax_map *ax_map_new(ax_arena *arena) AX_MUST_USE;
+
+/* The hash the map uses: seeded once per process, so do not store it. */
+uint64_t ax_map_hash(ax_str key);
 
 /* Stores `value` (not NULL) under `key`, replacing what was there. */
 ax_status ax_map_put(ax_map *map, ax_str key, void *value) AX_MUST_USE;

@@ -1,5 +1,7 @@
 /* sha256.h - digests (FIPS 180-4) through OpenSSL's libcrypto; the only file
- * that includes its headers. Threads: a ax_sha256 belongs to one thread. */
+ * in base that includes its headers. Digests cannot fail in ways a caller could
+ * mend: without memory for one the process ends.
+ * Threads: any; no state. */
 #ifndef AX_BASE_SHA256_H
 #define AX_BASE_SHA256_H
 
@@ -15,7 +17,8 @@ void ax_sha256(ax_str data, unsigned char out[AX_SHA256_BYTES]);
 /* The same as 64 lower-case hex digits and a NUL. */
 void ax_sha256_hex(ax_str data, char out[AX_SHA256_HEX + 1]);
 
-/* SHA-1, for version 5 UUIDs only. */
-void ax_sha256_sha1(ax_str data, unsigned char out[AX_SHA1_BYTES]);
+/* SHA-1 of `first` followed by `second`, for version 5 UUIDs only. */
+void ax_sha256_sha1_of_two(ax_str first, ax_str second,
+                           unsigned char out[AX_SHA1_BYTES]);
 
 #endif

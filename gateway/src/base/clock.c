@@ -1,0 +1,24 @@
+#include "base/clock.h"
+
+#include <time.h>
+
+static int64_t read_clock(clockid_t which, int64_t per_second) {
+  struct timespec now;
+  (void)clock_gettime(which, &now); /* cannot fail for these two clocks */
+  return (int64_t)now.tv_sec * per_second +
+         (int64_t)now.tv_nsec / (1000000000 / per_second);
+}
+
+int64_t ax_clock_wall_ms(void) {
+  return read_clock(CLOCK_REALTIME, 1000);
+}
+
+int64_t ax_clock_mono_ns(void) {
+  return read_clock(CLOCK_MONOTONIC, 1000000000);
+}
+
+void ax_clock_sleep_ms(int64_t ms) {
+  if (ms <= 0) return;
+  struct timespec pause = { (time_t)(ms / 1000), (long)(ms % 1000) * 1000000 };
+  (void)nanosleep(&pause, NULL);
+}
