@@ -113,7 +113,8 @@ enum {
 enum {
   AUSPEX_AT_AS_OF = 0,
   AUSPEX_AT_ANCHOR = 1, /* the model's event, see auspex_anchor */
-  AUSPEX_AT_INPUT = 2   /* the time of input number `relative_input` */
+  AUSPEX_AT_INPUT = 2   /* the newest time of the inputs `relative_inputs`;
+                           when they have none the input is ABSENT */
 };
 
 #define AUSPEX_UNLIMITED INT32_MIN /* as window_from_days */
@@ -126,25 +127,36 @@ typedef struct auspex_input {
   uint32_t code_count, code_stride;
   const char *instrument; /* QUESTIONNAIRE: part of the canonical, any case */
   uint32_t first_item, last_item;
-  const char *unit;  /* UCUM, wanted; NULL: a number without unit */
-  double molar_mass; /* g/mol, for mass <-> substance; 0: no such step */
-  uint32_t relative_to, relative_input;     /* AUSPEX_AT_* */
-  int32_t window_from_days, window_to_days; /* both ends inside */
+  const char *unit;         /* UCUM, wanted; NULL: a number without unit */
+  double molar_mass;        /* g/mol, for mass <-> substance; 0: no such step */
+  uint32_t relative_to;     /* AUSPEX_AT_* */
+  uint32_t relative_inputs; /* AT_INPUT: bit i = input i, i below this one's
+                               number; the newest of their times counts */
+  int32_t window_from_days, window_to_days; /* both ends inside; never after
+                                               as-of */
   int32_t pick_days;                        /* NEAREST */
-  uint32_t freshness_days;                  /* for automatic scoring; 0: none */
+  /* Greatest age at as-of for automatic scoring, of the value, or of the event
+   * when the window is relative to the anchor; 0: none. A REFUSE input that is
+   * older is not scored. A PASS input that is older does not count, and when
+   * none of a row's inputs with a freshness is fresh the row is not scored. */
+  uint32_t freshness_days;
   double valid_min, valid_max; /* after conversion; outside: IMPLAUSIBLE and
-                                  no other value is tried */
+                                  no other value is tried; NaN: no bound */
   double fallback;
   double train_mean, train_sd; /* drift reference; NaN: not given */
   uint32_t wants_reference_range, reserved;
 } auspex_input;
 
-/* A patient is in the population when every criterion holds. Positive ones
- * need positive evidence: absence of a Condition is unknown, not "no". */
+/* A patient is in the population when every criterion holds; of those with the
+ * same `group` other than 0 one is enough. Positive ones need positive
+ * evidence: absence of a Condition is unknown, not "no". A criterion that does
+ * not hold makes the row not applicable; one that cannot be decided (no anchor
+ * date, a partial birth date) makes the host ask for what is missing. */
 enum {
   AUSPEX_NEEDS_CONDITION = 1, /* any of codes: active and confirmed */
-  AUSPEX_NEEDS_ANCHOR,        /* the anchor's event is there */
-  AUSPEX_NEEDS_INPUT,         /* input number `input` has a value */
+  AUSPEX_NEEDS_ANCHOR,        /* the event has a date to the day; else the host
+                                 asks for it */
+  AUSPEX_NEEDS_INPUT,         /* input number `input` has a value, fit or not */
   AUSPEX_NEEDS_AGE,           /* min..max completed years at the anchor */
   AUSPEX_NEEDS_SEX,           /* min: 0 male, 1 female */
   AUSPEX_EXCLUDES_CONDITION,  /* none of codes with positive evidence, ever */
@@ -154,8 +166,8 @@ typedef struct auspex_criterion {
   uint32_t size, kind;
   const auspex_code *codes;
   uint32_t code_count, code_stride;
-  uint32_t input, reserved;
-  double min, max;
+  uint32_t input, group;
+  double min, max;    /* both inside; NaN: no bound */
   const char *reason; /* shown when it fails: "has pancreatic cancer" */
 } auspex_criterion;
 
@@ -178,7 +190,7 @@ typedef struct auspex_outcome {
   uint32_t horizon_months, horizon_from; /* 0: none; from AUSPEX_AT_* */
   const char
       *comparator;  /* of a relative risk: "new-onset diabetes, age >= 50" */
-  const char *unit; /* MEASUREMENT: UCUM */
+  const char *unit; /* of the score, UCUM; NULL: none. A MEASUREMENT needs it */
   const char *category; /* MEASUREMENT: observation-category code, "survey" */
 } auspex_outcome;
 
@@ -207,10 +219,11 @@ typedef struct auspex_model {
   const char *version; /* SemVer of code and coefficients */
   const char *title, *publisher;
   const char *population, *source, *limits; /* sentences for rationale, card */
+  const char *licence;                      /* of the model; or NULL */
   auspex_anchor anchor;
   const auspex_criterion *criteria;
   uint32_t criterion_count, criterion_stride;
-  const auspex_input *inputs;
+  const auspex_input *inputs; /* at most 32 */
   uint32_t input_count, input_stride;
   const auspex_outcome *outcomes;
   uint32_t outcome_count, outcome_stride;
@@ -242,7 +255,11 @@ typedef struct auspex_slice {
   uint32_t first, count;
 } auspex_slice;
 
-/* Columns: input 0's, then input 1's, ...; an input has one column, or one for
+/* Cells of QUESTIONNAIRE carry the time of the response and cells of
+ * OBSERVATION_SET the newest time of the day, also those that are ABSENT; 0
+ * there means that there is no response or set at all.
+ *
+ * Columns: input 0's, then input 1's, ...; an input has one column, or one for
  * each item (QUESTIONNAIRE) or code (OBSERVATION_SET). Cell of row r, column
  * c: [r * column_count + c]. Read-only. */
 typedef struct auspex_batch {
@@ -265,7 +282,8 @@ typedef struct auspex_batch {
 enum { /* of a row */
        AUSPEX_ROW_SCORED = 0,
        AUSPEX_ROW_NOT_APPLICABLE,
-       AUSPEX_ROW_MISSING_INPUT, /* `input` says which; the host refuses */
+       AUSPEX_ROW_MISSING_INPUT, /* missing or unfit: `input` says which, the
+                                    text why; the host asks for it */
        AUSPEX_ROW_OUT_OF_DOMAIN,
        AUSPEX_ROW_FAILED
 };
@@ -288,7 +306,10 @@ typedef struct auspex_result {
   uint32_t contribution_first, contribution_count;
   uint32_t text_first, text_count; /* rationale, UTF-8, in text[] */
   int32_t mitigation;              /* index or -1 */
-  int32_t input;                   /* index or -1 */
+  int32_t input;                   /* index or -1. MEASUREMENT: its time is the
+                                      measurement's */
+  uint32_t inputs;                 /* bit i: rests on input i; 0: on all */
+  uint32_t reserved;
 } auspex_result;
 
 typedef struct auspex_contribution {
@@ -327,8 +348,8 @@ typedef struct auspex_host {
   const void *(*extension)(void *ctx, const char *id);        /* [any] */
 } auspex_host;
 
-typedef struct auspex_blob { /* a file beside the module: coefficients */
-  const char *name;
+typedef struct auspex_blob { /* a file of the module's data folder */
+  const char *name;          /* below that folder: "endpac.table" */
   const void *data;
   uint64_t length;
 } auspex_blob;

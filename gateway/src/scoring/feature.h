@@ -20,8 +20,10 @@ typedef struct {
   const ax_fact *fact; /* where it came from; NULL: nowhere */
 } ax_feature_cell;
 
+enum { AX_FEATURE_GAP_ANCHOR = 0xffff };
+
 typedef struct {
-  uint32_t input; /* index */
+  uint32_t input; /* index; AX_FEATURE_GAP_ANCHOR: the anchor's event */
   uint8_t state;  /* why it is unfit: AUSPEX_CELL_* */
   ax_str detail;  /* a sentence: "unit 'mg' cannot be converted to mg/dL" */
   const ax_fact *fact; /* the unfit one, or NULL */

@@ -33,7 +33,7 @@ typedef struct {
   uint32_t first_item, last_item;
   ax_str unit; /* empty: without unit */
   double molar_mass;
-  uint32_t relative_to, relative_input;
+  uint32_t relative_to, relative_inputs;
   int32_t window_from_days, window_to_days, pick_days;
   uint32_t freshness_days;
   double valid_min, valid_max, fallback, train_mean, train_sd;
@@ -42,7 +42,7 @@ typedef struct {
 } ax_model_input;
 
 typedef struct {
-  uint32_t kind, input;
+  uint32_t kind, input, group;
   ax_model_codes codes;
   double min, max;
   ax_str reason;
@@ -67,7 +67,8 @@ typedef struct {
 } ax_model_mitigation;
 
 typedef struct {
-  ax_str id, name, version, title, publisher, population, source, limits;
+  ax_str id, name, version, title, publisher, population, source, limits,
+      licence;
   ax_str module;        /* folder name: "early-diagnosis" */
   ax_str module_digest; /* SHA-256 of the .so, hex */
   ax_str data_digest;   /* SHA-256 over its data files, hex */
