@@ -25,7 +25,7 @@ endif
 ALL_LDFLAGS  := $(SAN) -pie -Wl,-z,relro,-z,now $(LDFLAGS)
 LIBS         := -lcivetweb -lcurl -lyajl -lsqlite3 -lzstd -larchive -lpcre2-8 \
                 -lcrypto -lz -lpthread -ldl -lm
-WORKER_LIBS  := -lseccomp -lcrypto -ldl -lm
+WORKER_LIBS  := -lseccomp -ldl -lm
 
 SRCS  := $(sort $(wildcard gateway/src/*/*.c))
 OBJS  := $(SRCS:%.c=$(BUILD)/obj/%.o)
@@ -43,7 +43,7 @@ PROGRAMS := $(if $(wildcard gateway/src/app/main.c),$(BUILD)/bin/auspex) \
 # files go to build/plugins/<name>/, faulty ones (for tests) to build/faulty/.
 PLUGIN_DIRS := $(patsubst %/plugin.c,%,$(wildcard plugins/*/plugin.c))
 PLUGINS     := $(foreach d,$(PLUGIN_DIRS),$(BUILD)/plugins/$(notdir $d)/$(notdir $d).so)
-FAULTY      := $(patsubst plugins/faulty/%.c,$(BUILD)/faulty/%/%.so,$(wildcard plugins/faulty/*.c))
+FAULTY      := $(foreach f,$(basename $(notdir $(wildcard plugins/faulty/*.c))),$(BUILD)/faulty/$f/$f.so)
 PLUGIN_CFLAGS := $(STD) $(WARN) -Werror $(OPT) -fPIC -fvisibility=hidden \
                  -fstack-protector-strong -ffp-contract=off -Iplugins/sdk $(CFLAGS)
 
@@ -156,7 +156,7 @@ define RUN_TESTS
 done | awk -f gateway/tools/tap_total.awk
 endef
 
-unit: $(PACKAGES) $(UNIT_TESTS) ## run the unit tests only
+unit: all $(PACKAGES) $(FAULTY) $(UNIT_TESTS) ## run the unit tests only
 	$(call RUN_TESTS,$(UNIT_TESTS))
 
 test: $(PACKAGES) all $(FAULTY) $(UNIT_TESTS) $(OUTSIDE_TESTS) ## run all tests; the last line is the total

@@ -23,7 +23,8 @@
  *      abort, or let an exception or longjmp cross the border. The sandbox
  *      enforces what it can; breaking the rest costs the plug-in its process.
  *  R5  Same module bytes, configuration, rows, as-of and seed: same output,
- *      bit for bit. "Now" is auspex_batch.as_of_ms.
+ *      bit for bit, whatever other rows are in the batch. "Now" is a row's
+ *      as_of_ms.
  *  R6  Rows carry no identifiers of a person.
  *
  * Units of time: milliseconds since 1970-01-01T00:00:00Z (`_ms`), days counted
@@ -66,6 +67,9 @@ enum {
 
 enum { AUSPEX_MATCH_EXACT, AUSPEX_MATCH_PREFIX, AUSPEX_MATCH_RANGE };
 
+/* What the gateway made itself (results of models) is read only where a code's
+ * system begins with "https://auspex-gateway.org/". The three ICD-10 systems
+ * (icd-10, icd-10-cm, bfarm icd-10-gm) count as one. */
 typedef struct auspex_code {
   const char *system; /* URI, e.g. "http://loinc.org" */
   const char *code;
@@ -125,7 +129,8 @@ typedef struct auspex_input {
   const char *title; /* for people: "Glucose at onset" */
   const auspex_code *codes;
   uint32_t code_count, code_stride;
-  const char *instrument; /* QUESTIONNAIRE: part of the canonical, any case */
+  const char *instrument; /* QUESTIONNAIRE: part of the canonical, any case;
+                             several are separated by '|' */
   uint32_t first_item, last_item;
   const char *unit;         /* UCUM, wanted; NULL: a number without unit */
   double molar_mass;        /* g/mol, for mass <-> substance; 0: no such step */
@@ -264,8 +269,8 @@ typedef struct auspex_slice {
  * c: [r * column_count + c]. Read-only. */
 typedef struct auspex_batch {
   uint32_t size, row_count, column_count, sample_count;
-  int64_t as_of_ms;
-  uint64_t seed;
+  const int64_t *as_of_ms;    /* [row_count] */
+  const uint64_t *seed;       /* [row_count], from the row's content */
   const double *value;        /* NaN unless PRESENT or IMPUTED */
   const uint8_t *state;       /* AUSPEX_CELL_* */
   const int64_t *time_ms;     /* effective time of the cell; 0: none */

@@ -13,17 +13,22 @@
 #include "scoring/model.h"
 
 typedef struct {
-  double value;    /* NaN unless PRESENT or IMPUTED */
-  uint8_t state;   /* AUSPEX_CELL_* */
-  int64_t time_ms; /* 0: none */
-  double low, high;
-  const ax_fact *fact; /* where it came from; NULL: nowhere */
+  double value;     /* NaN unless PRESENT or IMPUTED */
+  uint8_t state;    /* AUSPEX_CELL_* */
+  int64_t time_ms;  /* 0: none */
+  double low, high; /* reference range in the input's unit; NaN: none */
+  uint32_t sample_first, sample_count; /* SERIES: slice of the row's samples */
+  const ax_fact *fact;                 /* where it came from; NULL: nowhere */
 } ax_feature_cell;
 
-enum { AX_FEATURE_GAP_ANCHOR = 0xffff };
+/* What a gap is about when it is not about an input of the model. */
+enum {
+  AX_FEATURE_GAP_ANCHOR = 0xffff, /* the anchor's event */
+  AX_FEATURE_GAP_PATIENT = 0xfffe /* birth date or sex, for the gate */
+};
 
 typedef struct {
-  uint32_t input; /* index; AX_FEATURE_GAP_ANCHOR: the anchor's event */
+  uint32_t input; /* index, or AX_FEATURE_GAP_* */
   uint8_t state;  /* why it is unfit: AUSPEX_CELL_* */
   ax_str detail;  /* a sentence: "unit 'mg' cannot be converted to mg/dL" */
   const ax_fact *fact; /* the unfit one, or NULL */
@@ -40,11 +45,15 @@ typedef struct {
   ax_feature_verdict verdict;
   ax_str why;
   int64_t as_of_ms, anchor_ms;
-  const ax_fact *anchor;  /* the Condition; NULL when as-of */
-  ax_feature_cell *cells; /* model->column_count */
+  const ax_fact *anchor;       /* the Condition; NULL when as-of */
+  ax_feature_cell *cells;      /* model->column_count */
+  const double *sample_values; /* of all SERIES inputs, oldest first */
+  const int64_t *sample_times;
+  size_t sample_count;
   const ax_feature_gap *gaps;
   size_t gap_count;
-  const ax_fact *const *basis; /* distinct statements used, in input order */
+  const ax_fact *const *basis; /* one fact of each resource used: anchor and
+                                  gate Conditions, then inputs in order */
   size_t basis_count;
 } ax_feature_row;
 

@@ -87,6 +87,8 @@ typedef struct {
   const ax_model_mitigation *mitigations;
   size_t mitigation_count;
   uint32_t column_count;
+  const ax_fact_code *reads; /* every code it looks at, as store filters */
+  size_t read_count;
   uint32_t max_batch, max_results_per_row, max_contributions_per_row,
       max_text_per_row;
 } ax_model;

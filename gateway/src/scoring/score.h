@@ -34,6 +34,20 @@ const ax_model *ax_score_model(const ax_score_host *host, size_t i);
 /* By id ("org.auspex-gateway.endpac") or short name ("endpac"), or NULL. */
 const ax_model *ax_score_model_named(const ax_score_host *host, ax_str name);
 
+/* How a module is doing, for readiness and logs. */
+typedef struct {
+  ax_str name;
+  bool broken;   /* could not be loaded: none of its models is offered */
+  bool running;  /* a worker stands ready */
+  ax_str detail; /* why it is broken, or how its last worker ended */
+  uint64_t starts, deaths, batches, rows, retried, failed;
+} ax_score_module;
+
+size_t ax_score_module_count(const ax_score_host *host);
+/* `out->detail` is copied into `arena`. NOMEM only. */
+ax_status ax_score_module_at(ax_score_host *host, size_t i, ax_arena *arena,
+                             ax_score_module *out) AX_MUST_USE;
+
 /* Does one of `facts` (of a resource just accepted) concern the model: a code
  * it declares as input, gate or anchor? Facts the gateway made do not count
  * unless the model asks for their code (design rule 2). */
