@@ -1,6 +1,10 @@
 #include "json/json_write.h"
 
 #include <assert.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 static bool failed(const ax_json_writer *w) {
   return w->out->status != AX_OK;
@@ -21,21 +25,50 @@ static void separate(ax_json_writer *w) {
   w->not_first[w->depth] = 1;
 }
 
-static void put_escaped(ax_json_writer *w, ax_str s) {
+/* Two-character escapes where JSON has them, else 0. */
+static char short_escape(unsigned char c) {
+  switch (c) {
+  case '"':
+  case '\\':
+    return (char)c;
+  case '\b':
+    return 'b';
+  case '\f':
+    return 'f';
+  case '\n':
+    return 'n';
+  case '\r':
+    return 'r';
+  case '\t':
+    return 't';
+  default:
+    return 0;
+  }
+}
+
+static void put_escape(ax_json_writer *w, unsigned char c) {
   static const char hex[] = "0123456789abcdef";
+  char brief = short_escape(c);
+  if (brief) {
+    put(w, (ax_str){ (char[]){ '\\', brief }, 2 });
+  } else {
+    char esc[] = { '\\', 'u', '0', '0', hex[c >> 4], hex[c & 15] };
+    put(w, (ax_str){ esc, sizeof esc });
+  }
+}
+
+/* Whole runs of harmless bytes are copied at once. */
+static void put_escaped(ax_json_writer *w, ax_str s) {
+  size_t start = 0;
   ax_buf_append_char(w->out, '"');
   for (size_t i = 0; i < s.len; i++) {
     unsigned char c = (unsigned char)s.ptr[i];
-    if (c == '"' || c == '\\') {
-      ax_buf_append_char(w->out, '\\');
-      ax_buf_append_char(w->out, (char)c);
-    } else if (c < 0x20) {
-      char esc[] = { '\\', 'u', '0', '0', hex[c >> 4], hex[c & 15] };
-      put(w, (ax_str){ esc, sizeof esc });
-    } else {
-      ax_buf_append_char(w->out, (char)c);
-    }
+    if (c >= 0x20 && c != '"' && c != '\\') continue;
+    put(w, (ax_str){ s.ptr + start, i - start });
+    put_escape(w, c);
+    start = i + 1;
   }
+  if (start < s.len) put(w, (ax_str){ s.ptr + start, s.len - start });
   ax_buf_append_char(w->out, '"');
 }
 
@@ -97,6 +130,118 @@ void ax_json_write_number(ax_json_writer *w, ax_str digits) {
   if (failed(w)) return;
   separate(w);
   put(w, digits);
+}
+
+void ax_json_write_bool(ax_json_writer *w, bool value) {
+  ax_json_write_raw(w, value ? AX_STR("true") : AX_STR("false"));
+}
+
+void ax_json_write_null(ax_json_writer *w) {
+  ax_json_write_raw(w, AX_STR("null"));
+}
+
+void ax_json_write_int(ax_json_writer *w, int64_t value) {
+  if (failed(w)) return;
+  separate(w);
+  ax_buf_append_int(w->out, value);
+}
+
+/* Rewrites "d.ddde-05" without exponent; `text` holds what %.*e gave. */
+static size_t without_exponent(const char *text, int exponent, char *out) {
+  char digits[24];
+  size_t count = 0, at = 0;
+  if (*text == '-') out[at++] = *text++;
+  for (; *text && *text != 'e'; text++)
+    if (*text != '.') digits[count++] = *text;
+  if (exponent < 0) {
+    out[at++] = '0';
+    out[at++] = '.';
+    for (int i = exponent + 1; i < 0; i++) out[at++] = '0';
+  }
+  for (size_t i = 0; i < count || (int)i <= exponent; i++) {
+    if (exponent >= 0 && (int)i == exponent + 1) out[at++] = '.';
+    out[at++] = i < count ? digits[i] : '0';
+  }
+  return at;
+}
+
+size_t ax_json_write_shortest(double value, char out[AX_JSON_WRITE_DOUBLE]) {
+  char text[AX_JSON_WRITE_DOUBLE] = "0";
+  if (value == 0) {
+    out[0] = '0';
+    return 1;
+  }
+  for (int precision = 0; precision < 17; precision++) {
+    (void)snprintf(text, sizeof text, "%.*e", precision, value);
+    if (strtod(text, NULL) == value) break; /* NOLINT(cert-err34-c) */
+  }
+  int exponent = (int)strtol(strchr(text, 'e') + 1, NULL, 10);
+  if (exponent >= -6 && exponent < 16)
+    return without_exponent(text, exponent, out);
+  size_t len = strlen(text);
+  memcpy(out, text, len);
+  return len;
+}
+
+void ax_json_write_double(ax_json_writer *w, double value) {
+  char text[AX_JSON_WRITE_DOUBLE];
+  assert(isfinite(value));
+  ax_json_write_number(w,
+                       (ax_str){ text, ax_json_write_shortest(value, text) });
+}
+
+static void write_members(ax_json_writer *w, const ax_json *object) {
+  ax_json_write_object(w);
+  for (uint32_t i = 0; i < object->count; i++) {
+    ax_json_write_key(w, object->u.members[i].key);
+    ax_json_write_tree(w, &object->u.members[i].value);
+  }
+  ax_json_write_close(w);
+}
+
+static void write_items(ax_json_writer *w, const ax_json *array) {
+  ax_json_write_array(w);
+  for (uint32_t i = 0; i < array->count; i++)
+    ax_json_write_tree(w, &array->u.items[i]);
+  ax_json_write_close(w);
+}
+
+/* Recursion is bounded by the writer's own depth: beyond it nothing is
+ * written, and the parser lets nothing deeper in. */
+void ax_json_write_tree(ax_json_writer *w, const ax_json *value) {
+  if (failed(w)) return;
+  switch ((ax_json_kind)value->kind) {
+  case AX_JSON_NULL:
+    ax_json_write_null(w);
+    break;
+  case AX_JSON_BOOL:
+    ax_json_write_bool(w, value->truth);
+    break;
+  case AX_JSON_NUMBER:
+    ax_json_write_number(w, ax_json_text(value));
+    break;
+  case AX_JSON_STRING:
+    ax_json_write_str(w, ax_json_text(value));
+    break;
+  case AX_JSON_ARRAY:
+    write_items(w, value);
+    break;
+  case AX_JSON_OBJECT:
+    write_members(w, value);
+    break;
+  }
+}
+
+void ax_json_write_raw(ax_json_writer *w, ax_str json) {
+  if (failed(w)) return;
+  separate(w);
+  put(w, json);
+}
+
+void ax_json_write_member(ax_json_writer *w, ax_str key, ax_str value) {
+  if (value.len == 0) return;
+  ax_json_write_key(w, key);
+  ax_json_write_str(w, value);
 }
 
 ax_status ax_json_write_end(ax_json_writer *w) {
