@@ -1,0 +1,43 @@
+#!/bin/sh
+# install.sh DESTDIR PREFIX BUILD - copies what was built into place: programs,
+# plug-ins, the SDK header, FHIR packages, a configuration and the systemd unit.
+# An auspex.conf that is already there is left alone.
+set -eu
+dest=$1 prefix=$2 build=$3
+cd "$(dirname "$0")/.."
+
+lib=$prefix/lib/auspex share=$prefix/share/auspex doc=$prefix/share/doc/auspex
+install -d "$dest$prefix/bin" "$dest$lib/plugins" "$dest$share/packages" \
+  "$dest$prefix/include" "$dest$doc" "$dest/etc/auspex" "$dest$prefix/lib/systemd/system"
+
+install -m 755 "$build/bin/auspex" "$build/bin/auspex-worker" "$dest$prefix/bin/"
+for plugin in "$build"/plugins/*/; do
+  name=$(basename "$plugin")
+  rm -rf "$dest$lib/plugins/$name"
+  cp -r "$plugin" "$dest$lib/plugins/$name"
+done
+install -m 644 plugins/sdk/auspex_plugin.h "$dest$prefix/include/"
+install -m 644 README.md LICENSE CHANGELOG.md "$dest$doc/"
+
+for package in build/packages/*#*; do
+  [ -e "$package/package/package.json" ] || continue
+  name=$(basename "$package")
+  rm -rf "$dest$share/packages/$name"
+  mkdir "$dest$share/packages/$name"
+  cp -rL "$package/package" "$dest$share/packages/$name/package"
+done
+if [ -f fhir-profiles/package/package.json ]; then
+  own=$(awk -F'"' '$2 == "name" && !n { n = $4 } $2 == "version" && !v { v = $4 }
+    END { print n "#" v }' fhir-profiles/package/package.json)
+  rm -rf "$dest$share/packages/$own"
+  mkdir "$dest$share/packages/$own"
+  cp -r fhir-profiles/package "$dest$share/packages/$own/package"
+fi
+
+conf=$dest/etc/auspex/auspex.conf
+if [ ! -e "$conf" ]; then
+  sed -e "s|@LIB@|$lib|g" -e "s|@SHARE@|$share|g" deploy/auspex.conf.in >"$conf"
+fi
+sed -e "s|/usr/local|$prefix|g" deploy/systemd/auspex.service \
+  >"$dest$prefix/lib/systemd/system/auspex.service"
+echo "installed below $dest$prefix; configuration in $dest/etc/auspex/auspex.conf"
