@@ -23,7 +23,7 @@ ifeq ($(SAN),)
 ALL_CFLAGS   += -D_FORTIFY_SOURCE=2
 endif
 ALL_LDFLAGS  := $(SAN) -pie -Wl,-z,relro,-z,now $(LDFLAGS)
-LIBS         := -lcivetweb -lcurl -lyajl -lsqlite3 -lzstd -larchive -lpcre2-8 \
+LIBS         := -lexpat -lcivetweb -lcurl -lyajl -lsqlite3 -lzstd -larchive -lpcre2-8 \
                 -lcrypto -lz -lpthread -ldl -lm
 WORKER_LIBS  := -lseccomp -ldl -lm
 

@@ -1,0 +1,348 @@
+#include "fhir/fhir_xhtml.h"
+
+#include <expat.h>
+#include <string.h>
+
+#include "base/vec.h"
+
+#define XHTML_NAMESPACE "http://www.w3.org/1999/xhtml"
+
+typedef struct {
+  ax_arena *arena;
+  XML_Parser parser;
+  AX_VEC(ax_xhtml_fault) faults;
+  AX_VEC(ax_xhtml_link) links;
+  AX_VEC(ax_str) ids;
+  bool has_content, nomem;
+  unsigned depth;
+  const char *path[AX_XHTML_DEPTH]; /* names of the open elements */
+  size_t open_link;                 /* index + 1 of the <a> we are in */
+  char link_text[200];
+  size_t link_length;
+} checker;
+
+/* --- tables -----------------------------------------------------------------
+ */
+
+/* HTML 4.0 chapters 7 to 11 (without 9.4) and 15, sorted. */
+static const char *const elements[] = {
+  "a",        "abbr",       "acronym", "address", "area",  "b",      "bdo",
+  "big",      "blockquote", "br",      "caption", "cite",  "code",   "col",
+  "colgroup", "dd",         "dfn",     "div",     "dl",    "dt",     "em",
+  "h1",       "h2",         "h3",      "h4",      "h5",    "h6",     "hr",
+  "i",        "img",        "kbd",     "li",      "map",   "ol",     "p",
+  "pre",      "q",          "samp",    "small",   "span",  "strong", "sub",
+  "sup",      "table",      "tbody",   "td",      "tfoot", "th",     "thead",
+  "tr",       "tt",         "ul",      "var",
+};
+
+/* Allowed on every element, sorted. */
+static const char *const attributes[] = {
+  "abbr",  "accesskey", "align", "axis",     "char",      "charoff",
+  "class", "colspan",   "dir",   "headers",  "id",        "idref",
+  "lang",  "rowspan",   "scope", "span",     "style",     "tabindex",
+  "title", "valign",    "width", "xml:lang", "xml:space",
+};
+
+/* Allowed on one element, "element.attribute", sorted. */
+static const char *const own_attributes[] = {
+  "a.charset",
+  "a.coords",
+  "a.href",
+  "a.hreflang",
+  "a.name",
+  "a.rel",
+  "a.rev",
+  "a.shape",
+  "a.type",
+  "area.alt",
+  "area.coords",
+  "area.href",
+  "area.nohref",
+  "area.shape",
+  "blockquote.cite",
+  "col.span",
+  "div.xmlns",
+  "img.alt",
+  "img.border",
+  "img.height",
+  "img.ismap",
+  "img.longdesc",
+  "img.src",
+  "img.usemap",
+  "map.name",
+  "ol.start",
+  "ol.type",
+  "pre.space",
+  "q.cite",
+  "table.border",
+  "table.cellpadding",
+  "table.cellspacing",
+  "table.frame",
+  "table.rules",
+  "table.summary",
+  "td.nowrap",
+  "th.nowrap",
+};
+
+/* Entities of HTML 4.0 (chapter 24) that stand in narratives although XML
+ * knows only five of them; names between blanks. */
+static const char entities[] =
+    " nbsp iexcl cent pound curren yen brvbar sect uml copy ordf laquo not shy "
+    "reg macr deg plusmn sup2 sup3 acute micro para middot cedil sup1 ordm "
+    "raquo "
+    "frac14 frac12 frac34 iquest Agrave Aacute Acirc Atilde Auml Aring AElig "
+    "Ccedil Egrave Eacute Ecirc Euml Igrave Iacute Icirc Iuml ETH Ntilde "
+    "Ograve "
+    "Oacute Ocirc Otilde Ouml times Oslash Ugrave Uacute Ucirc Uuml Yacute "
+    "THORN "
+    "szlig agrave aacute acirc atilde auml aring aelig ccedil egrave eacute "
+    "ecirc "
+    "euml igrave iacute icirc iuml eth ntilde ograve oacute ocirc otilde ouml "
+    "divide oslash ugrave uacute ucirc uuml yacute thorn yuml fnof Alpha Beta "
+    "Gamma Delta Epsilon Zeta Eta Theta Iota Kappa Lambda Mu Nu Xi Omicron Pi "
+    "Rho "
+    "Sigma Tau Upsilon Phi Chi Psi Omega alpha beta gamma delta epsilon zeta "
+    "eta "
+    "theta iota kappa lambda mu nu xi omicron pi rho sigmaf sigma tau upsilon "
+    "phi "
+    "chi psi omega thetasym upsih piv bull hellip prime Prime oline frasl "
+    "weierp "
+    "image real trade alefsym larr uarr rarr darr harr crarr lArr uArr rArr "
+    "dArr "
+    "hArr forall part exist empty nabla isin notin ni prod sum minus lowast "
+    "radic "
+    "prop infin ang and or cap cup int there4 sim cong asymp ne equiv le ge "
+    "sub "
+    "sup nsub sube supe oplus otimes perp sdot lceil rceil lfloor rfloor lang "
+    "rang "
+    "loz spades clubs hearts diams OElig oelig Scaron scaron Yuml circ tilde "
+    "ensp "
+    "emsp thinsp zwnj zwj lrm rlm ndash mdash lsquo rsquo sbquo ldquo rdquo "
+    "bdquo "
+    "dagger Dagger permil lsaquo rsaquo euro ";
+
+static bool listed(const char *const *sorted, size_t count, const char *name) {
+  size_t low = 0, high = count;
+  while (low < high) {
+    size_t mid = (low + high) / 2;
+    int order = strcmp(name, sorted[mid]);
+    if (order == 0) return true;
+    if (order < 0)
+      high = mid;
+    else
+      low = mid + 1;
+  }
+  return false;
+}
+
+static bool attribute_allowed(const char *element, const char *name) {
+  if (listed(attributes, AX_COUNT(attributes), name)) return true;
+  char both[40];
+  size_t a = strlen(element), b = strlen(name);
+  if (a + b + 2 > sizeof both) return false;
+  memcpy(both, element, a);
+  both[a] = '.';
+  memcpy(both + a + 1, name, b + 1);
+  return listed(own_attributes, AX_COUNT(own_attributes), both);
+}
+
+static bool entity_known(const char *name) {
+  char between[16];
+  size_t n = strlen(name);
+  if (n + 3 > sizeof between) return false;
+  between[0] = ' ';
+  memcpy(between + 1, name, n);
+  memcpy(between + 1 + n, " ", 2);
+  return strstr(entities, between) != NULL;
+}
+
+/* --- what was found
+ * ----------------------------------------------------------- */
+
+/* A copy in the arena; expat's strings live only for the call. */
+static ax_str keep(checker *c, const char *z) {
+  ax_str s = ax_str_from(z);
+  char *copy = ax_arena_cstr(c->arena, s);
+  if (!copy) c->nomem = true;
+  return (ax_str){ copy ? copy : "", copy ? s.len : 0 };
+}
+
+static void fault(checker *c, ax_xhtml_rule rule, const char *name,
+                  const char *element) {
+  if (c->faults.count >= AX_XHTML_FAULTS) return;
+  ax_xhtml_fault *f = AX_VEC_PUSH(&c->faults, c->arena);
+  if (!f) {
+    c->nomem = true;
+    return;
+  }
+  XML_Index at = XML_GetCurrentByteIndex(c->parser);
+  *f = (ax_xhtml_fault){ rule, at < 0 ? 0 : (size_t)at, keep(c, name),
+                         element ? keep(c, element) : AX_STR("") };
+}
+
+static ax_str path_text(checker *c) {
+  size_t length = 0;
+  for (unsigned i = 0; i < c->depth; i++) length += strlen(c->path[i]) + 1;
+  char *text = AX_NEW_ARRAY(c->arena, char, length + 1);
+  if (!text) {
+    c->nomem = true;
+    return AX_STR("");
+  }
+  char *at = text;
+  for (unsigned i = 0; i < c->depth; i++) {
+    size_t n = strlen(c->path[i]);
+    memcpy(at, c->path[i], n);
+    at += n;
+    *at++ = '/';
+  }
+  return (ax_str){ text, length ? length - 1 : 0 };
+}
+
+static void add_link(checker *c, const char *target, bool is_image) {
+  ax_xhtml_link *link = AX_VEC_PUSH(&c->links, c->arena);
+  if (!link) {
+    c->nomem = true;
+    return;
+  }
+  *link =
+      (ax_xhtml_link){ keep(c, target), path_text(c), AX_STR(""), is_image };
+  if (is_image) return;
+  c->open_link = c->links.count;
+  c->link_length = 0;
+}
+
+static void add_id(checker *c, const char *id) {
+  ax_str *slot = AX_VEC_PUSH(&c->ids, c->arena);
+  if (slot)
+    *slot = keep(c, id);
+  else
+    c->nomem = true;
+}
+
+/* --- expat's calls
+ * -------------------------------------------------------------- */
+
+static void check_attribute(checker *c, const char *element, const char *name,
+                            const char *value) {
+  if (!attribute_allowed(element, name))
+    fault(c, AX_XHTML_ATTRIBUTE, name, element);
+  if (strcmp(name, "id") == 0 ||
+      (strcmp(name, "name") == 0 && strcmp(element, "a") == 0))
+    add_id(c, value);
+  if (strcmp(name, "href") == 0) add_link(c, value, false);
+  if (strcmp(name, "src") == 0) add_link(c, value, true);
+}
+
+static void check_root(checker *c, const char *name, const char **atts) {
+  const char *ns = NULL;
+  for (size_t i = 0; atts[i]; i += 2)
+    if (strcmp(atts[i], "xmlns") == 0) ns = atts[i + 1];
+  if (strcmp(name, "div") != 0 || !ns || strcmp(ns, XHTML_NAMESPACE) != 0)
+    fault(c, AX_XHTML_ROOT, name, ns);
+}
+
+static void on_start(void *ctx, const char *name, const char **atts) {
+  checker *c = ctx;
+  if (c->nomem) return;
+  if (c->depth == AX_XHTML_DEPTH) {
+    fault(c, AX_XHTML_SYNTAX, "elements are nested too deep", NULL);
+    (void)XML_StopParser(c->parser, XML_FALSE);
+    return;
+  }
+  c->path[c->depth++] = keep(c, name).ptr;
+  if (c->depth == 1) check_root(c, name, atts);
+  if (!listed(elements, AX_COUNT(elements), name))
+    fault(c, AX_XHTML_ELEMENT, name, NULL);
+  if (strcmp(name, "img") == 0) c->has_content = true;
+  for (size_t i = 0; atts[i]; i += 2)
+    check_attribute(c, name, atts[i], atts[i + 1]);
+}
+
+static void on_end(void *ctx, const char *name) {
+  checker *c = ctx;
+  if (c->depth) c->depth--;
+  if (c->open_link && strcmp(name, "a") == 0) {
+    c->link_text[c->link_length] = 0;
+    c->links.items[c->open_link - 1].text = keep(c, c->link_text);
+    c->open_link = 0;
+  }
+}
+
+static void on_text(void *ctx, const char *text, int length) {
+  checker *c = ctx;
+  for (int i = 0; i < length; i++) {
+    if (!strchr(" \t\r\n", text[i])) c->has_content = true;
+    if (c->open_link && c->link_length + 1 < sizeof c->link_text && text[i])
+      c->link_text[c->link_length++] = text[i];
+  }
+}
+
+static void on_entity(void *ctx, const char *name, int is_parameter) {
+  checker *c = ctx;
+  if (!is_parameter && entity_known(name)) {
+    if (strcmp(name, "nbsp") != 0) c->has_content = true;
+    return;
+  }
+  fault(c, AX_XHTML_SYNTAX, "an entity that neither XML nor HTML 4 knows",
+        NULL);
+}
+
+static void on_doctype(void *ctx, const char *name, const char *system,
+                       const char *public, int internal) {
+  checker *c = ctx;
+  (void)system, (void)public, (void)internal;
+  fault(c, AX_XHTML_DECLARATION, name, NULL);
+  (void)XML_StopParser(c->parser, XML_FALSE);
+}
+
+static void on_instruction(void *ctx, const char *target, const char *data) {
+  (void)data;
+  fault(ctx, AX_XHTML_DECLARATION, target, NULL);
+}
+
+/* --- entry
+ * ------------------------------------------------------------------------ */
+
+static void free_parser(void *parser) {
+  XML_ParserFree(parser);
+}
+
+static void prepare(checker *c) {
+  XML_SetUserData(c->parser, c);
+  XML_SetElementHandler(c->parser, on_start, on_end);
+  XML_SetCharacterDataHandler(c->parser, on_text);
+  XML_SetStartDoctypeDeclHandler(c->parser, on_doctype);
+  XML_SetProcessingInstructionHandler(c->parser, on_instruction);
+  /* As if there were a DTD somewhere: unknown entities are reported to
+   * on_entity instead of ending the parse. */
+  (void)XML_UseForeignDTD(c->parser, XML_TRUE);
+  XML_SetSkippedEntityHandler(c->parser, on_entity);
+}
+
+ax_status ax_fhir_xhtml_check(ax_arena *arena, ax_str div, ax_xhtml *out) {
+  checker c = { .arena = arena };
+  *out = (ax_xhtml){ 0 };
+  if (div.len > INT32_MAX) return AX_TOO_LARGE;
+  c.parser = XML_ParserCreate("UTF-8");
+  if (!c.parser) return AX_NOMEM;
+  if (ax_arena_defer(arena, free_parser, c.parser) != 0) {
+    XML_ParserFree(c.parser);
+    return AX_NOMEM;
+  }
+  prepare(&c);
+  size_t before = c.faults.count;
+  if (XML_Parse(c.parser, div.ptr, (int)div.len, XML_TRUE) != XML_STATUS_OK &&
+      c.faults.count == before)
+    fault(&c, AX_XHTML_SYNTAX, XML_ErrorString(XML_GetErrorCode(c.parser)),
+          NULL);
+  if (c.nomem) return AX_NOMEM;
+  *out = (ax_xhtml){ .faults = c.faults.items,
+                     .fault_count = c.faults.count,
+                     .has_content = c.has_content,
+                     .links = c.links.items,
+                     .link_count = c.links.count,
+                     .ids = c.ids.items,
+                     .id_count = c.ids.count };
+  return AX_OK;
+}
