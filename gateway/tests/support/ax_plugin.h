@@ -1,0 +1,66 @@
+/*
+ * ax_plugin.h - plays the host for the tests of one plug-in: opens the module,
+ * gives it its data file, makes rows and room for results.
+ */
+#ifndef AX_TESTS_AX_PLUGIN_H
+#define AX_TESTS_AX_PLUGIN_H
+
+#include "auspex_plugin.h"
+#include "support/ax_test.h"
+
+enum { AX_PLUGIN_ROWS = 64, AX_PLUGIN_COLUMNS = 160, AX_PLUGIN_TEXT = 65536 };
+
+typedef struct {
+  auspex_module module;
+  auspex_instance *instance;
+  /* rows in */
+  auspex_batch batch;
+  double value[AX_PLUGIN_ROWS * AX_PLUGIN_COLUMNS];
+  double low[AX_PLUGIN_ROWS * AX_PLUGIN_COLUMNS];
+  double high[AX_PLUGIN_ROWS * AX_PLUGIN_COLUMNS];
+  uint8_t state[AX_PLUGIN_ROWS * AX_PLUGIN_COLUMNS];
+  int64_t time_ms[AX_PLUGIN_ROWS * AX_PLUGIN_COLUMNS];
+  int64_t as_of_ms[AX_PLUGIN_ROWS];
+  uint64_t seed[AX_PLUGIN_ROWS];
+  int64_t anchor_ms[AX_PLUGIN_ROWS];
+  /* results out */
+  auspex_output output;
+  auspex_result results[4096];
+  auspex_contribution contributions[4096];
+  char text[AX_PLUGIN_TEXT];
+  auspex_error error;
+} ax_plugin;
+
+/* Opens with the file `name` of `folder` below AUSPEX_ROOT as the only blob.
+ * The instance is made; ax_plugin_close frees everything. */
+ax_plugin *ax_plugin_open(auspex_open_fn open, const char *folder,
+                          const char *name);
+void ax_plugin_close(ax_plugin *plugin);
+
+/* What create answers to `data` as the blob `name`. */
+int32_t ax_plugin_create_with(ax_plugin *plugin, const char *name,
+                              const void *data, size_t length);
+
+/* Begins a batch of `rows` rows in which every cell is absent. */
+void ax_plugin_rows(ax_plugin *plugin, uint32_t rows, uint32_t columns);
+void ax_plugin_set(ax_plugin *plugin, uint32_t row, uint32_t column,
+                   double value, int64_t time_ms);
+
+/* Scores with all room there is; fails the test unless that worked. */
+void ax_plugin_score(ax_plugin *plugin);
+/* Scores with the room that `output` says. */
+int32_t ax_plugin_try(ax_plugin *plugin);
+
+/* The result of a row for an outcome, or NULL. */
+const auspex_result *ax_plugin_result(const ax_plugin *plugin, uint32_t row,
+                                      const char *outcome);
+/* Does the result's text contain `words`? */
+bool ax_plugin_says(const ax_plugin *plugin, const auspex_result *result,
+                    const char *words);
+
+void ax_plugin_close_to(double got, double want, const char *file, int line);
+/* Equal within 1e-6, or both NaN. */
+#define assert_close(got, want) \
+  ax_plugin_close_to((got), (want), __FILE__, __LINE__)
+
+#endif
