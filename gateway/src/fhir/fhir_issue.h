@@ -25,9 +25,11 @@ typedef enum {
 /* The part of http://hl7.org/fhir/issue-type that we use. */
 #define AX_ISSUE_TYPES(X)                                                     \
   X(INVALID, "invalid")                                                       \
-  X(STRUCTURE, "structure") X(REQUIRED, "required") X(VALUE, "value")         \
-      X(INVARIANT, "invariant") X(SECURITY, "security") X(LOGIN, "login") X(  \
-          UNKNOWN, "unknown") X(FORBIDDEN, "forbidden")                       \
+  X(STRUCTURE, "structure")                                                   \
+  X(REQUIRED, "required")                                                     \
+  X(VALUE, "value")                                                           \
+  X(INVARIANT, "invariant") X(SECURITY, "security") X(LOGIN, "login")         \
+      X(UNKNOWN, "unknown") X(FORBIDDEN, "forbidden")                         \
           X(PROCESSING, "processing") X(NOT_SUPPORTED, "not-supported") X(    \
               DUPLICATE, "duplicate") X(MULTIPLE_MATCHES, "multiple-matches") \
               X(NOT_FOUND, "not-found") X(DELETED, "deleted") X(              \
