@@ -2,7 +2,8 @@
  * http.h - HTTP as the handlers see it, free of the server library.
  *
  * A request stays on the thread it came in on. Everything in it lives in the
- * request's arena, which dies after the response was written.
+ * request's arena, which is emptied after the response was written: texts put
+ * into a response must live in that arena or be literals.
  */
 #ifndef AX_HTTP_HTTP_H
 #define AX_HTTP_HTTP_H
@@ -22,7 +23,12 @@ typedef enum {
   AX_HTTP_OTHER = 1 << 7
 } ax_http_method;
 
-enum { AX_HTTP_HEADERS_MAX = 64, AX_HTTP_SEGMENTS_MAX = 8 };
+/* More header fields than this are refused. (CivetWeb shows 64 and hides the
+ * rest, so a 65th could not be judged.) */
+enum { AX_HTTP_HEADERS_MAX = 63, AX_HTTP_RESPONSE_HEADERS_MAX = 16 };
+
+/* Bytes of "Sun, 06 Nov 1994 08:49:37 GMT" without the NUL. */
+enum { AX_HTTP_DATE = 29 };
 
 typedef struct {
   ax_str name, value;
@@ -31,10 +37,12 @@ typedef struct {
 typedef struct {
   ax_arena *arena;
   ax_http_method method;
+  ax_str method_name;
   ax_str path;  /* as sent, undecoded, without the query */
   ax_str query; /* behind '?', undecoded */
   ax_http_header headers[AX_HTTP_HEADERS_MAX];
   size_t header_count;
+  ax_str host; /* checked: host[:port] of the Host field, perhaps empty */
   ax_str body;
   ax_str remote;      /* address of the peer */
   ax_str id;          /* X-Request-Id as sent when it is safe, else made here */
@@ -44,15 +52,40 @@ typedef struct {
 typedef struct {
   int status;
   ax_str content_type; /* empty: no body */
-  ax_http_header headers[16];
+  ax_http_header headers[AX_HTTP_RESPONSE_HEADERS_MAX];
   size_t header_count;
   ax_str body;
 } ax_http_response;
 
-/* The value of a header (name in any case), or the empty string. */
+/* The method named `name` (case matters), AX_HTTP_OTHER for the rest. */
+ax_http_method ax_http_method_named(ax_str name);
+
+/* The value of the first header `name` (any case), or the empty string. */
 ax_str ax_http_get_header(const ax_http_request *request, ax_str name);
 
-/* Adds a response header; values with CR, LF or NUL are dropped (assert). */
+/* Adds a response header. A value with CR, LF, NUL or another control byte is
+ * left out, and so is one header too many: neither may split a response. */
 void ax_http_set_header(ax_http_response *response, ax_str name, ax_str value);
+
+/* Equal without regard to ASCII case. */
+bool ax_http_equal(ax_str a, ax_str b);
+
+/* `s` without leading and trailing spaces and tabs. */
+ax_str ax_http_trim(ax_str s);
+
+/* "Created" for 201 and so on; "Status" for a number we do not use. */
+const char *ax_http_reason(int status);
+
+/* Writes an IMF-fixdate (RFC 9110 5.6.7) of a moment and a NUL. */
+void ax_http_date(int64_t wall_ms, char out[AX_HTTP_DATE + 1]);
+
+/*
+ * Writes the head of a response: status line, Date, Content-Type,
+ * Content-Length, the response's own fields, the fields that every answer of
+ * ours carries, and Connection: close when `close`. A 204 or 304 gets no
+ * length.
+ */
+void ax_http_write_head(const ax_http_response *response, int64_t wall_ms,
+                        bool close, ax_buf *out);
 
 #endif

@@ -1,0 +1,526 @@
+#include "http/http_server.h"
+
+#include <civetweb.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/uuid.h"
+#include "http/http_gzip.h"
+#include "http/http_headers.h"
+#include "http/http_socket.h"
+
+enum {
+  HEAD_MAX = 32 * 1024,      /* request line and header fields */
+  ONE_WRITE_MAX = 64 * 1024, /* up to here head and body go in one write */
+  READ_STEP = 64 * 1024,
+  DRAIN_MAX = 1024 * 1024, /* unread body swallowed after a refusal */
+  KEEP_MAX = 1024 * 1024,  /* memory a thread keeps between two requests */
+  TICK_MS = 50
+};
+
+/* What one serving thread owns. */
+typedef struct {
+  ax_http_server *server;
+  ax_http_socket socket;
+  ax_arena *arena;
+  ax_buf body, unpacked, out;
+} lane;
+
+struct ax_http_server {
+  ax_http_server_options options;
+  struct mg_context *civetweb;
+  unsigned port;
+  lane *lanes;
+  atomic_uint lanes_used, connections, busy;
+  atomic_bool draining, stopping, finished;
+  pthread_t watchdog;
+  char note[200]; /* what the library said while it started */
+};
+
+static int64_t after_ms(unsigned ms) {
+  return ax_clock_mono_ns() + (int64_t)ms * 1000000;
+}
+
+static ax_str view(const char *z) {
+  return z ? ax_str_from(z) : AX_STR("");
+}
+
+/* --- lanes -------------------------------------------------------------- */
+
+static void reset_buf(ax_buf *buf, size_t ceiling) {
+  if (buf->capacity > KEEP_MAX || buf->status) ax_buf_free(buf);
+  *buf = (ax_buf){ .bytes = buf->bytes,
+                   .capacity = buf->capacity,
+                   .ceiling = ceiling };
+}
+
+static void reset_lane(lane *l) {
+  if (l->arena && ax_arena_used(l->arena) > KEEP_MAX) {
+    ax_arena_free(l->arena);
+    l->arena = NULL;
+  }
+  if (l->arena)
+    ax_arena_reset(l->arena);
+  else
+    l->arena = ax_arena_new(l->server->options.request_memory);
+  reset_buf(&l->body, l->server->options.body_max);
+  reset_buf(&l->unpacked, l->server->options.body_max);
+  reset_buf(&l->out, SIZE_MAX);
+}
+
+static void *begin_thread(const struct mg_context *civetweb, int type) {
+  ax_http_server *server = mg_get_user_data(civetweb);
+  if (type != 1) return NULL; /* only those that serve */
+  unsigned n = atomic_fetch_add(&server->lanes_used, 1);
+  return n < server->options.threads ? &server->lanes[n] : NULL;
+}
+
+/* --- reading ------------------------------------------------------------- */
+
+/*
+ * CivetWeb stops reading header lines at a 65th, at a folded one and at one it
+ * cannot read, and says nothing; it also drops blanks before a colon. A field
+ * that it hides from us may be the one that says how long the body is, so look
+ * at its buffer: names and values were cut out in place by NULs.
+ */
+static bool sees_whole_head(const struct mg_request_info *ri) {
+  const char *end = NULL;
+  for (int i = 0; i < ri->num_headers; i++) {
+    const char *name = ri->http_headers[i].name;
+    const char *value = ri->http_headers[i].value;
+    for (const char *c = name + strlen(name) + 1; c < value; c++)
+      if (*c != ' ' && *c != '\t') return false;
+    end = value + strlen(value) + 1;
+  }
+  if (!end) return true;
+  if (*end == '\0') end++;
+  return *end == '\r' || *end == '\n';
+}
+
+static bool reads_fixed(lane *l, struct mg_connection *conn, uint64_t length) {
+  uint64_t done = 0;
+  char step[READ_STEP];
+  while (done < length) {
+    size_t want =
+        length - done < sizeof step ? (size_t)(length - done) : sizeof step;
+    int n = mg_read(conn, step, want);
+    if (n <= 0) return false;
+    ax_buf_append(&l->body, (ax_str){ step, (size_t)n });
+    done += (uint64_t)n;
+  }
+  return true;
+}
+
+static bool reads_chunks(lane *l, struct mg_connection *conn) {
+  char step[READ_STEP];
+  for (;;) {
+    int n = mg_read(conn, step, sizeof step);
+    if (n == 0) return true;
+    if (n < 0) return false;
+    ax_buf_append(&l->body, (ax_str){ step, (size_t)n });
+    if (l->body.status) return true;
+  }
+}
+
+typedef struct {
+  int status; /* 0: none */
+  const char *why;
+} refusal;
+
+static refusal unpack_body(lane *l, ax_http_request *rq) {
+  ax_status status = ax_http_gzip_unpack(rq->body, &l->unpacked);
+  rq->body = ax_buf_view(&l->unpacked);
+  if (status == AX_OK) return (refusal){ 0 };
+  if (status == AX_TOO_LARGE)
+    return (refusal){ 413, "the unpacked body is larger than allowed here" };
+  if (status == AX_NOMEM)
+    return (refusal){ 503, "there is no memory for the body now" };
+  return (refusal){ 400, "the body is not whole gzip data" };
+}
+
+static refusal read_body(lane *l, struct mg_connection *conn,
+                         const ax_http_framing *framing, ax_http_request *rq) {
+  if (framing->length > l->server->options.body_max)
+    return (refusal){ 413, "the body is larger than allowed here" };
+  if (framing->expects_continue)
+    (void)mg_write(conn, "HTTP/1.1 100 Continue\r\n\r\n", 25);
+  (void)ax_http_socket_begin(&l->socket, AX_HTTP_SOCKET_READING,
+                             after_ms(l->server->options.request_timeout_ms));
+  bool whole = framing->chunked ? reads_chunks(l, conn)
+                                : reads_fixed(l, conn, framing->length);
+  bool late = ax_http_socket_begin(&l->socket, AX_HTTP_SOCKET_WORKING, 0);
+  if (l->body.status == AX_TOO_LARGE)
+    return (refusal){ 413, "the body is larger than allowed here" };
+  if (l->body.status)
+    return (refusal){ 503, "there is no memory for the body now" };
+  if (!whole && late)
+    return (refusal){ 408, "the body did not arrive in time" };
+  if (!whole)
+    return (refusal){ 400, "the body broke off, or its chunks are malformed" };
+  rq->body = ax_buf_view(&l->body);
+  return framing->gzip ? unpack_body(l, rq) : (refusal){ 0 };
+}
+
+static void take_headers(const struct mg_request_info *ri,
+                         ax_http_request *rq) {
+  size_t count = ri->num_headers > 0 ? (size_t)ri->num_headers : 0;
+  if (count > AX_HTTP_HEADERS_MAX) count = AX_HTTP_HEADERS_MAX;
+  for (size_t i = 0; i < count; i++)
+    rq->headers[i] = (ax_http_header){ view(ri->http_headers[i].name),
+                                       view(ri->http_headers[i].value) };
+  rq->header_count = count;
+}
+
+static void take_id(ax_http_request *rq) {
+  rq->id = ax_http_get_header(rq, AX_STR("X-Request-Id"));
+  if (ax_http_headers_safe_id(rq->id)) return;
+  char *text = AX_NEW_ARRAY(rq->arena, char, AX_UUID_TEXT + 1);
+  rq->id = AX_STR("unknown");
+  if (!text) return;
+  ax_uuid_text(ax_uuid_v7(ax_clock_wall_ms()), text);
+  rq->id = ax_str_from(text);
+}
+
+static refusal take_target(const struct mg_request_info *ri,
+                           ax_http_request *rq) {
+  ax_str none;
+  if (!ri->local_uri_raw ||
+      !ax_http_headers_target(view(ri->local_uri_raw), &rq->path, &none))
+    return (refusal){ 400, "the request target is not a path in plain ASCII "
+                           "with whole percent escapes" };
+  ax_str query = view(ri->query_string);
+  char *target = AX_NEW_ARRAY(rq->arena, char, query.len + 2);
+  if (!target) return (refusal){ 503, "there is no memory for the request" };
+  target[0] = '/';
+  if (query.len) memcpy(target + 1, query.ptr, query.len);
+  if (!ax_http_headers_target((ax_str){ target, query.len + 1 }, &none, &none))
+    return (refusal){ 400, "the query is not plain ASCII with whole percent "
+                           "escapes" };
+  rq->query = query;
+  return (refusal){ 0 };
+}
+
+static refusal take_request(lane *l, struct mg_connection *conn,
+                            const struct mg_request_info *ri,
+                            ax_http_request *rq, ax_http_framing *framing) {
+  rq->arena = l->arena;
+  rq->arrived_ns = ax_clock_mono_ns();
+  rq->method_name = view(ri->request_method);
+  rq->method = ax_http_method_named(rq->method_name);
+  rq->remote = view(ri->remote_addr);
+  rq->path = AX_STR("/");
+  take_headers(ri, rq);
+  take_id(rq);
+  bool http_1_0 = ri->http_version && strcmp(ri->http_version, "1.0") == 0;
+  ax_http_headers_frame(rq->headers, rq->header_count, http_1_0, framing);
+  if (http_1_0 && !framing->wants_keep_alive) framing->wants_close = true;
+  rq->host = framing->host;
+  if (ri->num_headers > AX_HTTP_HEADERS_MAX)
+    return (refusal){ 431, "the request has too many header fields" };
+  if (!sees_whole_head(ri))
+    return (refusal){ 400, "a header line is folded or broken" };
+  if (framing->refuse) return (refusal){ framing->refuse, framing->why };
+  refusal no = take_target(ri, rq);
+  if (no.status) return no;
+  if (atomic_load(&l->server->draining))
+    return (refusal){ 503, "the gateway is shutting down" };
+  return read_body(l, conn, framing, rq);
+}
+
+/* --- answering ------------------------------------------------------------ */
+
+static void write_response(lane *l, struct mg_connection *conn,
+                           const ax_http_response *rs, bool head_only,
+                           bool close) {
+  ax_http_write_head(rs, ax_clock_wall_ms(), close, &l->out);
+  bool one = !head_only && rs->body.len <= ONE_WRITE_MAX;
+  if (one) ax_buf_append(&l->out, rs->body);
+  unsigned slack = (unsigned)(rs->body.len >> 16); /* at least 64 kB a ms */
+  (void)ax_http_socket_begin(
+      &l->socket, AX_HTTP_SOCKET_WRITING,
+      after_ms(l->server->options.request_timeout_ms + slack));
+  ax_str bytes = ax_buf_view(&l->out);
+  int sent = bytes.len ? mg_write(conn, bytes.ptr, bytes.len) : -1;
+  if (sent > 0 && !one && !head_only && rs->body.len)
+    sent = mg_write(conn, rs->body.ptr, rs->body.len);
+  if (close || sent <= 0) mg_disable_connection_keep_alive(conn);
+}
+
+static void refuse_request(lane *l, struct mg_connection *conn,
+                           const ax_http_request *rq, refusal no) {
+  ax_http_response rs = { .status = no.status };
+  reset_buf(&l->unpacked, SIZE_MAX);
+  rs.content_type =
+      l->server->options.refuse(no.status, ax_str_from(no.why), &l->unpacked);
+  rs.body = ax_buf_view(&l->unpacked);
+  if (rq) ax_http_set_header(&rs, AX_STR("X-Request-Id"), rq->id);
+  if (no.status == 503)
+    ax_http_set_header(&rs, AX_STR("Retry-After"), AX_STR("1"));
+  write_response(l, conn, &rs, rq && rq->method == AX_HTTP_HEAD, true);
+}
+
+/* Takes what the client may still be sending, for a while: a socket closed on
+ * unread bytes resets the connection and the answer with it. */
+static void drain(lane *l, struct mg_connection *conn,
+                  const ax_http_framing *framing) {
+  if (!framing->chunked && framing->length == 0) return;
+  if (framing->expects_continue) return;
+  char step[READ_STEP];
+  (void)ax_http_socket_begin(&l->socket, AX_HTTP_SOCKET_READING,
+                             after_ms(1000));
+  for (size_t done = 0; done < DRAIN_MAX;) {
+    int n = mg_read(conn, step, sizeof step);
+    if (n <= 0) break;
+    done += (size_t)n;
+  }
+}
+
+/* Nearly all threads are taken: whoever is answered now gives theirs back. */
+static bool is_crowded(ax_http_server *server) {
+  unsigned threads = server->options.threads;
+  return atomic_load(&server->connections) >= threads - threads / 8;
+}
+
+static int serve(lane *l, struct mg_connection *conn,
+                 const struct mg_request_info *ri) {
+  ax_http_request rq = { 0 };
+  ax_http_framing framing = { 0 };
+  ax_http_response rs = { .status = 500 };
+  refusal no = take_request(l, conn, ri, &rq, &framing);
+  if (no.status) {
+    refuse_request(l, conn, &rq, no);
+    drain(l, conn, &framing);
+    return no.status;
+  }
+  l->server->options.handler(l->server->options.ctx, &rq, &rs);
+  bool close = framing.wants_close || framing.chunked ||
+               is_crowded(l->server) || atomic_load(&l->server->draining);
+  write_response(l, conn, &rs, rq.method == AX_HTTP_HEAD, close);
+  return rs.status;
+}
+
+static int begin_request(struct mg_connection *conn) {
+  lane *l = mg_get_thread_pointer(conn);
+  const struct mg_request_info *ri = mg_get_request_info(conn);
+  if (!l || !ri) return 500;
+  reset_lane(l);
+  if (!l->arena) {
+    refuse_request(l, conn, NULL,
+                   (refusal){ 503, "there is no memory for the request" });
+    return 503;
+  }
+  if (!mg_get_user_connection_data(conn)) {
+    mg_set_user_connection_data(conn, l);
+    ax_http_socket_serve(&l->socket,
+                         ax_http_socket_find(ri->remote_addr, ri->remote_port));
+  }
+  atomic_fetch_add(&l->server->busy, 1);
+  (void)ax_http_socket_begin(&l->socket, AX_HTTP_SOCKET_WORKING, 0);
+  int status = serve(l, conn, ri);
+  (void)ax_http_socket_begin(&l->socket, AX_HTTP_SOCKET_IDLE, 0);
+  atomic_fetch_sub(&l->server->busy, 1);
+  return status;
+}
+
+/* CivetWeb could not read the request. */
+static int on_error(struct mg_connection *conn, int status,
+                    const char *message) {
+  (void)message; /* may quote the request */
+  lane *l = mg_get_thread_pointer(conn);
+  if (!l) return 1;
+  reset_lane(l);
+  refusal no = { status, "the request is not well-formed HTTP/1.1, or its head "
+                         "is longer than 32 kB" };
+  if (status == 505) no.why = "only HTTP/1.0 and HTTP/1.1 are spoken here";
+  refuse_request(l, conn, NULL, no);
+  return 0;
+}
+
+static int on_connection(const struct mg_connection *conn, void **data) {
+  ax_http_server *server = mg_get_user_data(mg_get_context(conn));
+  *data = NULL;
+  atomic_fetch_add(&server->connections, 1);
+  return 0;
+}
+
+/* Before the descriptor is closed, and may become somebody else's. */
+static void on_close(const struct mg_connection *conn) {
+  ax_http_server *server = mg_get_user_data(mg_get_context(conn));
+  lane *l = mg_get_user_connection_data(conn);
+  if (l) ax_http_socket_serve(&l->socket, -1);
+  atomic_fetch_sub(&server->connections, 1);
+}
+
+static int on_log(const struct mg_connection *conn, const char *message) {
+  ax_http_server *server = mg_get_user_data(mg_get_context(conn));
+  /* Later messages may hold parts of requests: nothing of them is kept. */
+  if (server && !server->civetweb && !server->note[0])
+    (void)snprintf(server->note, sizeof server->note, "%s", message);
+  return 1;
+}
+
+/* --- life ----------------------------------------------------------------- */
+
+static void *watch(void *arg) {
+  ax_http_server *server = arg;
+  while (!atomic_load(&server->finished)) {
+    ax_clock_sleep_ms(TICK_MS);
+    bool draining = atomic_load(&server->draining);
+    int64_t now = ax_clock_mono_ns();
+    for (unsigned i = 0; i < server->options.threads; i++)
+      ax_http_socket_check(&server->lanes[i].socket, now, draining);
+    /* Its accepting thread looks up only every other second. */
+    if (atomic_load(&server->stopping))
+      ax_http_socket_knock(server->options.address, server->port);
+  }
+  return NULL;
+}
+
+static void free_server(ax_http_server *server) {
+  for (unsigned i = 0; server->lanes && i < server->options.threads; i++) {
+    lane *l = &server->lanes[i];
+    ax_http_socket_clear(&l->socket);
+    ax_arena_free(l->arena);
+    ax_buf_free(&l->body);
+    ax_buf_free(&l->unpacked);
+    ax_buf_free(&l->out);
+  }
+  free(server->lanes);
+  free(server);
+}
+
+static ax_http_server *new_server(const ax_http_server_options *options) {
+  ax_http_server *server = calloc(1, sizeof *server);
+  if (!server) return NULL;
+  server->options = *options;
+  server->lanes = calloc(options->threads, sizeof *server->lanes);
+  for (unsigned i = 0; server->lanes && i < options->threads; i++) {
+    server->lanes[i].server = server;
+    (void)ax_http_socket_init(&server->lanes[i].socket);
+  }
+  if (server->lanes) return server;
+  free_server(server);
+  return NULL;
+}
+
+static ax_status start_civetweb(ax_http_server *server, ax_error *err) {
+  const ax_http_server_options *o = &server->options;
+  char listen[80], threads[16], keep_alive[16], timeout[16], head[16];
+  bool v6 = strchr(o->address, ':') != NULL;
+  (void)snprintf(listen, sizeof listen, v6 ? "[%s]:%u" : "%s:%u", o->address,
+                 o->port);
+  (void)snprintf(threads, sizeof threads, "%u", o->threads);
+  (void)snprintf(keep_alive, sizeof keep_alive, "%u", o->keep_alive_ms);
+  (void)snprintf(timeout, sizeof timeout, "%u", o->request_timeout_ms);
+  (void)snprintf(head, sizeof head, "%d", HEAD_MAX);
+  /* No document root, no files, no CGI: everything goes to begin_request. */
+  const char *settings[] = { "listening_ports",
+                             listen,
+                             "num_threads",
+                             threads,
+                             "enable_keep_alive",
+                             "yes",
+                             "keep_alive_timeout_ms",
+                             keep_alive,
+                             "request_timeout_ms",
+                             timeout,
+                             "max_request_size",
+                             head,
+                             "tcp_nodelay",
+                             "1",
+                             "listen_backlog",
+                             "512",
+                             "connection_queue",
+                             "256",
+                             "decode_url",
+                             "no",
+                             "enable_auth_domain_check",
+                             "no",
+                             "allow_sendfile_call",
+                             "no",
+                             "enable_directory_listing",
+                             "no",
+                             NULL };
+  struct mg_callbacks callbacks = { .begin_request = begin_request,
+                                    .http_error = on_error,
+                                    .log_message = on_log,
+                                    .init_connection = on_connection,
+                                    .connection_close = on_close,
+                                    .init_thread = begin_thread };
+  struct mg_context *civetweb = mg_start(&callbacks, server, settings);
+  if (!civetweb)
+    return ax_error_set(err, AX_IO, "cannot listen on %s: %s", listen,
+                        server->note[0] ? server->note : "no reason given");
+  server->civetweb = civetweb;
+  struct mg_server_port port[2];
+  if (mg_get_server_ports(civetweb, 2, port) > 0)
+    server->port = (unsigned)port[0].port;
+  return AX_OK;
+}
+
+static ax_status start_watch(ax_http_server *server, ax_error *err) {
+  if (pthread_create(&server->watchdog, NULL, watch, server) == 0) return AX_OK;
+  return ax_error_set(err, AX_IO,
+                      "cannot start the thread that watches the "
+                      "connections");
+}
+
+ax_status ax_http_server_start(const ax_http_server_options *options,
+                               ax_http_server **out, ax_error *err) {
+  *out = NULL;
+  if (options->threads < 2)
+    return ax_error_set(err, AX_INVALID, "a server needs at least 2 threads");
+  /* What was compiled in is not what works: only the bits that come back are
+   * believed. TLS is never asked for. */
+  unsigned features = mg_init_library(MG_FEATURES_IPV6);
+  if (strchr(options->address, ':') && !(features & MG_FEATURES_IPV6)) {
+    (void)mg_exit_library();
+    return ax_error_set(err, AX_INVALID,
+                        "cannot listen on %s: the HTTP library was built "
+                        "without IPv6",
+                        options->address);
+  }
+  ax_http_server *server = new_server(options);
+  ax_status status = server ? AX_OK : AX_NOMEM;
+  if (!status) status = start_watch(server, err);
+  if (status) {
+    if (server) free_server(server);
+    (void)mg_exit_library();
+    return status;
+  }
+  status = start_civetweb(server, err);
+  if (status) {
+    ax_http_server_stop(server);
+    return status;
+  }
+  *out = server;
+  return AX_OK;
+}
+
+unsigned ax_http_server_port(const ax_http_server *server) {
+  return server->port;
+}
+
+unsigned ax_http_server_busy(const ax_http_server *server) {
+  return atomic_load(&server->busy);
+}
+
+void ax_http_server_stop(ax_http_server *server) {
+  if (!server) return;
+  atomic_store(&server->draining, true);
+  int64_t until = after_ms(server->options.drain_ms);
+  /* CivetWeb drops whatever is written after mg_stop began. */
+  while (server->civetweb && atomic_load(&server->busy) > 0 &&
+         ax_clock_mono_ns() < until)
+    ax_clock_sleep_ms(2);
+  atomic_store(&server->stopping, true);
+  if (server->civetweb) mg_stop(server->civetweb);
+  atomic_store(&server->finished, true);
+  (void)pthread_join(server->watchdog, NULL);
+  free_server(server);
+  (void)mg_exit_library();
+}

@@ -1,0 +1,58 @@
+/*
+ * http_socket.h - the socket under a connection of a library that does not
+ * hand it out, and a watch over it.
+ *
+ * A slot belongs to one serving thread. The thread says which peer it serves
+ * and by when it must be done with the present step; a watchdog asks every slot
+ * now and then and shuts the sockets of those that are late. Shutting down
+ * (not closing) wakes a thread that waits in a read or a write.
+ *
+ * Threads: every function may be called from any thread; a slot has a lock.
+ */
+#ifndef AX_HTTP_HTTP_SOCKET_H
+#define AX_HTTP_HTTP_SOCKET_H
+
+#include <pthread.h>
+#include <stdint.h>
+
+#include "base/str.h"
+
+typedef enum {
+  AX_HTTP_SOCKET_WORKING, /* neither reads nor writes: never late */
+  AX_HTTP_SOCKET_IDLE,    /* waits for the next request of the connection */
+  AX_HTTP_SOCKET_READING,
+  AX_HTTP_SOCKET_WRITING
+} ax_http_socket_step;
+
+typedef struct {
+  pthread_mutex_t lock;
+  int fd; /* -1: no connection, or not found */
+  ax_http_socket_step step;
+  int64_t deadline_ns; /* monotonic; of reading and writing */
+  bool late;           /* the step was cut short */
+} ax_http_socket;
+
+int ax_http_socket_init(ax_http_socket *slot);
+void ax_http_socket_clear(ax_http_socket *slot);
+
+/* Finds the open descriptor of this process whose peer is `address` (numeric
+ * IPv4 or IPv6) and `port`; -1 when there is none. */
+int ax_http_socket_find(const char *address, int port);
+
+/* The slot's thread serves `fd` from now on; -1: nothing any more. */
+void ax_http_socket_serve(ax_http_socket *slot, int fd);
+
+/* Begins a step, which must end by `deadline_ns`. Returns whether the step
+ * before was cut short. */
+bool ax_http_socket_begin(ax_http_socket *slot, ax_http_socket_step step,
+                          int64_t deadline_ns);
+
+/* Shuts the slot's socket when its step is late at `now_ns`, or when it is idle
+ * and the server is `stopping`. */
+void ax_http_socket_check(ax_http_socket *slot, int64_t now_ns, bool stopping);
+
+/* Connects to a listening socket of this process and hangs up, which wakes the
+ * thread that waits in accept. */
+void ax_http_socket_knock(const char *address, unsigned port);
+
+#endif
