@@ -1,6 +1,7 @@
 #include "fhir/fhir_xhtml.h"
 
 #include <expat.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/vec.h"
@@ -139,21 +140,15 @@ static bool listed(const char *const *sorted, size_t count, const char *name) {
 static bool attribute_allowed(const char *element, const char *name) {
   if (listed(attributes, AX_COUNT(attributes), name)) return true;
   char both[40];
-  size_t a = strlen(element), b = strlen(name);
-  if (a + b + 2 > sizeof both) return false;
-  memcpy(both, element, a);
-  both[a] = '.';
-  memcpy(both + a + 1, name, b + 1);
+  int n = snprintf(both, sizeof both, "%s.%s", element, name);
+  if (n < 0 || (size_t)n >= sizeof both) return false;
   return listed(own_attributes, AX_COUNT(own_attributes), both);
 }
 
 static bool entity_known(const char *name) {
   char between[16];
-  size_t n = strlen(name);
-  if (n + 3 > sizeof between) return false;
-  between[0] = ' ';
-  memcpy(between + 1, name, n);
-  memcpy(between + 1 + n, " ", 2);
+  int n = snprintf(between, sizeof between, " %s ", name);
+  if (n < 0 || (size_t)n >= sizeof between) return false;
   return strstr(entities, between) != NULL;
 }
 
