@@ -378,7 +378,8 @@ typedef struct auspex_module {
   /* [instance; no call after it] */
   void (*destroy)(auspex_instance *instance);
   /* Scores the rows of one batch with model number `model`. Per-row trouble is
-   * a result with a status, not a failure. Must not block. [instance] */
+   * a result with a status, not a failure; a row without results has nothing
+   * to report. Must not block. [instance] */
   int32_t (*score)(auspex_instance *instance, uint32_t model,
                    const auspex_batch *batch, auspex_output *out,
                    auspex_error *err);
