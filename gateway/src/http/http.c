@@ -23,8 +23,8 @@ ax_http_method ax_http_method_named(ax_str name) {
   return AX_HTTP_OTHER;
 }
 
-static char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+static int lower(char c) {
+  return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c;
 }
 
 bool ax_http_equal(ax_str a, ax_str b) {
