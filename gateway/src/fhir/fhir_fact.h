@@ -35,20 +35,25 @@ typedef enum { /* the resource's own status, as far as rules ask for it */
 
 typedef enum {
   AX_FACT_VALUE_NONE,
-  AX_FACT_VALUE_NUMBER, /* valueQuantity, valueInteger, valueDecimal */
-  AX_FACT_VALUE_CODE,   /* valueCodeableConcept, valueCoding, one per coding */
+  AX_FACT_VALUE_NUMBER, /* valueQuantity, valueInteger, valueDecimal; in an
+                           ANSWER also a valueCoding with an ordinal value
+                           (extension) or a short numeric code */
+  AX_FACT_VALUE_CODE,   /* valueCodeableConcept, valueCoding, one per coding;
+                           `digits` and `number` hold its ordinal value if it
+                           carries one */
   AX_FACT_VALUE_BOOL,
   AX_FACT_VALUE_TEXT,  /* valueString */
   AX_FACT_VALUE_TIME,  /* valueDateTime */
   AX_FACT_VALUE_ABSENT /* dataAbsentReason; `value_code` says why */
 } ax_fact_value;
 
-/* Condition: bits of `flags`. */
+/* Bits of `flags`; the first three and ONSET are about Conditions. */
 enum {
   AX_FACT_CLINICAL_ACTIVE = 1 << 0, /* active, recurrence, relapse or absent */
   AX_FACT_VERIFIED = 1 << 1,        /* confirmed or absent */
   AX_FACT_REFUTED = 1 << 2,
-  AX_FACT_HAS_FOCUS = 1 << 3,        /* Observation.focus is somebody else */
+  AX_FACT_HAS_FOCUS = 1 << 3,        /* Observation.focus is, or may be,
+                                        somebody else */
   AX_FACT_MADE_HERE = 1 << 4,        /* meta.tag says the gateway made it */
   AX_FACT_TEST_DATA = 1 << 5,        /* meta.security HTEST */
   AX_FACT_ONSET_NOT_DATE = 1 << 6,   /* onsetAge, onsetString, onsetRange */
@@ -86,7 +91,10 @@ typedef struct {
   ax_str unit;            /* UCUM code when AX_FACT_HAS_UNIT, else unit text */
   bool has_low, has_high; /* referenceRange[0] in the same unit */
   double low, high;
-  ax_str value_system, value_code; /* CODE, ABSENT, TEXT (value_code) */
+  /* CODE, and an ANSWER's coding that gave a NUMBER; ABSENT (its code); TEXT
+   * and TIME (value_code, as written; the TIME's first millisecond is in
+   * `number`). */
+  ax_str value_system, value_code;
 } ax_fact;
 
 /* One code to look for. */
@@ -104,7 +112,13 @@ typedef struct {
 typedef struct {
   ax_fact *items;
   size_t count;
+  size_t capacity; /* of items, where ax_fhir_fact_extract made them; else 0 */
 } ax_facts;
+
+/* The tag (meta.tag) by which the gateway knows what it made itself. */
+#define AX_FHIR_FACT_MADE_SYSTEM \
+  "https://auspex-gateway.org/fhir/CodeSystem/origin"
+#define AX_FHIR_FACT_MADE_CODE "auspex"
 
 /*
  * Appends the facts of `resource` (any type; types without facts give none).
@@ -113,5 +127,8 @@ typedef struct {
  */
 ax_status ax_fhir_fact_extract(ax_arena *arena, const ax_json *resource,
                                ax_facts *out, ax_str *subject) AX_MUST_USE;
+
+/* Is `fact` coded with `code`? */
+bool ax_fhir_fact_matches(const ax_fact *fact, const ax_fact_code *code);
 
 #endif

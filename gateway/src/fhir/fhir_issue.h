@@ -23,24 +23,24 @@ typedef enum {
 } ax_severity; /* http://hl7.org/fhir/issue-severity */
 
 /* The part of http://hl7.org/fhir/issue-type that we use. */
-#define AX_ISSUE_TYPES(X)                                                     \
-  X(INVALID, "invalid")                                                       \
-  X(STRUCTURE, "structure")                                                   \
-  X(REQUIRED, "required")                                                     \
-  X(VALUE, "value")                                                           \
-  X(INVARIANT, "invariant") X(SECURITY, "security") X(LOGIN, "login")         \
-      X(UNKNOWN, "unknown") X(FORBIDDEN, "forbidden")                         \
-          X(PROCESSING, "processing") X(NOT_SUPPORTED, "not-supported") X(    \
-              DUPLICATE, "duplicate") X(MULTIPLE_MATCHES, "multiple-matches") \
-              X(NOT_FOUND, "not-found") X(DELETED, "deleted") X(              \
-                  TOO_LONG, "too-long") X(CODE_INVALID, "code-invalid")       \
-                  X(EXTENSION, "extension") X(TOO_COSTLY, "too-costly") X(    \
-                      BUSINESS_RULE, "business-rule") X(CONFLICT, "conflict") \
-                      X(TRANSIENT, "transient") X(LOCK_ERROR, "lock-error")   \
-                          X(EXCEPTION, "exception") X(TIMEOUT, "timeout")     \
-                              X(INCOMPLETE, "incomplete")                     \
-                                  X(THROTTLED, "throttled")                   \
-                                      X(INFORMATIONAL, "informational")
+#define AX_ISSUE_TYPES(X)                                                      \
+  X(INVALID, "invalid")                                                        \
+  X(STRUCTURE, "structure")                                                    \
+  X(REQUIRED, "required")                                                      \
+  X(VALUE, "value")                                                            \
+  X(INVARIANT, "invariant")                                                    \
+  X(SECURITY, "security") X(LOGIN, "login") X(UNKNOWN, "unknown")              \
+      X(FORBIDDEN, "forbidden") X(PROCESSING, "processing") X(                 \
+          NOT_SUPPORTED, "not-supported") X(DUPLICATE, "duplicate")            \
+          X(MULTIPLE_MATCHES, "multiple-matches") X(NOT_FOUND, "not-found") X( \
+              DELETED, "deleted") X(TOO_LONG, "too-long")                      \
+              X(CODE_INVALID, "code-invalid") X(EXTENSION, "extension") X(     \
+                  TOO_COSTLY, "too-costly") X(BUSINESS_RULE, "business-rule")  \
+                  X(CONFLICT, "conflict") X(TRANSIENT, "transient")            \
+                      X(LOCK_ERROR, "lock-error") X(EXCEPTION, "exception")    \
+                          X(TIMEOUT, "timeout") X(INCOMPLETE, "incomplete")    \
+                              X(THROTTLED, "throttled")                        \
+                                  X(INFORMATIONAL, "informational")
 
 typedef enum {
 #define X(name, code) AX_ISSUE_##name,

@@ -8,15 +8,16 @@
 
 #include "json/json.h"
 
-#define AX_FHIR_PRIMITIVES(X)                                               \
-  X(BASE64_BINARY, "base64Binary")                                          \
-  X(BOOLEAN, "boolean")                                                     \
-  X(CANONICAL, "canonical")                                                 \
-  X(CODE, "code")                                                           \
-  X(DATE, "date") X(DATETIME, "dateTime") X(DECIMAL, "decimal") X(ID, "id") \
-      X(INSTANT, "instant") X(INTEGER, "integer") X(MARKDOWN, "markdown")   \
-          X(OID, "oid") X(POSITIVE_INT, "positiveInt") X(STRING, "string")  \
-              X(TIME, "time") X(UNSIGNED_INT, "unsignedInt") X(URI, "uri")  \
+#define AX_FHIR_PRIMITIVES(X)                                              \
+  X(BASE64_BINARY, "base64Binary")                                         \
+  X(BOOLEAN, "boolean")                                                    \
+  X(CANONICAL, "canonical")                                                \
+  X(CODE, "code")                                                          \
+  X(DATE, "date")                                                          \
+  X(DATETIME, "dateTime") X(DECIMAL, "decimal") X(ID, "id")                \
+      X(INSTANT, "instant") X(INTEGER, "integer") X(MARKDOWN, "markdown")  \
+          X(OID, "oid") X(POSITIVE_INT, "positiveInt") X(STRING, "string") \
+              X(TIME, "time") X(UNSIGNED_INT, "unsignedInt") X(URI, "uri") \
                   X(URL, "url") X(UUID, "uuid") X(XHTML, "xhtml")
 
 typedef enum {

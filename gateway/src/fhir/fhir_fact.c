@@ -1,0 +1,489 @@
+#include "fhir/fhir_fact.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fhir/fhir_reference.h"
+
+typedef struct {
+  ax_arena *arena;
+  ax_facts *out;
+  const ax_json *resource;
+  ax_fact base; /* what all facts of the resource share */
+} extraction;
+
+/* --- small readers ----------------------------------------------------------
+ */
+
+static bool is_one_of(ax_str s, const char *const *words) {
+  for (; *words; words++)
+    if (ax_str_eq(s, ax_str_from(*words))) return true;
+  return false;
+}
+
+/* Does one of the codings (an array, or NULL) carry this code? */
+static bool has_code(const ax_json *codings, ax_str code) {
+  for (size_t i = 0; i < ax_json_count(codings); i++)
+    if (ax_str_eq(AX_JSON_STR(ax_json_item(codings, i), "code"), code))
+      return true;
+  return false;
+}
+
+static bool has_any_code(const ax_json *codings, const char *const *words) {
+  for (size_t i = 0; i < ax_json_count(codings); i++)
+    if (is_one_of(AX_JSON_STR(ax_json_item(codings, i), "code"), words))
+      return true;
+  return false;
+}
+
+/* The number as a double; false when it is none or not finite. */
+static bool read_number(ax_arena *arena, const ax_json *value, ax_str *digits,
+                        double *out) {
+  char few[64];
+  if (!ax_json_is(value, AX_JSON_NUMBER) || value->count == 0) return false;
+  *digits = ax_json_text(value);
+  char *text = digits->len < sizeof few ? few : ax_arena_cstr(arena, *digits);
+  if (!text) return false;
+  if (text == few) {
+    memcpy(few, digits->ptr, digits->len);
+    few[digits->len] = '\0';
+  }
+  *out = strtod(text, NULL);
+  return isfinite(*out);
+}
+
+static void set_time(ax_fact *fact, ax_str text) {
+  ax_fhir_date date;
+  if (!ax_fhir_date_parse_datetime(text, &date)) return;
+  fact->has_time = true;
+  fact->lo_ms = date.lo_ms;
+  fact->hi_ms = date.hi_ms;
+  fact->precision = date.precision;
+}
+
+static void set_end(ax_fact *fact, ax_str text) {
+  ax_fhir_date date;
+  if (!ax_fhir_date_parse_datetime(text, &date)) return;
+  fact->has_end = true;
+  fact->end_lo_ms = date.lo_ms;
+  fact->end_hi_ms = date.hi_ms;
+}
+
+static void set_issued(ax_fact *fact, ax_str text) {
+  ax_fhir_date date;
+  if (fact->issued_ms == 0 && ax_fhir_date_parse_datetime(text, &date))
+    fact->issued_ms = date.lo_ms;
+}
+
+/* --- the list ---------------------------------------------------------------
+ */
+
+static ax_status append(extraction *x, const ax_fact *fact) {
+  ax_facts *out = x->out;
+  if (out->count >= out->capacity) {
+    size_t larger = out->count < 8 ? 16 : out->count * 2;
+    ax_fact *items = AX_TAKE_ARRAY(x->arena, ax_fact, larger);
+    if (!items) return AX_NOMEM;
+    if (out->count) memcpy(items, out->items, out->count * sizeof *items);
+    out->items = items;
+    out->capacity = larger;
+  }
+  out->items[out->count++] = *fact;
+  return AX_OK;
+}
+
+/* One fact for each coding of `code` (a CodeableConcept). */
+static ax_status append_coded(extraction *x, ax_fact fact,
+                              const ax_json *code) {
+  const ax_json *codings = AX_JSON_GET(code, "coding");
+  for (size_t i = 0; i < ax_json_count(codings); i++) {
+    const ax_json *coding = ax_json_item(codings, i);
+    fact.system = AX_JSON_STR(coding, "system");
+    fact.code = AX_JSON_STR(coding, "code");
+    if (fact.code.len) AX_TRY(append(x, &fact));
+  }
+  return AX_OK;
+}
+
+/* --- values -----------------------------------------------------------------
+ */
+
+static void read_quantity(ax_arena *arena, const ax_json *quantity,
+                          ax_fact *fact) {
+  ax_str comparator = AX_JSON_STR(quantity, "comparator");
+  ax_str code = AX_JSON_STR(quantity, "code");
+  if (!read_number(arena, AX_JSON_GET(quantity, "value"), &fact->digits,
+                   &fact->number))
+    return;
+  fact->value_kind = AX_FACT_VALUE_NUMBER;
+  if (comparator.len == 1) fact->comparator = comparator.ptr[0];
+  if (comparator.len == 2)
+    fact->comparator = comparator.ptr[0] == '<' ? 'l' : 'g';
+  fact->unit = AX_JSON_STR(quantity, "unit");
+  if (code.len && ax_str_eq(AX_JSON_STR(quantity, "system"),
+                            AX_STR("http://unitsofmeasure.org"))) {
+    fact->unit = code;
+    fact->flags |= AX_FACT_HAS_UNIT;
+  }
+}
+
+/* The ordinal value that a coding carries in an extension, or NULL. */
+static const ax_json *ordinal_of(const ax_json *coding) {
+  static const char *const urls[] = {
+    "http://hl7.org/fhir/StructureDefinition/ordinalValue",
+    "http://hl7.org/fhir/StructureDefinition/iso21090-CO-value", NULL
+  };
+  const ax_json *extensions = AX_JSON_GET(coding, "extension");
+  for (size_t i = 0; i < ax_json_count(extensions); i++) {
+    const ax_json *extension = ax_json_item(extensions, i);
+    if (is_one_of(AX_JSON_STR(extension, "url"), urls))
+      return AX_JSON_GET(extension, "valueDecimal");
+  }
+  return NULL;
+}
+
+static void read_coding(ax_arena *arena, const ax_json *coding, ax_fact *fact) {
+  fact->value_kind = AX_FACT_VALUE_CODE;
+  fact->value_system = AX_JSON_STR(coding, "system");
+  fact->value_code = AX_JSON_STR(coding, "code");
+  fact->number = 0;
+  fact->digits = AX_STR("");
+  if (!read_number(arena, ordinal_of(coding), &fact->digits, &fact->number))
+    fact->digits = AX_STR("");
+}
+
+/* Answers are often coded by their score. Longer digit strings are codes of a
+ * terminology (SNOMED CT), not scores. */
+static void take_score(ax_fact *fact) {
+  int64_t score = 0;
+  if (fact->value_kind != AX_FACT_VALUE_CODE) return;
+  if (fact->digits.len == 0) {
+    if (!ax_str_int64(fact->value_code, -999, 999, &score)) return;
+    fact->digits = fact->value_code;
+    fact->number = (double)score;
+  }
+  fact->value_kind = AX_FACT_VALUE_NUMBER;
+}
+
+static void read_text(const ax_json *value, ax_fact *fact) {
+  fact->value_code = ax_json_text(value);
+  if (fact->value_code.len) fact->value_kind = AX_FACT_VALUE_TEXT;
+}
+
+static void read_moment(const ax_json *value, ax_fact *fact) {
+  ax_fhir_date date;
+  fact->value_code = ax_json_text(value);
+  if (!ax_fhir_date_parse_datetime(fact->value_code, &date)) return;
+  fact->value_kind = AX_FACT_VALUE_TIME;
+  fact->number = (double)date.lo_ms;
+}
+
+/* Everything but a CodeableConcept, which may give several facts. */
+static void read_value(ax_arena *arena, const ax_json *holder, ax_fact *fact) {
+  const ax_json *value = AX_JSON_GET(holder, "valueQuantity");
+  if (value) {
+    read_quantity(arena, value, fact);
+  } else if ((value = AX_JSON_GET(holder, "valueInteger")) ||
+             (value = AX_JSON_GET(holder, "valueDecimal"))) {
+    if (read_number(arena, value, &fact->digits, &fact->number))
+      fact->value_kind = AX_FACT_VALUE_NUMBER;
+  } else if ((value = AX_JSON_GET(holder, "valueBoolean"))) {
+    if (value->kind != AX_JSON_BOOL) return;
+    fact->value_kind = AX_FACT_VALUE_BOOL;
+    fact->number = value->truth;
+  } else if ((value = AX_JSON_GET(holder, "valueCoding"))) {
+    read_coding(arena, value, fact);
+  } else if ((value = AX_JSON_GET(holder, "valueString"))) {
+    read_text(value, fact);
+  } else if ((value = AX_JSON_GET(holder, "valueDateTime")) ||
+             (value = AX_JSON_GET(holder, "valueDate"))) {
+    read_moment(value, fact);
+  }
+}
+
+static void read_absent(const ax_json *holder, ax_fact *fact) {
+  const ax_json *reason = AX_JSON_GET(holder, "dataAbsentReason");
+  if (fact->value_kind != AX_FACT_VALUE_NONE || !reason) return;
+  const ax_json *coding = ax_json_item(AX_JSON_GET(reason, "coding"), 0);
+  fact->value_kind = AX_FACT_VALUE_ABSENT;
+  fact->value_system = AX_JSON_STR(coding, "system");
+  fact->value_code = AX_JSON_STR(coding, "code");
+  if (fact->value_code.len == 0) fact->value_code = AX_JSON_STR(reason, "text");
+}
+
+/* --- reference range --------------------------------------------------------
+ */
+
+/* A bound counts only when it is in the value's unit, or names none. */
+static bool read_bound(ax_arena *arena, const ax_json *bound,
+                       const ax_fact *fact, double *out) {
+  ax_str digits;
+  ax_str code = AX_JSON_STR(bound, "code"), unit = AX_JSON_STR(bound, "unit");
+  if (!bound || !read_number(arena, AX_JSON_GET(bound, "value"), &digits, out))
+    return false;
+  ax_str own = code.len ? code : unit;
+  return own.len == 0 || ax_str_eq(own, fact->unit);
+}
+
+static void read_range(ax_arena *arena, const ax_json *holder, ax_fact *fact) {
+  const ax_json *range = ax_json_item(AX_JSON_GET(holder, "referenceRange"), 0);
+  if (!range || fact->value_kind != AX_FACT_VALUE_NUMBER) return;
+  fact->has_low =
+      read_bound(arena, AX_JSON_GET(range, "low"), fact, &fact->low);
+  fact->has_high =
+      read_bound(arena, AX_JSON_GET(range, "high"), fact, &fact->high);
+}
+
+/* --- Observation ------------------------------------------------------------
+ */
+
+static ax_status append_concept(extraction *x, const ax_json *holder,
+                                ax_fact fact, const ax_json *concept) {
+  const ax_json *codings = AX_JSON_GET(concept, "coding");
+  const ax_json *code = AX_JSON_GET(holder, "code");
+  if (ax_json_count(codings) == 0) {
+    read_text(AX_JSON_GET(concept, "text"), &fact);
+    return append_coded(x, fact, code);
+  }
+  for (size_t i = 0; i < ax_json_count(codings); i++) {
+    read_coding(x->arena, ax_json_item(codings, i), &fact);
+    AX_TRY(append_coded(x, fact, code));
+  }
+  return AX_OK;
+}
+
+/* One statement: the Observation itself or one component. */
+static ax_status append_statement(extraction *x, const ax_json *holder,
+                                  uint32_t group) {
+  ax_fact fact = x->base;
+  fact.group = group;
+  const ax_json *concept = AX_JSON_GET(holder, "valueCodeableConcept");
+  if (concept) return append_concept(x, holder, fact, concept);
+  read_value(x->arena, holder, &fact);
+  read_absent(holder, &fact);
+  read_range(x->arena, holder, &fact);
+  return append_coded(x, fact, AX_JSON_GET(holder, "code"));
+}
+
+/* Kinds of focus that are still about the patient. */
+static const char *const own_matters[] = { "Condition",
+                                           "Observation",
+                                           "Procedure",
+                                           "Encounter",
+                                           "EpisodeOfCare",
+                                           "CarePlan",
+                                           "DiagnosticReport",
+                                           "BodyStructure",
+                                           "MedicationRequest",
+                                           "MedicationStatement",
+                                           "MedicationAdministration",
+                                           NULL };
+
+static bool is_about_other(const ax_json *focus, ax_str subject) {
+  ax_str text = AX_JSON_STR(focus, "reference");
+  if (text.len && ax_str_eq(text, subject)) return false;
+  ax_str type = AX_JSON_STR(focus, "type");
+  if (type.len == 0) type = ax_fhir_reference_parse(text).type;
+  return !is_one_of(type, own_matters);
+}
+
+static ax_status from_observation(extraction *x, ax_str subject) {
+  static const char *const finished[] = { "final", "amended", "corrected",
+                                          NULL };
+  const ax_json *o = x->resource;
+  ax_str status = AX_JSON_STR(o, "status");
+  x->base.kind = AX_FACT_OBSERVATION;
+  if (is_one_of(status, finished)) x->base.status = AX_FACT_STATUS_FINAL;
+  if (ax_str_eq(status, AX_STR("entered-in-error")))
+    x->base.status = AX_FACT_STATUS_ERROR;
+  set_time(&x->base, AX_JSON_STR(AX_JSON_GET(o, "effectivePeriod"), "end"));
+  set_time(&x->base, AX_JSON_STR(o, "effectiveInstant"));
+  set_time(&x->base, AX_JSON_STR(o, "effectiveDateTime"));
+  const ax_json *focus = AX_JSON_GET(o, "focus");
+  for (size_t i = 0; i < ax_json_count(focus); i++)
+    if (is_about_other(ax_json_item(focus, i), subject))
+      x->base.flags |= AX_FACT_HAS_FOCUS;
+  AX_TRY(append_statement(x, o, 0));
+  const ax_json *components = AX_JSON_GET(o, "component");
+  for (size_t i = 0; i < ax_json_count(components); i++)
+    AX_TRY(append_statement(x, ax_json_item(components, i), (uint32_t)i + 1));
+  return AX_OK;
+}
+
+/* --- Condition --------------------------------------------------------------
+ */
+
+static ax_status from_condition(extraction *x) {
+  static const char *const active[] = { "active", "recurrence", "relapse",
+                                        NULL };
+  const ax_json *c = x->resource;
+  ax_fact *base = &x->base;
+  const ax_json *clinical =
+      AX_JSON_GET(AX_JSON_GET(c, "clinicalStatus"), "coding");
+  const ax_json *verified =
+      AX_JSON_GET(AX_JSON_GET(c, "verificationStatus"), "coding");
+  base->kind = AX_FACT_CONDITION;
+  base->status = has_code(verified, AX_STR("entered-in-error"))
+                     ? AX_FACT_STATUS_ERROR
+                     : AX_FACT_STATUS_FINAL;
+  if (!AX_JSON_GET(c, "clinicalStatus") || has_any_code(clinical, active))
+    base->flags |= AX_FACT_CLINICAL_ACTIVE;
+  if (!AX_JSON_GET(c, "verificationStatus") ||
+      has_code(verified, AX_STR("confirmed")))
+    base->flags |= AX_FACT_VERIFIED;
+  if (has_code(verified, AX_STR("refuted"))) base->flags |= AX_FACT_REFUTED;
+  if (AX_JSON_GET(c, "onsetAge") || AX_JSON_GET(c, "onsetString") ||
+      AX_JSON_GET(c, "onsetRange"))
+    base->flags |= AX_FACT_ONSET_NOT_DATE;
+  set_time(base, AX_JSON_STR(AX_JSON_GET(c, "onsetPeriod"), "start"));
+  set_time(base, AX_JSON_STR(c, "onsetDateTime"));
+  set_end(base, AX_JSON_STR(AX_JSON_GET(c, "abatementPeriod"), "end"));
+  set_end(base, AX_JSON_STR(c, "abatementDateTime"));
+  return append_coded(x, *base, AX_JSON_GET(c, "code"));
+}
+
+/* --- QuestionnaireResponse --------------------------------------------------
+ */
+
+static ax_status append_answer(extraction *x, const ax_json *answer,
+                               ax_str link, uint32_t group) {
+  ax_fact fact = x->base;
+  fact.group = group;
+  fact.code = link;
+  read_value(x->arena, answer, &fact);
+  take_score(&fact);
+  return append(x, &fact);
+}
+
+/* Items nest in items and in answers; the parser bounds how deep. */
+static ax_status walk_items(extraction *x, const ax_json *items,
+                            uint32_t *group) {
+  for (size_t i = 0; i < ax_json_count(items); i++) {
+    const ax_json *item = ax_json_item(items, i);
+    ax_str link = AX_JSON_STR(item, "linkId");
+    const ax_json *answers = AX_JSON_GET(item, "answer");
+    uint32_t own = (*group)++;
+    for (size_t a = 0; a < ax_json_count(answers); a++) {
+      const ax_json *answer = ax_json_item(answers, a);
+      AX_TRY(append_answer(x, answer, link, own));
+      AX_TRY(walk_items(x, AX_JSON_GET(answer, "item"), group));
+    }
+    AX_TRY(walk_items(x, AX_JSON_GET(item, "item"), group));
+  }
+  return AX_OK;
+}
+
+static ax_status from_response(extraction *x) {
+  static const char *const finished[] = { "completed", "amended", NULL };
+  const ax_json *r = x->resource;
+  ax_str status = AX_JSON_STR(r, "status");
+  uint32_t group = 0;
+  x->base.kind = AX_FACT_ANSWER;
+  if (is_one_of(status, finished)) x->base.status = AX_FACT_STATUS_FINAL;
+  if (ax_str_eq(status, AX_STR("entered-in-error")))
+    x->base.status = AX_FACT_STATUS_ERROR;
+  x->base.system = AX_JSON_STR(r, "questionnaire");
+  set_time(&x->base, AX_JSON_STR(r, "authored"));
+  return walk_items(x, AX_JSON_GET(r, "item"), &group);
+}
+
+/* --- Patient ----------------------------------------------------------------
+ */
+
+static ax_status from_patient(extraction *x) {
+  const ax_json *p = x->resource;
+  ax_fact *base = &x->base;
+  base->kind = AX_FACT_PATIENT;
+  base->status = AX_FACT_STATUS_FINAL;
+  base->code = AX_JSON_STR(p, "gender");
+  set_time(base, AX_JSON_STR(p, "birthDate"));
+  set_end(base, AX_JSON_STR(p, "deceasedDateTime"));
+  const ax_json *dead = AX_JSON_GET(p, "deceasedBoolean");
+  const ax_json *active = AX_JSON_GET(p, "active");
+  if (AX_JSON_GET(p, "deceasedDateTime") ||
+      (ax_json_is(dead, AX_JSON_BOOL) && dead->truth))
+    base->flags |= AX_FACT_PATIENT_DECEASED;
+  if (ax_json_is(active, AX_JSON_BOOL) && !active->truth)
+    base->flags |= AX_FACT_PATIENT_INACTIVE;
+  const ax_json *links = AX_JSON_GET(p, "link");
+  for (size_t i = 0; i < ax_json_count(links); i++)
+    if (ax_str_eq(AX_JSON_STR(ax_json_item(links, i), "type"),
+                  AX_STR("replaced-by")))
+      base->flags |= AX_FACT_PATIENT_REPLACED;
+  return append(x, base);
+}
+
+/* --- all of them ------------------------------------------------------------
+ */
+
+static bool was_made_here(const ax_json *tags) {
+  for (size_t i = 0; i < ax_json_count(tags); i++) {
+    const ax_json *tag = ax_json_item(tags, i);
+    if (ax_str_eq(AX_JSON_STR(tag, "system"),
+                  AX_STR(AX_FHIR_FACT_MADE_SYSTEM)) &&
+        ax_str_eq(AX_JSON_STR(tag, "code"), AX_STR(AX_FHIR_FACT_MADE_CODE)))
+      return true;
+  }
+  return false;
+}
+
+static void read_common(extraction *x) {
+  const ax_json *meta = AX_JSON_GET(x->resource, "meta");
+  ax_fact *base = &x->base;
+  base->source_type = AX_JSON_STR(x->resource, "resourceType");
+  base->source_id = AX_JSON_STR(x->resource, "id");
+  if (was_made_here(AX_JSON_GET(meta, "tag"))) base->flags |= AX_FACT_MADE_HERE;
+  if (has_code(AX_JSON_GET(meta, "security"), AX_STR("HTEST")))
+    base->flags |= AX_FACT_TEST_DATA;
+  set_issued(base, AX_JSON_STR(x->resource, "issued"));
+  set_issued(base, AX_JSON_STR(x->resource, "recordedDate"));
+  set_issued(base, AX_JSON_STR(meta, "lastUpdated"));
+}
+
+ax_status ax_fhir_fact_extract(ax_arena *arena, const ax_json *resource,
+                               ax_facts *out, ax_str *subject) {
+  extraction x = { .arena = arena, .out = out, .resource = resource };
+  *subject = AX_STR("");
+  read_common(&x);
+  ax_str type = x.base.source_type;
+  if (ax_str_eq(type, AX_STR("Patient"))) return from_patient(&x);
+  ax_str reference = AX_JSON_STR(AX_JSON_GET(resource, "subject"), "reference");
+  bool observation = ax_str_eq(type, AX_STR("Observation"));
+  bool condition = ax_str_eq(type, AX_STR("Condition"));
+  if (!observation && !condition &&
+      !ax_str_eq(type, AX_STR("QuestionnaireResponse")))
+    return AX_OK;
+  *subject = reference;
+  if (observation) return from_observation(&x, reference);
+  return condition ? from_condition(&x) : from_response(&x);
+}
+
+/* --- matching ---------------------------------------------------------------
+ */
+
+/* "C81-C86": does the three-character category of `code` lie between? */
+static bool in_range(ax_str code, ax_str range) {
+  ax_str last = range;
+  ax_str first = ax_str_cut(&last, '-');
+  if (code.len < 3 || first.len != 3 || last.len != 3) return false;
+  ax_str category = { code.ptr, 3 };
+  return ax_str_compare(category, first) >= 0 &&
+         ax_str_compare(category, last) <= 0;
+}
+
+bool ax_fhir_fact_matches(const ax_fact *fact, const ax_fact_code *code) {
+  if (code->match == AX_FACT_MATCH_CONTAINS)
+    return ax_str_find_nocase(fact->system, code->system) != AX_STR_NONE;
+  if (!ax_str_eq(fact->system, code->system)) return false;
+  switch (code->match) {
+  case AX_FACT_MATCH_PREFIX:
+    return ax_str_starts(fact->code, code->code);
+  case AX_FACT_MATCH_RANGE:
+    return in_range(fact->code, code->code);
+  case AX_FACT_MATCH_EXACT:
+  case AX_FACT_MATCH_CONTAINS:
+    break;
+  }
+  return ax_str_eq(fact->code, code->code);
+}
