@@ -17,6 +17,9 @@
  * Ids: the caller gives them (UUIDv7 text for new resources); inside, rows are
  * keyed by integers. Versions count 1, 2, 3 ... per resource.
  *
+ * Facts and index rows belong to the current version of a resource: a new
+ * version replaces them, a deletion removes them.
+ *
  * Lifetime: texts in a commit must live until ax_store_commit returns; results
  * of reads live in the arena given.
  */
@@ -57,14 +60,19 @@ typedef struct {
 typedef struct {
   ax_stored *items;
   size_t count;
-  uint64_t next; /* cursor for the page after; 0: this was the last */
+  uint64_t next; /* cursor for the page after; 0: this was the last. A cursor
+                    is a position in time and stays good whatever is written;
+                    what was changed meanwhile stands at its new time. */
   bool has_total;
   uint64_t total;
 } ax_page;
 
 /* --- reading ------------------------------------------------------------- */
 
-/* Version 0 is the current one. NOT_FOUND; a deleted one is found, flagged. */
+enum { AX_VERSION_ANY = 0 }; /* the current one */
+
+/* Version AX_VERSION_ANY is the current one. NOT_FOUND; a deleted one is found,
+ * flagged. */
 ax_status ax_store_read(ax_store *store, ax_arena *arena, ax_str type,
                         ax_str id, uint64_t version, ax_stored *out,
                         ax_error *err) AX_MUST_USE;
@@ -74,8 +82,9 @@ ax_status ax_store_search(ax_store *store, ax_arena *arena,
                           ax_error *err) AX_MUST_USE;
 
 /*
- * All current facts of a patient (`patient` is "Patient/id" or whatever text
- * the subject references carry), oldest first. `codes` limits OBSERVATION,
+ * All current facts of a patient, those without a time first, then by time; a
+ * total order (`patient` is "Patient/id" or whatever text
+ * the subject references carry). `filters` limit OBSERVATION,
  * CONDITION and ANSWER facts to these codes; count 0: everything. PATIENT facts
  * always come.
  */
@@ -85,15 +94,14 @@ ax_status ax_store_facts(ax_store *store, ax_arena *arena, ax_str patient,
 
 /* --- writing ------------------------------------------------------------- */
 
-enum { AX_VERSION_ANY = 0 };
-
 typedef struct {
   ax_str type, id;
-  uint64_t version; /* the version this write makes: 1 = must not exist yet,
-                       n = n-1 must be current, else CONFLICT */
-  int64_t updated_ms;
-  ax_str body;    /* complete JSON with id and meta */
-  ax_str patient; /* subject text for facts, "" when none */
+  uint64_t version;   /* the version this write makes: 1 = must not exist yet,
+                         n = n-1 must be current, else CONFLICT */
+  int64_t updated_ms; /* 1970 .. 2248: orders searches, is _lastUpdated */
+  ax_str body;        /* complete JSON with id and meta; empty: deletes */
+  ax_str patient;     /* subject text for facts, "" when none; a Patient without
+                         one is its own subject: "Patient/id" */
   const ax_index_row *index;
   size_t index_count;
   const ax_fact *facts;
@@ -139,8 +147,8 @@ typedef struct {
   size_t precondition_count;
   ax_task *tasks; /* new; their keys are filled in */
   size_t task_count;
-  const ax_task *finished; /* by key: state, attempts, not_before, note */
-  const ax_task_state *finished_state;
+  const ax_task *finished; /* by key: attempts, not_before, note are kept */
+  const ax_task_state *finished_state; /* WAITING: try again later */
   size_t finished_count;
   const ax_evidence *evidence;
   size_t evidence_count;
@@ -157,7 +165,7 @@ ax_status ax_store_commit(ax_store *store, ax_commit *commit,
 
 /* --- tasks --------------------------------------------------------------- */
 
-/* Waiting tasks whose time has come, oldest first, at most `max`. */
+/* Waiting tasks whose time has come, longest due first, at most `max`. */
 ax_status ax_store_tasks_due(ax_store *store, ax_arena *arena, int64_t now_ms,
                              size_t max, ax_task **tasks, size_t *count,
                              ax_error *err) AX_MUST_USE;
@@ -165,12 +173,30 @@ ax_status ax_store_tasks_due(ax_store *store, ax_arena *arena, int64_t now_ms,
 /* --- looking in from outside --------------------------------------------- */
 
 typedef struct {
-  uint64_t resources, versions, facts, tasks_waiting, tasks_done, tasks_failed,
-      evidence, commits, transactions, bytes;
-  unsigned queue; /* commits waiting now */
-  bool failing;   /* the last transaction failed (disk) */
+  uint64_t resources; /* not deleted */
+  uint64_t versions, facts, tasks_waiting, tasks_done, tasks_failed, evidence;
+  uint64_t commits, transactions; /* since the store was opened */
+  uint64_t bytes;                 /* of the main file */
+  unsigned queue;                 /* commits waiting now */
+  bool failing;                   /* the last transaction failed (disk) */
 } ax_store_stats;
 ax_status ax_store_stats_read(ax_store *store, ax_store_stats *out,
                               ax_error *err) AX_MUST_USE;
+
+/* What an inspection found wrong, in sentences; none: all is well. */
+typedef struct {
+  const ax_str *faults;
+  size_t count;
+  bool more;                   /* there were more than are listed */
+  uint64_t versions, evidence; /* looked at */
+} ax_store_report;
+
+/*
+ * Reads the whole store: the database's own structure, bodies that unpack,
+ * rows whose owner is missing, totals, and the chain of evidence hashes. Takes
+ * long on a large store; writing goes on meanwhile. IO, NOMEM.
+ */
+ax_status ax_store_check(ax_store *store, ax_arena *arena, ax_store_report *out,
+                         ax_error *err) AX_MUST_USE;
 
 #endif

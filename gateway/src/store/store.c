@@ -1,0 +1,173 @@
+/* The facade: checks what callers hand in, prepares what needs no database on
+ * their own thread, and passes on. */
+#include "store/store.h"
+
+#include <stdlib.h>
+
+#include "base/limits.h"
+#include "store/store_backend.h"
+#include "store/store_evidence.h"
+#include "store/store_queue.h"
+
+enum {
+  TYPE_MAX = 64,
+  REFERENCE_MAX = 4096,
+  /* A transaction Bundle of 50 MB and what is packed of it. */
+  PREPARE_CEILING = 1 << 30
+};
+
+static const uint64_t version_max = (1u << 24) - 1;
+static const int64_t updated_max = (int64_t)1 << 43;
+
+struct ax_store {
+  const ax_store_ops *ops;
+  ax_store_backend *backend;
+  ax_store_queue *queue;
+};
+
+ax_status ax_store_open(const ax_store_options *options, ax_store **out,
+                        ax_error *err) {
+  if (!options->folder || !*options->folder)
+    return ax_error_set(err, AX_INVALID, "store: no data folder is given");
+  ax_store *store = calloc(1, sizeof *store);
+  if (!store) return AX_NOMEM;
+  store->ops = &ax_store_sqlite_ops;
+  ax_status status = store->ops->open(options, &store->backend, err);
+  if (!status)
+    status = ax_store_queue_open(store->ops, store->backend, options,
+                                 &store->queue, err);
+  if (status) {
+    ax_store_close(store);
+    return status;
+  }
+  *out = store;
+  return AX_OK;
+}
+
+void ax_store_close(ax_store *store) {
+  if (!store) return;
+  ax_store_queue_close(store->queue);
+  if (store->backend) store->ops->close(store->backend);
+  free(store);
+}
+
+/* --- reading ---------------------------------------------------------------
+ */
+
+ax_status ax_store_read(ax_store *store, ax_arena *arena, ax_str type,
+                        ax_str id, uint64_t version, ax_stored *out,
+                        ax_error *err) {
+  *out = (ax_stored){ 0 };
+  if (version > version_max) return AX_NOT_FOUND;
+  return store->ops->read(store->backend, arena, type, id, version, out, err);
+}
+
+ax_status ax_store_search(ax_store *store, ax_arena *arena,
+                          const ax_query *query, ax_page *out, ax_error *err) {
+  *out = (ax_page){ 0 };
+  return store->ops->search(store->backend, arena, query, out, err);
+}
+
+ax_status ax_store_facts(ax_store *store, ax_arena *arena, ax_str patient,
+                         const ax_fact_code *filters, size_t filter_count,
+                         ax_facts *out, ax_error *err) {
+  *out = (ax_facts){ 0 };
+  return store->ops->facts(store->backend, arena, patient, filters,
+                           filter_count, out, err);
+}
+
+ax_status ax_store_tasks_due(ax_store *store, ax_arena *arena, int64_t now_ms,
+                             size_t max, ax_task **tasks, size_t *count,
+                             ax_error *err) {
+  *tasks = NULL;
+  *count = 0;
+  return store->ops->tasks_due(store->backend, arena, now_ms, max, tasks, count,
+                               err);
+}
+
+ax_status ax_store_stats_read(ax_store *store, ax_store_stats *out,
+                              ax_error *err) {
+  ax_store_queue_stats queue;
+  *out = (ax_store_stats){ 0 };
+  AX_TRY(store->ops->stats(store->backend, out, err));
+  ax_store_queue_look(store->queue, &queue);
+  out->commits = queue.commits;
+  out->transactions = queue.transactions;
+  out->queue = queue.waiting;
+  out->failing = queue.failing;
+  return AX_OK;
+}
+
+ax_status ax_store_check(ax_store *store, ax_arena *arena, ax_store_report *out,
+                         ax_error *err) {
+  *out = (ax_store_report){ 0 };
+  return store->ops->check(store->backend, arena, out, err);
+}
+
+/* --- writing ---------------------------------------------------------------
+ */
+
+static ax_status check_write(const ax_write *w, ax_error *err) {
+  if (w->type.len == 0 || w->type.len > TYPE_MAX)
+    return ax_error_set(err, AX_INVALID,
+                        "store: a type has 1 to %d characters, not %zu",
+                        TYPE_MAX, w->type.len);
+  if (w->id.len == 0 || w->id.len > AX_LIMIT_ID)
+    return ax_error_set(err, AX_INVALID,
+                        "store: an id has 1 to %d characters, not %zu",
+                        AX_LIMIT_ID, w->id.len);
+  if (w->version == 0 || w->version > version_max)
+    return ax_error_set(
+        err, AX_INVALID, "store: a version is 1 to %llu, not %llu",
+        (unsigned long long)version_max, (unsigned long long)w->version);
+  if (w->updated_ms < 0 || w->updated_ms >= updated_max)
+    return ax_error_set(err, AX_INVALID,
+                        "store: the time of an update lies between 1970 and "
+                        "2248, not at %lld ms",
+                        (long long)w->updated_ms);
+  if (w->patient.len > REFERENCE_MAX)
+    return ax_error_set(err, AX_INVALID,
+                        "store: a subject has at most %d characters, not %zu",
+                        REFERENCE_MAX, w->patient.len);
+  return AX_OK;
+}
+
+static ax_status check_commit(const ax_commit *c, ax_error *err) {
+  for (size_t i = 0; i < c->write_count; i++)
+    AX_TRY(check_write(&c->writes[i], err));
+  for (size_t i = 0; i < c->finished_count; i++)
+    if ((unsigned)c->finished_state[i] > AX_TASK_FAILED)
+      return ax_error_set(err, AX_INVALID, "store: no such task state: %d",
+                          (int)c->finished_state[i]);
+  return AX_OK;
+}
+
+static ax_status prepare(ax_arena *arena, const ax_commit *c,
+                         ax_store_job *job) {
+  ax_store_packed *bodies =
+      AX_NEW_ARRAY(arena, ax_store_packed, c->write_count);
+  ax_str *records = AX_NEW_ARRAY(arena, ax_str, c->evidence_count);
+  if ((!bodies && c->write_count) || (!records && c->evidence_count))
+    return AX_NOMEM;
+  for (size_t i = 0; i < c->write_count; i++)
+    AX_TRY(ax_store_pack(arena, c->writes[i].body, &bodies[i]));
+  for (size_t i = 0; i < c->evidence_count; i++)
+    AX_TRY(ax_store_evidence_text(arena, &c->evidence[i], &records[i]));
+  job->bodies = bodies;
+  job->records = records;
+  return AX_OK;
+}
+
+ax_status ax_store_commit(ax_store *store, ax_commit *commit, ax_error *err) {
+  AX_TRY(check_commit(commit, err));
+  ax_store_job job = { .commit = commit };
+  ax_arena *arena = ax_arena_new(PREPARE_CEILING);
+  if (!arena) return AX_NOMEM;
+  ax_status status = prepare(arena, commit, &job);
+  if (status)
+    (void)ax_error_set(err, status, "store: no memory to prepare a commit");
+  else
+    status = ax_store_queue_push(store->queue, &job, err);
+  ax_arena_free(arena);
+  return status;
+}

@@ -1,0 +1,59 @@
+/*
+ * store_backend.h - what a database must do for store.h: one table of
+ * operations, so that another one is another table. Private to store/.
+ *
+ * The facade (store.c) checks what callers hand in and prepares what needs no
+ * database (compressed bodies, evidence texts) on the caller's own thread;
+ * store_queue.c owns the writer thread; a backend only sees batches.
+ */
+#ifndef AX_STORE_STORE_BACKEND_H
+#define AX_STORE_STORE_BACKEND_H
+
+#include "store/store.h"
+#include "store/store_pack.h"
+
+typedef struct ax_store_backend ax_store_backend;
+
+/* One commit on its way. The caller's thread owns it and waits; from push to
+ * done the writer thread may touch it. */
+typedef struct {
+  ax_commit *commit;
+  const ax_store_packed *bodies; /* one for each write */
+  const ax_str *records;         /* canonical text of each evidence */
+  ax_status status;              /* set by run */
+  ax_error err;
+} ax_store_job;
+
+typedef struct {
+  ax_status (*open)(const ax_store_options *options, ax_store_backend **out,
+                    ax_error *err);
+  void (*close)(ax_store_backend *backend);
+
+  /*
+   * Makes the jobs durable, each whole or not at all, and sets the status of
+   * every one. Returns how many transactions it took. [writer thread]
+   */
+  size_t (*run)(ax_store_backend *backend, ax_store_job *const *jobs,
+                size_t count);
+
+  /* The rest: any thread, a consistent snapshot per call. */
+  ax_status (*read)(ax_store_backend *backend, ax_arena *arena, ax_str type,
+                    ax_str id, uint64_t version, ax_stored *out, ax_error *err);
+  ax_status (*search)(ax_store_backend *backend, ax_arena *arena,
+                      const ax_query *query, ax_page *out, ax_error *err);
+  ax_status (*facts)(ax_store_backend *backend, ax_arena *arena, ax_str patient,
+                     const ax_fact_code *filters, size_t filter_count,
+                     ax_facts *out, ax_error *err);
+  ax_status (*tasks_due)(ax_store_backend *backend, ax_arena *arena,
+                         int64_t now_ms, size_t max, ax_task **tasks,
+                         size_t *count, ax_error *err);
+  ax_status (*stats)(ax_store_backend *backend, ax_store_stats *out,
+                     ax_error *err);
+  ax_status (*check)(ax_store_backend *backend, ax_arena *arena,
+                     ax_store_report *out, ax_error *err);
+} ax_store_ops;
+
+/* The embedded default: store_sqlite*.c. */
+extern const ax_store_ops ax_store_sqlite_ops;
+
+#endif

@@ -1,0 +1,161 @@
+#include "store/store_queue.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+enum {
+  BATCH_MAX = 256,
+  QUEUE_MAX = 4096,
+  /* A transaction ends with the commit that brings it over this many rows of
+   * resources, so that small commits seldom wait behind many large ones. */
+  BATCH_WRITES = 2000
+};
+
+typedef struct place {
+  ax_store_job *job;
+  struct place *next;
+  pthread_cond_t settled;
+  bool done;
+} place;
+
+struct ax_store_queue {
+  const ax_store_ops *ops;
+  ax_store_backend *backend;
+  unsigned batch_max, queue_max;
+  ax_store_job **batch; /* writer thread only */
+  place **places;       /* of the same jobs */
+
+  pthread_mutex_t mutex; /* what follows */
+  pthread_cond_t filled;
+  pthread_t thread;
+  place *first, **last;
+  ax_store_queue_stats stats;
+  bool closing;
+};
+
+/* --- writer thread ---------------------------------------------------------
+ */
+
+static size_t take_batch(ax_store_queue *q) {
+  size_t n = 0, writes = 0;
+  while (q->first && n < q->batch_max && writes < BATCH_WRITES) {
+    place *p = q->first;
+    q->first = p->next;
+    if (!q->first) q->last = &q->first;
+    writes += p->job->commit->write_count;
+    q->places[n] = p;
+    q->batch[n++] = p->job;
+  }
+  q->stats.waiting -= (unsigned)n;
+  return n;
+}
+
+/* Waits for jobs; 0: closing and none left. */
+static size_t next_batch(ax_store_queue *q) {
+  pthread_mutex_lock(&q->mutex);
+  while (!q->first && !q->closing) pthread_cond_wait(&q->filled, &q->mutex);
+  size_t n = take_batch(q);
+  pthread_mutex_unlock(&q->mutex);
+  return n;
+}
+
+static void settle(ax_store_queue *q, size_t n, size_t transactions) {
+  pthread_mutex_lock(&q->mutex);
+  q->stats.transactions += transactions;
+  q->stats.failing = false;
+  for (size_t i = 0; i < n; i++) {
+    q->stats.commits += q->batch[i]->status == AX_OK;
+    q->stats.failing |= q->batch[i]->status == AX_IO;
+    q->places[i]->done = true;
+    pthread_cond_signal(&q->places[i]->settled);
+  }
+  pthread_mutex_unlock(&q->mutex);
+}
+
+static void *write_on(void *ctx) {
+  ax_store_queue *q = ctx;
+  for (size_t n = next_batch(q); n; n = next_batch(q))
+    settle(q, n, q->ops->run(q->backend, q->batch, n));
+  return NULL;
+}
+
+/* --- from any thread -------------------------------------------------------
+ */
+
+static ax_status enter(ax_store_queue *q, place *p, ax_error *err) {
+  if (q->closing) return ax_error_set(err, AX_UNAVAILABLE, "store: closing");
+  if (q->stats.waiting >= q->queue_max)
+    return ax_error_set(err, AX_UNAVAILABLE,
+                        "store: %u commits are waiting already",
+                        q->stats.waiting);
+  *q->last = p;
+  q->last = &p->next;
+  q->stats.waiting++;
+  pthread_cond_signal(&q->filled);
+  return AX_OK;
+}
+
+ax_status ax_store_queue_push(ax_store_queue *q, ax_store_job *job,
+                              ax_error *err) {
+  place p = { .job = job };
+  pthread_cond_init(&p.settled, NULL);
+  pthread_mutex_lock(&q->mutex);
+  ax_status status = enter(q, &p, err);
+  while (!status && !p.done) pthread_cond_wait(&p.settled, &q->mutex);
+  pthread_mutex_unlock(&q->mutex);
+  pthread_cond_destroy(&p.settled);
+  if (status) return status;
+  if (job->status) return ax_error_set(err, job->status, "%s", job->err.text);
+  return AX_OK;
+}
+
+void ax_store_queue_look(ax_store_queue *q, ax_store_queue_stats *out) {
+  pthread_mutex_lock(&q->mutex);
+  *out = q->stats;
+  pthread_mutex_unlock(&q->mutex);
+}
+
+/* --- life ------------------------------------------------------------------
+ */
+
+static void free_queue(ax_store_queue *q) {
+  pthread_cond_destroy(&q->filled);
+  pthread_mutex_destroy(&q->mutex);
+  free(q->batch);
+  free(q->places);
+  free(q);
+}
+
+ax_status ax_store_queue_open(const ax_store_ops *ops,
+                              ax_store_backend *backend,
+                              const ax_store_options *options,
+                              ax_store_queue **out, ax_error *err) {
+  ax_store_queue *q = calloc(1, sizeof *q);
+  if (!q) return AX_NOMEM;
+  q->ops = ops;
+  q->backend = backend;
+  q->batch_max = options->batch_max ? options->batch_max : BATCH_MAX;
+  q->queue_max = options->queue_max ? options->queue_max : QUEUE_MAX;
+  q->last = &q->first;
+  pthread_mutex_init(&q->mutex, NULL);
+  pthread_cond_init(&q->filled, NULL);
+  q->batch = calloc(q->batch_max, sizeof *q->batch);
+  q->places = calloc(q->batch_max, sizeof *q->places);
+  if (!q->batch || !q->places ||
+      pthread_create(&q->thread, NULL, write_on, q) != 0) {
+    free_queue(q);
+    return ax_error_set(err, AX_NOMEM, "store: cannot start the writer thread");
+  }
+  *out = q;
+  return AX_OK;
+}
+
+void ax_store_queue_close(ax_store_queue *q) {
+  if (!q) return;
+  pthread_mutex_lock(&q->mutex);
+  q->closing = true;
+  pthread_cond_signal(&q->filled);
+  pthread_mutex_unlock(&q->mutex);
+  pthread_join(q->thread, NULL);
+  free_queue(q);
+}

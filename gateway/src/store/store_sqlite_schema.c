@@ -1,0 +1,189 @@
+/*
+ * The tables, and how older files come forward: migration i takes a file from
+ * version i to i + 1 and runs in one transaction. What has been released is
+ * never changed, only followed by another.
+ */
+#include <string.h>
+
+#include "store/store_sqlite.h"
+
+/* clang-format off */
+static const char version_1[] =
+    "CREATE TABLE name("
+    "  key INTEGER PRIMARY KEY,"
+    "  text TEXT NOT NULL UNIQUE);"
+
+    "CREATE TABLE value("
+    "  key INTEGER PRIMARY KEY,"
+    "  system INTEGER NOT NULL,"            /* name, 0: none */
+    "  code TEXT NOT NULL,"
+    "  UNIQUE(code, system));"
+
+    "CREATE TABLE resource("
+    "  key INTEGER PRIMARY KEY,"
+    "  type INTEGER NOT NULL,"              /* name */
+    "  id TEXT NOT NULL,"
+    "  version INTEGER NOT NULL,"           /* the current one */
+    "  seq INTEGER NOT NULL,"
+    "  deleted INTEGER NOT NULL,"
+    "  UNIQUE(type, id));"
+    "CREATE INDEX resource_seq ON resource(type, seq) WHERE deleted = 0;"
+
+    "CREATE TABLE version("
+    "  at INTEGER PRIMARY KEY,"             /* resource << 24 | version */
+    "  updated_ms INTEGER NOT NULL,"
+    "  deleted INTEGER NOT NULL,"
+    "  codec INTEGER NOT NULL,"             /* store_pack.h */
+    "  body BLOB NOT NULL);"
+
+    "CREATE TABLE index_value("
+    "  resource INTEGER NOT NULL,"
+    "  param INTEGER NOT NULL,"             /* name: Type.param */
+    "  value INTEGER NOT NULL,"
+    "  seq INTEGER NOT NULL,"               /* of the resource */
+    "  PRIMARY KEY(resource, param, value)) WITHOUT ROWID;"
+    "CREATE INDEX index_value_seq ON index_value(param, value, seq);"
+
+    "CREATE TABLE index_date("
+    "  resource INTEGER NOT NULL,"
+    "  param INTEGER NOT NULL,"
+    "  lo INTEGER NOT NULL,"                /* first and last millisecond */
+    "  hi INTEGER NOT NULL,"
+    "  PRIMARY KEY(resource, param, lo, hi)) WITHOUT ROWID;"
+
+    "CREATE TABLE index_number("
+    "  resource INTEGER NOT NULL,"
+    "  param INTEGER NOT NULL,"
+    "  number REAL NOT NULL,"
+    "  system INTEGER NOT NULL,"            /* name */
+    "  unit TEXT NOT NULL,"
+    "  PRIMARY KEY(resource, param, number, system, unit)) WITHOUT ROWID;"
+
+    "CREATE TABLE fact("
+    "  resource INTEGER NOT NULL,"
+    "  n INTEGER NOT NULL,"
+    "  patient INTEGER NOT NULL,"           /* value */
+    "  system INTEGER NOT NULL,"            /* name; -1: a Patient's own row */
+    "  code TEXT NOT NULL,"
+    "  kind INTEGER NOT NULL,"
+    "  status INTEGER NOT NULL,"
+    "  flags INTEGER NOT NULL,"
+    "  statement INTEGER NOT NULL,"         /* ax_fact.group */
+    "  lo INTEGER, hi INTEGER,"             /* NULL: no time */
+    "  precision INTEGER NOT NULL,"
+    "  end_lo INTEGER, end_hi INTEGER,"     /* NULL: no end */
+    "  issued INTEGER NOT NULL,"
+    "  value_kind INTEGER NOT NULL,"
+    "  number REAL,"
+    "  digits TEXT NOT NULL,"
+    "  comparator INTEGER NOT NULL,"
+    "  unit TEXT NOT NULL,"
+    "  low REAL, high REAL,"
+    "  value_system INTEGER NOT NULL,"      /* name */
+    "  value_code TEXT NOT NULL,"
+    "  PRIMARY KEY(resource, n)) WITHOUT ROWID;"
+    "CREATE INDEX fact_code ON fact(patient, system, code);"
+
+    "CREATE TABLE task("
+    "  key INTEGER PRIMARY KEY,"
+    "  model TEXT NOT NULL,"
+    "  patient TEXT NOT NULL,"
+    "  as_of_ms INTEGER NOT NULL,"
+    "  not_before_ms INTEGER NOT NULL,"
+    "  attempts INTEGER NOT NULL,"
+    "  state INTEGER NOT NULL,"             /* ax_task_state */
+    "  note TEXT NOT NULL);"
+    "CREATE INDEX task_due ON task(not_before_ms, key) WHERE state = 0;"
+
+    "CREATE TABLE evidence("
+    "  key INTEGER PRIMARY KEY,"
+    "  at_ms INTEGER NOT NULL,"
+    "  model TEXT NOT NULL,"
+    "  record TEXT NOT NULL,"               /* canonical JSON */
+    "  hash BLOB NOT NULL);"                /* of the one before and record */
+
+    "CREATE TABLE audit("
+    "  key INTEGER PRIMARY KEY,"
+    "  at_ms INTEGER NOT NULL,"
+    "  request_id TEXT NOT NULL,"
+    "  caller TEXT NOT NULL,"
+    "  action TEXT NOT NULL,"
+    "  target TEXT NOT NULL,"
+    "  outcome TEXT NOT NULL);"
+
+    "CREATE TABLE total("
+    "  one INTEGER PRIMARY KEY CHECK(one = 1),"
+    "  resources INTEGER NOT NULL, versions INTEGER NOT NULL,"
+    "  facts INTEGER NOT NULL, waiting INTEGER NOT NULL,"
+    "  done INTEGER NOT NULL, failed INTEGER NOT NULL,"
+    "  evidence INTEGER NOT NULL);"
+    "INSERT INTO total VALUES(1, 0, 0, 0, 0, 0, 0, 0);";
+/* clang-format on */
+
+static const char *const migrations[] = { version_1 };
+
+static ax_status pragma(ax_store_conn *conn, const char *sql, int64_t *out,
+                        ax_error *err) {
+  ax_store_stmt s = ax_store_conn_once(conn, sql);
+  return ax_store_conn_one(&s, out, err);
+}
+
+static ax_status set(ax_store_conn *conn, const char *name, int64_t value,
+                     ax_error *err) {
+  char sql[64];
+  sqlite3_snprintf(sizeof sql, sql, "PRAGMA %s=%lld", name, (long long)value);
+  return ax_store_conn_exec(conn, sql, err);
+}
+
+static ax_status forward(ax_store_conn *conn, int64_t from, ax_error *err) {
+  AX_TRY(ax_store_conn_exec(conn, "BEGIN IMMEDIATE", err));
+  int rc = sqlite3_exec(conn->db, migrations[from], NULL, NULL, NULL);
+  ax_status status = AX_OK;
+  if (rc) status = ax_store_conn_fail(conn, rc, "making the tables", err);
+  if (!status) status = set(conn, "application_id", AX_STORE_APPLICATION, err);
+  if (!status) status = set(conn, "user_version", from + 1, err);
+  if (!status) status = ax_store_conn_exec(conn, "COMMIT", err);
+  if (status) (void)sqlite3_exec(conn->db, "ROLLBACK", NULL, NULL, NULL);
+  return status;
+}
+
+/* A file of somebody else's may be anything, also an empty database. */
+static ax_status ours(ax_store_conn *conn, int64_t *version, ax_error *err) {
+  int64_t application = 0, tables = 0;
+  AX_TRY(pragma(conn, "PRAGMA application_id", &application, err));
+  AX_TRY(pragma(conn, "PRAGMA user_version", version, err));
+  AX_TRY(pragma(conn, "SELECT count(*) FROM sqlite_schema", &tables, err));
+  bool fresh = application == 0 && *version == 0 && tables == 0;
+  if (!fresh && application != AX_STORE_APPLICATION)
+    return ax_error_set(err, AX_INVALID,
+                        "store: the file is a SQLite database, but not a store "
+                        "of Auspex (application id %lld)",
+                        (long long)application);
+  return AX_OK;
+}
+
+static ax_status writer_settings(ax_store_conn *conn, ax_error *err) {
+  /* A page size only takes hold before the first table is made. */
+  AX_TRY(ax_store_conn_exec(conn, "PRAGMA page_size=8192", err));
+  AX_TRY(ax_store_conn_exec(conn, "PRAGMA journal_mode=WAL", err));
+  AX_TRY(ax_store_conn_exec(conn, "PRAGMA synchronous=FULL", err));
+  /* Checkpoints have a thread of their own. */
+  AX_TRY(ax_store_conn_exec(conn, "PRAGMA wal_autocheckpoint=0", err));
+  /* Overwriting freed bytes with zeros (Debian's default) costs writes. */
+  AX_TRY(ax_store_conn_exec(conn, "PRAGMA secure_delete=OFF", err));
+  return ax_store_conn_exec(conn, "PRAGMA journal_size_limit=67108864", err);
+}
+
+ax_status ax_store_schema_prepare(ax_store_conn *conn, ax_error *err) {
+  int64_t version = 0;
+  const int64_t newest = (int64_t)AX_COUNT(migrations);
+  AX_TRY(ours(conn, &version, err));
+  if (version > newest || version < 0)
+    return ax_error_set(err, AX_INVALID,
+                        "store: the file has version %lld, this program knows "
+                        "versions up to %lld: use a newer program",
+                        (long long)version, (long long)newest);
+  AX_TRY(writer_settings(conn, err));
+  for (; version < newest; version++) AX_TRY(forward(conn, version, err));
+  return AX_OK;
+}
