@@ -1,0 +1,303 @@
+#include "definitions/registry.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/map.h"
+#include "base/vec.h"
+#include "definitions/package.h"
+#include "definitions/snapshot.h"
+#include "json/json_parse.h"
+
+enum { MEMORY_MAX = 2000u << 20 };
+
+/* One definition; those with the same canonical are chained, newest package
+ * first. */
+typedef struct definition {
+  const ax_package_entry *entry;
+  const ax_package *package;
+  struct definition *other; /* same url, from an earlier package or version */
+  const ax_json *tree;      /* NULL until it is asked for */
+  enum { UNREAD, READING, READ, UNREADABLE } state;
+} definition;
+
+struct ax_registry {
+  ax_arena *arena;
+  ax_map *by_url[AX_DEF_KINDS]; /* url -> definition */
+  ax_map *types;                /* type name -> definition */
+  const ax_str *names;          /* of packages */
+  size_t package_count;
+  AX_VEC(ax_str) notes;
+  pthread_mutex_t lock; /* guards trees, states, notes and the arena */
+};
+
+/* --- opening
+ * -------------------------------------------------------------------- */
+
+static ax_status add_note(ax_registry *r, ax_str note) {
+  ax_str *slot = AX_VEC_PUSH(&r->notes, r->arena);
+  if (!slot || !note.ptr) return AX_NOMEM;
+  *slot = note;
+  return AX_OK;
+}
+
+static ax_status add_definition(ax_registry *r, const ax_package *package,
+                                const ax_package_entry *entry) {
+  definition *d = AX_NEW(r->arena, definition);
+  if (!d) return AX_NOMEM;
+  d->entry = entry;
+  d->package = package;
+  d->other = ax_map_get(r->by_url[entry->kind], entry->url);
+  AX_TRY(ax_map_put(r->by_url[entry->kind], entry->url, d));
+  bool core = ax_str_starts(entry->url,
+                            AX_STR("http://hl7.org/fhir/StructureDefinition/"));
+  if (entry->kind == AX_DEF_STRUCTURE && entry->is_type && core)
+    return ax_map_put(r->types, entry->name, d);
+  return AX_OK;
+}
+
+static ax_status add_package(ax_registry *r, const char *path,
+                             const char *cache, ax_str *name, ax_error *err) {
+  ax_package *package = AX_NEW(r->arena, ax_package);
+  if (!package) return AX_NOMEM;
+  AX_TRY(ax_package_open(r->arena, path, cache, package, err));
+  *name =
+      ax_arena_printf(r->arena, AX_STR_FMT "#" AX_STR_FMT,
+                      AX_STR_ARG(package->name), AX_STR_ARG(package->version));
+  if (!name->ptr) return AX_NOMEM;
+  for (size_t i = 0; i < package->entry_count; i++)
+    AX_TRY(add_definition(r, package, &package->entries[i]));
+  for (size_t i = 0; i < package->broken_count; i++)
+    AX_TRY(add_note(r, package->broken[i]));
+  for (size_t i = 0; i < package->dependency_count; i++) {
+    ax_str d = package->dependencies[i];
+    /* Kept for check_dependencies, once all packages are known. */
+    AX_TRY(add_note(r, ax_arena_printf(r->arena, "?" AX_STR_FMT " " AX_STR_FMT,
+                                       AX_STR_ARG(*name), AX_STR_ARG(d))));
+  }
+  return AX_OK;
+}
+
+static ax_str package_of(ax_str label) {
+  return ax_str_cut(&label, '#');
+}
+
+static bool provides(ax_str have, ax_str wanted) {
+  if (ax_str_eq(package_of(have), package_of(wanted))) return true;
+  /* The examples package holds all of core's definitions. */
+  return ax_str_eq(package_of(wanted), AX_STR("hl7.fhir.r4.core")) &&
+         ax_str_eq(package_of(have), AX_STR("hl7.fhir.r4.examples"));
+}
+
+static bool loaded(const ax_registry *r, ax_str wanted) {
+  for (size_t i = 0; i < r->package_count; i++)
+    if (provides(r->names[i], wanted)) return true;
+  return false;
+}
+
+/* Turns the dependency marks into sentences about those that are missing. */
+static ax_status check_dependencies(ax_registry *r) {
+  size_t kept = 0;
+  for (size_t i = 0; i < r->notes.count; i++) {
+    ax_str note = r->notes.items[i];
+    if (note.ptr[0] == '?') {
+      ax_str wanted = ax_str_skip(note, 1);
+      ax_str from = ax_str_cut(&wanted, ' ');
+      if (loaded(r, wanted)) continue;
+      note = ax_arena_printf(r->arena,
+                             "package " AX_STR_FMT " depends on " AX_STR_FMT
+                             ", which is not loaded",
+                             AX_STR_ARG(from), AX_STR_ARG(wanted));
+      if (!note.ptr) return AX_NOMEM;
+    }
+    r->notes.items[kept++] = note;
+  }
+  r->notes.count = kept;
+  return AX_OK;
+}
+
+static ax_status fill(ax_registry *r, const ax_registry_options *options,
+                      ax_error *err) {
+  for (int k = 0; k < AX_DEF_KINDS; k++) {
+    r->by_url[k] = ax_map_new(r->arena);
+    if (!r->by_url[k]) return AX_NOMEM;
+  }
+  r->types = ax_map_new(r->arena);
+  ax_str *names = AX_NEW_ARRAY(r->arena, ax_str, options->package_count + 1);
+  if (!r->types || !names) return AX_NOMEM;
+  r->names = names;
+  for (size_t i = 0; i < options->package_count; i++) {
+    AX_TRY(
+        add_package(r, options->packages[i], options->cache, &names[i], err));
+    r->package_count++;
+  }
+  return check_dependencies(r);
+}
+
+ax_status ax_registry_open(const ax_registry_options *options,
+                           ax_registry **out, ax_error *err) {
+  ax_registry *r = calloc(1, sizeof *r);
+  if (!r) return AX_NOMEM;
+  if (pthread_mutex_init(&r->lock, NULL) != 0) {
+    free(r);
+    return AX_NOMEM;
+  }
+  r->arena = ax_arena_new(MEMORY_MAX);
+  ax_status status = r->arena ? fill(r, options, err) : AX_NOMEM;
+  if (status) {
+    ax_registry_close(r);
+    return ax_error_set(err, status, "no memory for the definitions");
+  }
+  *out = r;
+  return AX_OK;
+}
+
+void ax_registry_close(ax_registry *registry) {
+  if (!registry) return;
+  ax_arena_free(registry->arena);
+  (void)pthread_mutex_destroy(&registry->lock);
+  free(registry);
+}
+
+/* --- reading a definition
+ * ----------------------------------------------------------- */
+
+static const ax_json *read_definition(ax_registry *r, definition *d);
+
+static definition *pick(const ax_registry *r, ax_def_kind kind, ax_str url);
+
+/* Called with the lock held: a snapshot asks for its base. */
+static const ax_json *base_structure(void *ctx, ax_str url) {
+  ax_registry *r = ctx;
+  definition *d = pick(r, AX_DEF_STRUCTURE, url);
+  const ax_json *tree = d ? read_definition(r, d) : NULL;
+  return AX_JSON_GET(tree, "snapshot") ? tree : NULL;
+}
+
+static const ax_json *parse_file(ax_registry *r, const definition *d,
+                                 ax_error *err) {
+  ax_str path = ax_arena_printf(r->arena, "%s/" AX_STR_FMT, d->package->folder,
+                                AX_STR_ARG(d->entry->file));
+  ax_str text;
+  const ax_json *doc;
+  ax_json_fault fault;
+  if (!path.ptr ||
+      ax_file_read(r->arena, path.ptr, AX_PACKAGE_FILE_MAX, &text, err))
+    return NULL;
+  if (ax_json_parse(r->arena, text, &doc, &fault) == AX_OK) return doc;
+  (void)ax_error_set(err, AX_INVALID, "%s:%u:%u: %s", path.ptr,
+                     fault.place.line, fault.place.column, fault.text);
+  return NULL;
+}
+
+/* A profile without a snapshot gets one; when that fails it stays without and
+ * a note says why. */
+static const ax_json *with_snapshot(ax_registry *r, const definition *d,
+                                    const ax_json *tree) {
+  if (d->entry->kind != AX_DEF_STRUCTURE || AX_JSON_GET(tree, "snapshot"))
+    return tree;
+  const ax_snapshot_source source = { r, base_structure };
+  const ax_json *made = NULL;
+  ax_error err = { 0 };
+  if (ax_snapshot_generate(r->arena, tree, &source, &made, &err) == AX_OK)
+    return made;
+  ax_str note = ax_arena_printf(r->arena, AX_STR_FMT ": no snapshot: %s",
+                                AX_STR_ARG(d->entry->url), err.text);
+  if (note.ptr && add_note(r, note)) { /* without memory: no note */
+  }
+  return tree;
+}
+
+static const ax_json *read_definition(ax_registry *r, definition *d) {
+  if (d->state == READ) return d->tree;
+  if (d->state != UNREAD) return NULL; /* broken, or based on itself */
+  d->state = READING;
+  ax_error err = { 0 };
+  const ax_json *tree = parse_file(r, d, &err);
+  if (!tree) {
+    d->state = UNREADABLE;
+    ax_str note = ax_arena_printf(r->arena, "%s", err.text);
+    if (note.ptr && add_note(r, note)) { /* without memory: no note */
+    }
+    return NULL;
+  }
+  d->tree = with_snapshot(r, d, tree);
+  d->state = READ;
+  return d->tree;
+}
+
+/* --- finding
+ * ----------------------------------------------------------------------------
+ */
+
+/* "4.0" stands for "4.0.1": whole leading parts. */
+static bool version_fits(ax_str wanted, ax_str have) {
+  if (!wanted.len || ax_str_eq(wanted, have)) return true;
+  return ax_str_starts(have, wanted) && have.ptr[wanted.len] == '.';
+}
+
+static definition *pick(const ax_registry *r, ax_def_kind kind, ax_str url) {
+  ax_str version = url;
+  url = ax_str_cut(&version, '|');
+  definition *d = ax_map_get(r->by_url[kind], url);
+  while (d && !version_fits(version, d->entry->version)) d = d->other;
+  return d;
+}
+
+static const ax_json *read_locked(ax_registry *r, definition *d) {
+  if (!d) return NULL;
+  (void)pthread_mutex_lock(&r->lock);
+  const ax_json *tree = read_definition(r, d);
+  (void)pthread_mutex_unlock(&r->lock);
+  return tree;
+}
+
+const ax_json *ax_registry_find(ax_registry *registry, ax_def_kind kind,
+                                ax_str url) {
+  return read_locked(registry, pick(registry, kind, url));
+}
+
+const ax_json *ax_registry_type(ax_registry *registry, ax_str name) {
+  return read_locked(registry, ax_map_get(registry->types, name));
+}
+
+bool ax_registry_is_resource(ax_registry *registry, ax_str name) {
+  const definition *d = ax_map_get(registry->types, name);
+  return d && d->entry->is_resource;
+}
+
+size_t ax_registry_count(const ax_registry *registry, ax_def_kind kind) {
+  return ax_map_count(registry->by_url[kind]);
+}
+
+ax_str ax_registry_url(const ax_registry *registry, ax_def_kind kind,
+                       size_t i) {
+  ax_str url = AX_STR("");
+  (void)ax_map_at(registry->by_url[kind], i, &url);
+  return url;
+}
+
+size_t ax_registry_package_count(const ax_registry *registry) {
+  return registry->package_count;
+}
+
+ax_str ax_registry_package(const ax_registry *registry, size_t i) {
+  return i < registry->package_count ? registry->names[i] : AX_STR("");
+}
+
+size_t ax_registry_note_count(ax_registry *registry) {
+  (void)pthread_mutex_lock(&registry->lock);
+  size_t count = registry->notes.count;
+  (void)pthread_mutex_unlock(&registry->lock);
+  return count;
+}
+
+ax_str ax_registry_note(ax_registry *registry, size_t i) {
+  (void)pthread_mutex_lock(&registry->lock);
+  ax_str note =
+      i < registry->notes.count ? registry->notes.items[i] : AX_STR("");
+  (void)pthread_mutex_unlock(&registry->lock);
+  return note;
+}
