@@ -12,8 +12,17 @@
 #define AX_SCORING_MODEL_H
 
 #include "base/arena.h"
+#include "base/error.h"
 #include "base/str.h"
 #include "fhir/fhir_fact.h"
+
+enum {
+  AX_MODEL_BATCH = 1024, /* rows in one batch, whatever the model allows */
+  AX_MODEL_COLUMNS = 512,
+  AX_MODEL_RESULTS = 256, /* per row */
+  AX_MODEL_CONTRIBUTIONS = 1024,
+  AX_MODEL_TEXT = 16384
+};
 
 typedef struct {
   ax_str system, code, display;
@@ -92,5 +101,28 @@ typedef struct {
   uint32_t max_batch, max_results_per_row, max_contributions_per_row,
       max_text_per_row;
 } ax_model;
+
+/*
+ * Checks a declaration as read (names, kinds, indexes, windows, limits), sets
+ * `column`, `width` and `column_count`, and works out `reads`. INVALID names
+ * the model, the place and the rule; NOMEM.
+ */
+ax_status ax_model_finish(ax_arena *arena, ax_model *model,
+                          ax_error *err) AX_MUST_USE;
+
+/* The code's system as a family: ICD-10 of WHO, the USA and Germany are one. */
+bool ax_model_same_system(ax_str a, ax_str b);
+
+/* Does (system, code) of a fact fulfil the declared code? */
+bool ax_model_code_matches(const ax_model_code *wanted, ax_str system,
+                           ax_str code);
+
+/* The first code of the list that (system, code) fulfils, or NULL. */
+const ax_model_code *ax_model_codes_find(const ax_model_codes *codes,
+                                         ax_str system, ax_str code);
+
+/* Is `canonical` one of the '|'-separated instruments (in any case, anywhere
+ * in it)? */
+bool ax_model_instrument_matches(ax_str instrument, ax_str canonical);
 
 #endif

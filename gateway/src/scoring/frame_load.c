@@ -1,0 +1,75 @@
+#include "scoring/frame_load.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+
+ax_status ax_frame_load_write(ax_buf *out, const ax_frame_load *order) {
+  ax_frame_begin(out, AX_FRAME_LOAD, 0);
+  ax_frame_put_u64(out, order->memory);
+  ax_frame_put_u32(out, (uint32_t)order->file_count);
+  for (size_t i = 0; i < order->file_count; i++) {
+    ax_frame_put_str(out, order->files[i].name);
+    ax_frame_put_u64(out, order->files[i].offset);
+    ax_frame_put_u64(out, order->files[i].length);
+  }
+  if (out->len > AX_FRAME_LOAD_BYTES) return AX_TOO_LARGE;
+  return ax_frame_end(out);
+}
+
+static bool read_order(ax_arena *arena, ax_str payload, ax_frame_load *out) {
+  ax_frame f = ax_frame_reader(payload);
+  out->memory = ax_frame_u64(&f);
+  out->file_count = ax_frame_count(&f, AX_FRAME_LOAD_FILES, 20);
+  ax_frame_load_file *files =
+      AX_NEW_ARRAY(arena, ax_frame_load_file, out->file_count + 1);
+  if (!files) return false;
+  for (size_t i = 0; i < out->file_count; i++) {
+    files[i].name = ax_frame_str(&f, 255);
+    files[i].offset = ax_frame_u64(&f);
+    files[i].length = ax_frame_u64(&f);
+  }
+  out->files = files;
+  return ax_frame_done(&f);
+}
+
+/* The bytes of one packet and up to two descriptors. */
+static ssize_t receive(int socket, char *bytes, int fds[2]) {
+  union {
+    char bytes[CMSG_SPACE(2 * sizeof(int))];
+    struct cmsghdr align;
+  } control = { { 0 } };
+  struct iovec iov = { bytes, AX_FRAME_LOAD_BYTES };
+  struct msghdr msg = { .msg_iov = &iov,
+                        .msg_iovlen = 1,
+                        .msg_control = control.bytes,
+                        .msg_controllen = sizeof control.bytes };
+  ssize_t got;
+  do got = recvmsg(socket, &msg, 0);
+  while (got < 0 && errno == EINTR);
+  fds[0] = fds[1] = -1;
+  struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
+  if (got > 0 && c && c->cmsg_level == SOL_SOCKET &&
+      c->cmsg_type == SCM_RIGHTS) {
+    size_t len = c->cmsg_len - CMSG_LEN(0);
+    memcpy(fds, CMSG_DATA(c), len < 2 * sizeof(int) ? len : 2 * sizeof(int));
+  }
+  return got;
+}
+
+ax_status ax_frame_load_receive(ax_arena *arena, int socket, ax_frame_load *out,
+                                ax_error *err) {
+  char *bytes = AX_NEW_ARRAY(arena, char, AX_FRAME_LOAD_BYTES);
+  int fds[2];
+  if (!bytes) return ax_error_set(err, AX_NOMEM, "no memory for the order");
+  ssize_t got = receive(socket, bytes, fds);
+  ax_frame_header head;
+  *out = (ax_frame_load){ .module = fds[0], .data = fds[1] };
+  if (got < AX_FRAME_HEADER ||
+      !ax_frame_header_read((const unsigned char *)bytes, &head) ||
+      head.type != AX_FRAME_LOAD ||
+      head.length != (size_t)got - AX_FRAME_HEADER || fds[0] < 0 ||
+      !read_order(arena, (ax_str){ bytes + AX_FRAME_HEADER, head.length }, out))
+    return ax_error_set(err, AX_INVALID, "the order to load is malformed");
+  return AX_OK;
+}
