@@ -1,0 +1,129 @@
+/* The gateway's side of broker.h. */
+#include "scoring/broker.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "scoring/broker_process.h"
+
+struct ax_broker {
+  pthread_mutex_t lock; /* one question at a time */
+  int socket;
+  pid_t pid;
+};
+
+static ax_status check_worker(const char *worker, ax_error *err) {
+  if (access(worker, X_OK) == 0) return AX_OK;
+  return ax_error_set(err, AX_NOT_FOUND, "the worker program '%s': %s", worker,
+                      strerror(errno));
+}
+
+ax_status ax_broker_start(const char *worker, ax_broker **out, ax_error *err) {
+  AX_TRY(check_worker(worker, err));
+  ax_broker *broker = calloc(1, sizeof *broker);
+  if (!broker) return ax_error_set(err, AX_NOMEM, "no memory for the broker");
+  int pair[2];
+  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0) {
+    free(broker);
+    return ax_error_set(err, AX_IO, "socketpair: %s", strerror(errno));
+  }
+  broker->pid = ax_broker_process_start(worker, pair[1], pair[0]);
+  close(pair[1]);
+  if (broker->pid < 0) {
+    close(pair[0]);
+    free(broker);
+    return ax_error_set(err, AX_IO, "the broker does not start: %s",
+                        strerror(errno));
+  }
+  broker->socket = pair[0];
+  pthread_mutex_init(&broker->lock, NULL);
+  *out = broker;
+  return AX_OK;
+}
+
+void ax_broker_stop(ax_broker *broker) {
+  if (!broker) return;
+  close(broker->socket);
+  while (waitpid(broker->pid, NULL, 0) < 0 && errno == EINTR) continue;
+  pthread_mutex_destroy(&broker->lock);
+  free(broker);
+}
+
+/* Receives the answer and, with it, a descriptor (or -1). */
+static bool receive(int socket, ax_broker_answer *answer, int *fd) {
+  union {
+    char bytes[CMSG_SPACE(sizeof(int))];
+    struct cmsghdr align;
+  } control = { { 0 } };
+  struct iovec iov = { answer, sizeof *answer };
+  struct msghdr msg = { .msg_iov = &iov,
+                        .msg_iovlen = 1,
+                        .msg_control = control.bytes,
+                        .msg_controllen = sizeof control.bytes };
+  ssize_t got;
+  do got = recvmsg(socket, &msg, MSG_CMSG_CLOEXEC);
+  while (got < 0 && errno == EINTR);
+  *fd = -1;
+  struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
+  if (got > 0 && c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS)
+    memcpy(fd, CMSG_DATA(c), sizeof *fd);
+  return got == (ssize_t)sizeof *answer;
+}
+
+static bool ask(ax_broker *broker, ax_broker_question question,
+                ax_broker_answer *answer, int *fd) {
+  pthread_mutex_lock(&broker->lock);
+  ssize_t sent = send(broker->socket, &question, sizeof question, MSG_NOSIGNAL);
+  bool ok =
+      sent == (ssize_t)sizeof question && receive(broker->socket, answer, fd);
+  pthread_mutex_unlock(&broker->lock);
+  return ok;
+}
+
+ax_status ax_broker_spawn(ax_broker *broker, ax_broker_worker *out,
+                          ax_error *err) {
+  ax_broker_answer answer = { 0 };
+  int fd = -1;
+  *out = (ax_broker_worker){ .socket = -1 };
+  if (!ask(broker, (ax_broker_question){ .what = AX_BROKER_SPAWN }, &answer,
+           &fd))
+    return ax_error_set(err, AX_UNAVAILABLE, "the broker is gone");
+  if (answer.fault || fd < 0) {
+    if (fd >= 0) close(fd);
+    return ax_error_set(err, AX_UNAVAILABLE, "a worker does not start: %s",
+                        strerror(answer.fault));
+  }
+  (void)fcntl(fd, F_SETFL, O_NONBLOCK);
+  *out = (ax_broker_worker){ .socket = fd, .pid = answer.pid };
+  return AX_OK;
+}
+
+int ax_broker_end(ax_broker *broker, ax_broker_worker *worker) {
+  if (worker->socket < 0) return -1;
+  close(worker->socket);
+  ax_broker_answer answer = { 0 };
+  int fd = -1;
+  ax_broker_question question = { .what = AX_BROKER_END, .pid = worker->pid };
+  bool ok = ask(broker, question, &answer, &fd) && !answer.fault;
+  *worker = (ax_broker_worker){ .socket = -1 };
+  return ok ? answer.wait_status : -1;
+}
+
+void ax_broker_ending(int wait_status, char *text, size_t size) {
+  if (wait_status == -1)
+    (void)snprintf(text, size, "ended, nobody knows how");
+  else if (WIFSIGNALED(wait_status))
+    (void)snprintf(text, size, "was killed by signal %d (%s)",
+                   WTERMSIG(wait_status), strsignal(WTERMSIG(wait_status)));
+  else
+    (void)snprintf(text, size, "exited with status %d",
+                   WEXITSTATUS(wait_status));
+}

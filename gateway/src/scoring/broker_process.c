@@ -1,0 +1,203 @@
+/*
+ * The loop of the broker. It allocates nothing after the fork, holds no locks
+ * and uses only what may be used between fork and exec, so that a gateway that
+ * has threads after all (a test) is no danger to it.
+ */
+#include "scoring/broker_process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+  WORKERS = 256,   /* at once; far more than modules times two */
+  WORKER_FD = 3,   /* where auspex-worker finds its socket */
+  CHILD_END = 100, /* where the broker keeps that end while it spawns */
+  OWN_FD = 101,
+  END_TRIES = 20000 /* of 100 us: how long a killed worker may take to go */
+};
+
+typedef struct {
+  const char *worker;
+  posix_spawn_file_actions_t actions;
+  posix_spawnattr_t attributes;
+  pid_t workers[WORKERS];
+} broker;
+
+/* What a worker sees of the environment: single-threaded numerics, one locale,
+ * no telemetry of inference engines. */
+static char *const environment[] = {
+  (char[]){ "LC_ALL=C" },
+  (char[]){ "OMP_NUM_THREADS=1" },
+  (char[]){ "ORT_DISABLE_TELEMETRY=1" },
+  (char[]){ "ASAN_OPTIONS=detect_leaks=0" },
+  (char[]){ "TSAN_OPTIONS=report_signal_unsafe=0" },
+  NULL,
+};
+
+static bool prepare(broker *b) {
+  sigset_t defaults, none;
+  sigfillset(&defaults);
+  sigdelset(&defaults, SIGINT); /* a stop is the gateway's business */
+  sigdelset(&defaults, SIGTERM);
+  sigdelset(&defaults, SIGHUP);
+  sigemptyset(&none);
+  return posix_spawn_file_actions_init(&b->actions) == 0 &&
+         posix_spawn_file_actions_adddup2(&b->actions, CHILD_END, WORKER_FD) ==
+             0 &&
+         posix_spawnattr_init(&b->attributes) == 0 &&
+         posix_spawnattr_setsigdefault(&b->attributes, &defaults) == 0 &&
+         posix_spawnattr_setsigmask(&b->attributes, &none) == 0 &&
+         posix_spawnattr_setflags(&b->attributes, POSIX_SPAWN_SETSIGDEF |
+                                                      POSIX_SPAWN_SETSIGMASK) ==
+             0;
+}
+
+static pid_t *slot_of(broker *b, pid_t pid) {
+  for (size_t i = 0; i < WORKERS; i++)
+    if (b->workers[i] == pid) return &b->workers[i];
+  return NULL;
+}
+
+/* Workers that did not go in time when they were ended (their slots hold the
+ * negative number). Others stay zombies until somebody asks how they ended. */
+static void reap_late(broker *b) {
+  for (size_t i = 0; i < WORKERS; i++)
+    if (b->workers[i] < 0 && waitpid(-b->workers[i], NULL, WNOHANG) != 0)
+      b->workers[i] = 0;
+}
+
+static int spawn(broker *b, ax_broker_answer *answer) {
+  pid_t *slot = slot_of(b, 0);
+  if (!slot) return answer->fault = EAGAIN, -1;
+  int pair[2];
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
+    return answer->fault = errno, -1;
+  if (dup3(pair[1], CHILD_END, O_CLOEXEC) < 0) {
+    answer->fault = errno;
+  } else {
+    char name[] = "auspex-worker";
+    char *argv[] = { name, NULL };
+    pid_t pid = 0;
+    answer->fault = posix_spawn(&pid, b->worker, &b->actions, &b->attributes,
+                                argv, environment);
+    answer->pid = pid;
+    if (!answer->fault) *slot = pid;
+    close(CHILD_END);
+  }
+  close(pair[1]);
+  if (!answer->fault) return pair[0];
+  close(pair[0]);
+  return -1;
+}
+
+static void end(broker *b, pid_t pid, ax_broker_answer *answer) {
+  pid_t *slot = pid > 0 ? slot_of(b, pid) : NULL;
+  if (!slot) {
+    answer->fault = ESRCH;
+    return;
+  }
+  /* A worker that crashed is a zombie by now: the signal changes nothing. */
+  kill(pid, SIGKILL);
+  int status = 0;
+  for (int tries = 0; tries < END_TRIES; tries++) {
+    pid_t got = waitpid(pid, &status, WNOHANG);
+    if (got == pid) {
+      *slot = 0;
+      answer->wait_status = status;
+      return;
+    }
+    if (got < 0 && errno != EINTR) break;
+    nanosleep(&(struct timespec){ 0, 100000 }, NULL);
+  }
+  *slot = -pid; /* reap_late takes it when it goes */
+  answer->fault = EBUSY;
+}
+
+static void reply(int socket, const ax_broker_answer *answer, int fd) {
+  union {
+    char bytes[CMSG_SPACE(sizeof(int))];
+    struct cmsghdr align;
+  } control = { { 0 } };
+  struct iovec iov = { (void *)(uintptr_t)answer, sizeof *answer };
+  struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
+  if (fd >= 0) {
+    msg.msg_control = control.bytes;
+    msg.msg_controllen = sizeof control.bytes;
+    struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
+    c->cmsg_level = SOL_SOCKET;
+    c->cmsg_type = SCM_RIGHTS;
+    c->cmsg_len = CMSG_LEN(sizeof fd);
+    memcpy(CMSG_DATA(c), &fd, sizeof fd);
+  }
+  (void)sendmsg(socket, &msg, MSG_NOSIGNAL);
+}
+
+static void serve(broker *b, int socket) {
+  for (;;) {
+    ax_broker_question question;
+    ssize_t got = recv(socket, &question, sizeof question, 0);
+    if (got < 0 && errno == EINTR) continue;
+    if (got != (ssize_t)sizeof question) return; /* the gateway is gone */
+    ax_broker_answer answer = { 0 };
+    int fd = -1;
+    if (question.what == AX_BROKER_SPAWN)
+      fd = spawn(b, &answer);
+    else if (question.what == AX_BROKER_END)
+      end(b, question.pid, &answer);
+    else
+      answer.fault = EINVAL;
+    reply(socket, &answer, fd);
+    if (fd >= 0) close(fd);
+    reap_late(b);
+  }
+}
+
+static void run(broker *b, int socket) {
+  prctl(PR_SET_NAME, "auspex-broker", 0, 0, 0);
+  signal(SIGINT, SIG_IGN); /* inherited by workers */
+  signal(SIGTERM, SIG_IGN);
+  signal(SIGHUP, SIG_IGN);
+  signal(SIGPIPE, SIG_IGN);
+  signal(SIGCHLD, SIG_DFL);
+  if (dup3(socket, OWN_FD, O_CLOEXEC) == OWN_FD) {
+    /* Nothing the gateway has open is a worker's business. */
+    close_range(3, OWN_FD - 1, 0);
+    close_range(OWN_FD + 1, ~0U, 0);
+    serve(b, OWN_FD);
+  }
+  for (size_t i = 0; i < WORKERS; i++)
+    if (b->workers[i] > 0) kill(b->workers[i], SIGKILL);
+  _exit(0);
+}
+
+pid_t ax_broker_process_start(const char *worker, int socket, int other) {
+  broker *b = calloc(1, sizeof *b);
+  if (!b || !prepare(b)) {
+    free(b);
+    errno = ENOMEM;
+    return -1;
+  }
+  b->worker = worker;
+  pid_t pid = fork();
+  if (pid == 0) {
+    close(other);
+    run(b, socket);
+  }
+  int fault = errno;
+  posix_spawn_file_actions_destroy(&b->actions);
+  posix_spawnattr_destroy(&b->attributes);
+  free(b);
+  errno = fault;
+  return pid;
+}

@@ -1,0 +1,449 @@
+#include "scoring/worker_pool.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "scoring/frame_batch.h"
+
+enum {
+  /* Deaths in a row, without a batch answered, before starts slow down: a few
+   * rows that kill must not keep a module from those that do not. */
+  PATIENCE = 8,
+  BACK_OFF_MS = 100,
+  BACK_OFF_MAX_MS = 10000
+};
+
+typedef enum { WAITING, TAKEN, DONE } job_state;
+
+typedef struct job { /* on the stack of the thread that waits for it */
+  struct job *next;
+  pthread_cond_t turn; /* its state changed, or it may lead */
+  job_state state;
+  ax_arena *arena; /* used by the leader while TAKEN */
+  const ax_model *model;
+  const ax_feature_row *row;
+  ax_results *out;
+  ax_error *err;
+  ax_status status;
+} job;
+
+struct ax_worker_pool {
+  ax_broker *broker;
+  ax_worker_pool_options options;
+  pthread_t keeper;
+  pthread_mutex_t lock;
+  pthread_cond_t need;  /* the keeper has something to do */
+  pthread_cond_t ready; /* a spare is there, or the module is broken */
+  pthread_condattr_t monotonic;
+  bool stopping, busy, starting;
+  ax_worker_proc *active, *spare;
+  job *first, *last;
+  unsigned waiting, strikes;
+  int64_t not_before_ns;
+  ax_buf models;    /* what the first worker declared; all others must */
+  ax_status broken; /* why not, with stats.detail */
+  ax_worker_pool_stats stats;
+};
+
+static struct timespec at_ns(int64_t ns) {
+  return (struct timespec){ (time_t)(ns / 1000000000),
+                            (long)(ns % 1000000000) };
+}
+
+static int64_t ns_of_ms(int64_t ms) {
+  return ms * 1000000;
+}
+
+/* --- the keeper: starts spares
+ * ------------------------------------------------
+ */
+
+/* Called with the lock: one more worker is gone without having been useful. */
+static void strike(ax_worker_pool *p) {
+  p->strikes++;
+  if (p->strikes < PATIENCE) return;
+  unsigned doublings = p->strikes - PATIENCE;
+  int64_t ms = doublings < 7 ? (int64_t)BACK_OFF_MS << doublings
+                             : (int64_t)BACK_OFF_MAX_MS;
+  p->not_before_ns = ax_clock_mono_ns() + ns_of_ms(ms);
+}
+
+static void say_refused(const ax_worker_pool *p, const ax_worker_proc *w) {
+  if (p->stats.starts != 1 || !ax_worker_proc_refused(w)) return;
+  ax_log_event(AX_LOG_WARN, "worker_less_protected",
+               ax_log_str("module", ax_str_from(p->options.module)),
+               ax_log_int("refused_bits", ax_worker_proc_refused(w)));
+}
+
+/* A new worker must declare what the first one did. */
+static ax_status same_models(ax_worker_pool *p, ax_worker_proc *w,
+                             ax_error *err) {
+  ax_str models = ax_worker_proc_models(w);
+  if (!p->models.len) {
+    ax_buf_append(&p->models, models);
+    return p->models.status;
+  }
+  if (ax_str_eq(ax_buf_view(&p->models), models)) return AX_OK;
+  return ax_error_set(err, AX_CONFLICT,
+                      "it declares other models than its first worker");
+}
+
+/* Called with the lock, which is given up while the worker starts. */
+static void start_spare(ax_worker_pool *p) {
+  ax_worker_proc *w = NULL;
+  ax_error err = { 0 };
+  p->starting = true;
+  pthread_mutex_unlock(&p->lock);
+  ax_status status = ax_worker_proc_start(
+      p->broker, p->options.module, &p->options.order,
+      ax_clock_mono_ns() + ns_of_ms(p->options.start_ms), &w, &err);
+  pthread_mutex_lock(&p->lock);
+  p->starting = false;
+  p->stats.starts++;
+  if (!status) status = same_models(p, w, &err);
+  if (!status) {
+    say_refused(p, w);
+    p->spare = w;
+  } else {
+    bool first = p->stats.starts == 1;
+    if (w) ax_worker_proc_end(w, NULL, 0);
+    if (first) p->broken = status;
+    (void)snprintf(p->stats.detail, sizeof p->stats.detail, "%s", err.text);
+    if (p->strikes < PATIENCE) p->strikes = PATIENCE; /* no hurry */
+    strike(p);
+    ax_log_event(AX_LOG_ERROR, first ? "module_broken" : "worker_not_started",
+                 ax_log_str("module", ax_str_from(p->options.module)),
+                 ax_log_str("why", ax_str_from(err.text)));
+  }
+  pthread_cond_broadcast(&p->ready);
+}
+
+static void *keep(void *pool) {
+  ax_worker_pool *p = pool;
+  pthread_mutex_lock(&p->lock);
+  while (!p->stopping && !p->broken) {
+    int64_t now = ax_clock_mono_ns();
+    if (!p->spare && now >= p->not_before_ns) {
+      start_spare(p);
+    } else if (!p->spare) {
+      struct timespec until = at_ns(p->not_before_ns);
+      (void)pthread_cond_timedwait(&p->need, &p->lock, &until);
+    } else {
+      pthread_cond_wait(&p->need, &p->lock);
+    }
+  }
+  pthread_mutex_unlock(&p->lock);
+  return NULL;
+}
+
+/* --- the leader: talks to the worker
+ * -------------------------------------------
+ */
+
+/* Ends the active worker and writes down why. */
+static void drop_worker(ax_worker_pool *p, ax_status status, ax_error *why) {
+  char how[120];
+  ax_worker_proc *dead = p->active; /* only the leader touches it */
+  ax_worker_proc_end(dead, how, sizeof how);
+  if (status == AX_UNAVAILABLE)
+    (void)snprintf(why->text, sizeof why->text, "the worker %s", how);
+  pthread_mutex_lock(&p->lock);
+  p->active = NULL;
+  p->stats.deaths++;
+  (void)snprintf(p->stats.detail, sizeof p->stats.detail, "%s", why->text);
+  strike(p);
+  pthread_cond_signal(&p->need);
+  pthread_mutex_unlock(&p->lock);
+  ax_log_event(AX_LOG_WARN, "worker_ended",
+               ax_log_str("module", ax_str_from(p->options.module)),
+               ax_log_str("why", ax_str_from(why->text)),
+               ax_log_str("how", ax_str_from(how)));
+}
+
+/* Waits for a spare, as long as one may come soon. Called with the lock. */
+static void wait_for_spare(ax_worker_pool *p) {
+  int64_t now = ax_clock_mono_ns();
+  struct timespec until = at_ns(now + ns_of_ms(p->options.start_ms));
+  int late = 0;
+  while (!p->spare && !late && !p->stopping && !p->broken) {
+    if (!p->starting && ax_clock_mono_ns() < p->not_before_ns) return;
+    late = pthread_cond_timedwait(&p->ready, &p->lock, &until);
+  }
+}
+
+/* Makes the spare the active one when there is none. */
+static ax_status promote(ax_worker_pool *p, ax_error *err) {
+  ax_status status = AX_OK;
+  pthread_mutex_lock(&p->lock);
+  if (!p->active) wait_for_spare(p);
+  if (!p->active && p->spare) {
+    p->active = p->spare;
+    p->spare = NULL;
+    pthread_cond_signal(&p->need);
+  }
+  if (!p->active)
+    status = ax_error_set(err, AX_UNAVAILABLE,
+                          "no worker of module '%s' is ready: %s",
+                          p->options.module, p->stats.detail);
+  pthread_mutex_unlock(&p->lock);
+  return status;
+}
+
+/* A living worker to ask. One that died while idle (memory ran out elsewhere)
+ * is no fault of the rows that come now. */
+static ax_status have_worker(ax_worker_pool *p, ax_error *err) {
+  for (int tries = 0; tries < 4; tries++) {
+    AX_TRY(promote(p, err));
+    if (ax_worker_proc_alive(p->active)) return AX_OK;
+    ax_error why = { 0 };
+    drop_worker(p, AX_UNAVAILABLE, &why);
+  }
+  return ax_error_set(err, AX_UNAVAILABLE, "workers of module '%s' keep dying",
+                      p->options.module);
+}
+
+static void hand_out(job *const *jobs, size_t count, ax_str answer) {
+  for (size_t i = 0; i < count; i++)
+    jobs[i]->status = ax_frame_batch_results(jobs[i]->arena, answer,
+                                             (uint32_t)i, jobs[i]->out);
+}
+
+/* Asks once. On failure the jobs are untouched and `why` says what happened;
+ * INVALID: this batch; UNAVAILABLE with `*tried` false: nobody to ask. */
+static ax_status ask(ax_worker_pool *p, job *const *jobs, size_t count,
+                     bool *tried, ax_error *why) {
+  const ax_feature_row *rows[AX_MODEL_BATCH];
+  for (size_t i = 0; i < count; i++) rows[i] = jobs[i]->row;
+  *tried = false;
+  *why = (ax_error){ 0 };
+  AX_TRY(have_worker(p, why));
+  *tried = true;
+  ax_str answer;
+  ax_status status = ax_worker_proc_score(
+      p->active, jobs[0]->model, rows, count,
+      ax_clock_mono_ns() + ns_of_ms(p->options.batch_ms), &answer, why);
+  if (!status) hand_out(jobs, count, answer);
+  if (status == AX_OK || status == AX_INVALID) {
+    pthread_mutex_lock(&p->lock);
+    p->strikes = 0;
+    p->not_before_ns = 0;
+    p->stats.batches++;
+    pthread_mutex_unlock(&p->lock);
+  } else {
+    drop_worker(p, status, why);
+  }
+  return status;
+}
+
+/* The second try of a row that was in a batch that failed. */
+static void ask_again(ax_worker_pool *p, job *j) {
+  ax_error why;
+  bool tried;
+  ax_status status = ask(p, &j, 1, &tried, &why);
+  if (!status) return;
+  j->status = tried ? AX_INVALID : status;
+  (void)ax_error_set(j->err, j->status, "%s", why.text);
+}
+
+static void run(ax_worker_pool *p, job *const *jobs, size_t count) {
+  ax_error why;
+  bool tried;
+  ax_status status = ask(p, jobs, count, &tried, &why);
+  if (!status) return;
+  for (size_t i = 0; i < count; i++) {
+    if (tried)
+      ask_again(p, jobs[i]);
+    else
+      jobs[i]->status = ax_error_set(jobs[i]->err, status, "%s", why.text);
+  }
+}
+
+/* --- the queue
+ * -------------------------------------------------------------------
+ */
+
+/* How many rows of this model fit into one message, in the worst case. */
+static size_t most_rows(const ax_model *m) {
+  size_t in = (size_t)m->column_count * 41 + 64;
+  size_t out = m->max_results_per_row * sizeof(auspex_result) +
+               m->max_contributions_per_row * sizeof(auspex_contribution) +
+               m->max_text_per_row;
+  size_t fit = (AX_FRAME_MAX / 2) / (in > out ? in : out);
+  if (fit > m->max_batch) fit = m->max_batch;
+  return fit ? fit : 1;
+}
+
+/* Takes what waits for the same model as the first in the queue. */
+static size_t take(ax_worker_pool *p, job **jobs) {
+  const ax_model *model = p->first->model;
+  size_t most = most_rows(model), count = 0, samples = 0;
+  job **at = &p->first, *kept = NULL;
+  while (*at && count < most) {
+    job *j = *at;
+    samples += j->row->sample_count;
+    if (j->model != model || (count && samples > AX_FRAME_BATCH_SAMPLES)) {
+      kept = j;
+      at = &j->next;
+      continue;
+    }
+    *at = j->next;
+    j->state = TAKEN;
+    jobs[count++] = j;
+    p->waiting--;
+  }
+  if (!*at) p->last = kept;
+  return count;
+}
+
+/* Called with the lock: leads one batch. */
+static void lead(ax_worker_pool *p) {
+  job *jobs[AX_MODEL_BATCH];
+  size_t count = take(p, jobs);
+  p->busy = true;
+  pthread_mutex_unlock(&p->lock);
+  run(p, jobs, count);
+  pthread_mutex_lock(&p->lock);
+  p->busy = false;
+  p->stats.rows += count;
+  for (size_t i = 0; i < count; i++) {
+    p->stats.failed += jobs[i]->status == AX_INVALID;
+    jobs[i]->state = DONE;
+    pthread_cond_signal(&jobs[i]->turn);
+  }
+  if (p->first) pthread_cond_signal(&p->first->turn);
+}
+
+static void enqueue(ax_worker_pool *p, job *j) {
+  if (p->last)
+    p->last->next = j;
+  else
+    p->first = j;
+  p->last = j;
+  p->waiting++;
+}
+
+static void leave_queue(ax_worker_pool *p, job *j) {
+  job *before = NULL;
+  for (job *at = p->first; at && at != j; at = at->next) before = at;
+  if (before)
+    before->next = j->next;
+  else
+    p->first = j->next;
+  if (p->last == j) p->last = before;
+  p->waiting--;
+  if (p->first && !p->busy) pthread_cond_signal(&p->first->turn);
+}
+
+/* Called with the lock: until the job is done or its time is over. */
+static void wait_turn(ax_worker_pool *p, job *j, int64_t deadline_ns) {
+  struct timespec until = at_ns(deadline_ns);
+  while (j->state != DONE) {
+    if (!p->busy) {
+      lead(p);
+    } else if (j->state == TAKEN) {
+      pthread_cond_wait(&j->turn, &p->lock);
+    } else if (pthread_cond_timedwait(&j->turn, &p->lock, &until) &&
+               j->state == WAITING) {
+      leave_queue(p, j);
+      j->status = ax_error_set(j->err, AX_TIMEOUT,
+                               "its turn at module '%s' did not come in time",
+                               p->options.module);
+      return;
+    }
+  }
+}
+
+ax_status ax_worker_pool_score(ax_worker_pool *p, ax_arena *arena,
+                               const ax_model *model, const ax_feature_row *row,
+                               int64_t deadline_ns, ax_results *out,
+                               ax_error *err) {
+  if (row->sample_count > AX_FRAME_BATCH_SAMPLES)
+    return ax_error_set(err, AX_INVALID, "the row has more than %d samples",
+                        AX_FRAME_BATCH_SAMPLES);
+  job j = {
+    .arena = arena, .model = model, .row = row, .out = out, .err = err
+  };
+  pthread_cond_init(&j.turn, &p->monotonic);
+  pthread_mutex_lock(&p->lock);
+  if (p->waiting >= p->options.queue_max) {
+    j.status = ax_error_set(err, AX_UNAVAILABLE,
+                            "%u rows wait for module '%s' already", p->waiting,
+                            p->options.module);
+  } else {
+    enqueue(p, &j);
+    wait_turn(p, &j, deadline_ns);
+  }
+  pthread_mutex_unlock(&p->lock);
+  pthread_cond_destroy(&j.turn);
+  return j.status;
+}
+
+/* --- a life
+ * -----------------------------------------------------------------------
+ */
+
+ax_status ax_worker_pool_new(ax_broker *broker,
+                             const ax_worker_pool_options *options,
+                             ax_worker_pool **out, ax_error *err) {
+  ax_worker_pool *p = calloc(1, sizeof *p);
+  if (!p) return ax_error_set(err, AX_NOMEM, "no memory for a module");
+  p->broker = broker;
+  p->options = *options;
+  p->models = (ax_buf)AX_BUF_INIT(AX_FRAME_MAX);
+  pthread_mutex_init(&p->lock, NULL);
+  pthread_condattr_init(&p->monotonic);
+  pthread_condattr_setclock(&p->monotonic, CLOCK_MONOTONIC);
+  pthread_cond_init(&p->need, &p->monotonic);
+  pthread_cond_init(&p->ready, &p->monotonic);
+  int fault = pthread_create(&p->keeper, NULL, keep, p);
+  if (fault) {
+    free(p);
+    return ax_error_set(err, AX_IO, "no thread for module '%s': %s",
+                        options->module, strerror(fault));
+  }
+  *out = p;
+  return AX_OK;
+}
+
+ax_status ax_worker_pool_models(ax_worker_pool *p, ax_str *models,
+                                ax_error *err) {
+  pthread_mutex_lock(&p->lock);
+  while (!p->stats.starts) pthread_cond_wait(&p->ready, &p->lock);
+  ax_status status = p->broken;
+  if (status)
+    (void)ax_error_set(err, status, "%s", p->stats.detail);
+  else
+    *models = ax_buf_view(&p->models);
+  pthread_mutex_unlock(&p->lock);
+  return status;
+}
+
+void ax_worker_pool_look(ax_worker_pool *p, ax_worker_pool_stats *out) {
+  pthread_mutex_lock(&p->lock);
+  *out = p->stats;
+  out->broken = p->broken != AX_OK;
+  out->running = p->active || p->spare;
+  pthread_mutex_unlock(&p->lock);
+}
+
+void ax_worker_pool_free(ax_worker_pool *p) {
+  if (!p) return;
+  pthread_mutex_lock(&p->lock);
+  p->stopping = true;
+  pthread_cond_broadcast(&p->need);
+  pthread_mutex_unlock(&p->lock);
+  pthread_join(p->keeper, NULL);
+  ax_worker_proc_end(p->active, NULL, 0);
+  ax_worker_proc_end(p->spare, NULL, 0);
+  ax_buf_free(&p->models);
+  pthread_cond_destroy(&p->need);
+  pthread_cond_destroy(&p->ready);
+  pthread_condattr_destroy(&p->monotonic);
+  pthread_mutex_destroy(&p->lock);
+  free(p);
+}

@@ -1,0 +1,65 @@
+/*
+ * worker_pool.h - the workers of one module: one that scores and a spare that
+ * is already warm.
+ *
+ * Who calls ax_worker_pool_score while nobody else talks to the worker takes
+ * everything that waits for the same model along as one batch; the others wait
+ * for their part of its answer. Nothing is delayed to make batches larger.
+ *
+ * A worker that dies, misses the deadline or answers nonsense is replaced by
+ * the spare, and the rows of its batch are tried once more, one by one, so that
+ * only the row that did the harm fails. A thread of the pool starts new spares,
+ * ever slower while workers keep dying without having scored anything.
+ *
+ * Threads: any; one private lock, never held while talking to a worker.
+ */
+#ifndef AX_SCORING_WORKER_POOL_H
+#define AX_SCORING_WORKER_POOL_H
+
+#include "base/arena.h"
+#include "scoring/result.h"
+#include "scoring/worker_proc.h"
+
+typedef struct ax_worker_pool ax_worker_pool;
+
+typedef struct {
+  const char *module;  /* its name; must outlive the pool */
+  ax_frame_load order; /* descriptors stay the caller's */
+  int64_t start_ms;    /* to load */
+  int64_t batch_ms;    /* for one batch */
+  unsigned queue_max;  /* rows waiting; more are turned away */
+} ax_worker_pool_options;
+
+typedef struct {
+  bool broken, running;
+  char detail[240];
+  uint64_t starts, deaths, batches, rows, retried, failed;
+} ax_worker_pool_stats;
+
+/* Starts the pool's thread, which starts the first worker. NOMEM, IO. */
+ax_status ax_worker_pool_new(ax_broker *broker,
+                             const ax_worker_pool_options *options,
+                             ax_worker_pool **out, ax_error *err) AX_MUST_USE;
+
+/* Waits until the first worker has loaded: `models` (valid as long as the pool)
+ * is what it declares. INVALID, TIMEOUT, UNAVAILABLE: the module is broken; no
+ * other worker of it will be started. */
+ax_status ax_worker_pool_models(ax_worker_pool *pool, ax_str *models,
+                                ax_error *err) AX_MUST_USE;
+
+/*
+ * Scores a row. INVALID: it failed twice, `err` says how; TIMEOUT: its turn did
+ * not come before `deadline_ns`; UNAVAILABLE: no worker can be had now, or too
+ * many rows wait; NOMEM.
+ */
+ax_status ax_worker_pool_score(ax_worker_pool *pool, ax_arena *arena,
+                               const ax_model *model, const ax_feature_row *row,
+                               int64_t deadline_ns, ax_results *out,
+                               ax_error *err) AX_MUST_USE;
+
+void ax_worker_pool_look(ax_worker_pool *pool, ax_worker_pool_stats *out);
+
+/* No call may be under way. NULL is fine. */
+void ax_worker_pool_free(ax_worker_pool *pool);
+
+#endif

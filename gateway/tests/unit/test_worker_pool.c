@@ -1,0 +1,323 @@
+/*
+ * Unit tests of worker_pool and all below it (broker, worker_proc, the worker
+ * program and its sandbox), with plug-ins that misbehave in every way we know.
+ */
+#include "support/ax_test.h"
+
+#include <math.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "scoring/frame_model.h"
+#include "scoring/module_files.h"
+#include "scoring/worker_pool.h"
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+enum { SANDBOXED = 0 }; /* see worker/sandbox.h */
+#else
+enum { SANDBOXED = 1 };
+#endif
+
+enum { POISON = 1000, MEMORY = 160 << 20 };
+
+typedef struct { /* one module with its workers */
+  ax_broker *broker;
+  ax_arena *arena;
+  ax_module_files files;
+  ax_worker_pool *pool;
+  ax_model *model;
+  ax_error err;
+} module;
+
+static const char *build(const char *rest) {
+  static char path[400];
+  const char *folder = getenv("AUSPEX_BUILD");
+  (void)snprintf(path, sizeof path, "%s/%s", folder ? folder : "build", rest);
+  return path;
+}
+
+static ax_broker *new_broker(void) {
+  ax_broker *broker = NULL;
+  ax_error err = { 0 };
+  if (ax_broker_start(build("bin/auspex-worker"), &broker, &err))
+    fail_msg("%s", err.text);
+  return broker;
+}
+
+/* Starts the workers; the status is that of loading. */
+static ax_status open_module(module *m, const char *name, int64_t start_ms,
+                             int64_t batch_ms) {
+  m->err = (ax_error){ 0 };
+  m->arena = ax_arena_new(16 << 20);
+  assert_non_null(m->arena);
+  if (ax_module_files_open(m->arena, build("faulty"), name, &m->files, &m->err))
+    fail_msg("%s: %s", name, m->err.text);
+  m->files.order.memory = MEMORY;
+  ax_worker_pool_options options = { .module = name,
+                                     .order = m->files.order,
+                                     .start_ms = start_ms,
+                                     .batch_ms = batch_ms,
+                                     .queue_max = 1000 };
+  if (ax_worker_pool_new(m->broker, &options, &m->pool, &m->err))
+    fail_msg("%s", m->err.text);
+  ax_str models;
+  ax_status status = ax_worker_pool_models(m->pool, &models, &m->err);
+  size_t count = 0;
+  if (!status)
+    status = ax_frame_model_read(m->arena, models, &m->model, &count, &m->err);
+  return status;
+}
+
+static void close_module(module *m) {
+  ax_worker_pool_free(m->pool);
+  ax_module_files_close(&m->files);
+  ax_arena_free(m->arena);
+}
+
+/* Scores x; the value answered goes to `out`. */
+static ax_status score(module *m, double x, double *out, ax_error *err) {
+  ax_arena *arena = ax_arena_new(1 << 20);
+  ax_feature_cell cell = { .value = x,
+                           .state = AUSPEX_CELL_PRESENT,
+                           .time_ms = 1,
+                           .low = (double)NAN,
+                           .high = (double)NAN };
+  ax_feature_row row = { .as_of_ms = 1700000000000, .cells = &cell };
+  ax_results results = { 0 };
+  ax_status status =
+      ax_worker_pool_score(m->pool, arena, m->model, &row,
+                           ax_clock_mono_ns() + 20000000000LL, &results, err);
+  *out = !status && results.count ? results.items[0].score : -1;
+  ax_arena_free(arena);
+  return status;
+}
+
+static void assert_scores(module *m, double x) {
+  double got = 0;
+  ax_error err = { 0 };
+  if (score(m, x, &got, &err)) fail_msg("%s", err.text);
+  assert_true(got == 2 * x);
+}
+
+static void assert_has(const char *text, const char *part) {
+  if (!strstr(text, part)) fail_msg("'%s' does not say '%s'", text, part);
+}
+
+/* --- misbehaviour while scoring ----------------------------------------------
+ */
+
+typedef struct {
+  const char *name;
+  bool fails;   /* the row; otherwise it gets `value` */
+  bool sandbox; /* only where the sandbox is complete */
+  double value;
+  const char *says; /* part of the reason, where no sanitizer interferes */
+} fault;
+
+static const fault faults[] = {
+  { "segfault", true, false, 0, "signal 11" },
+  { "abort", true, false, 0, "signal 6" },
+  { "exit", true, false, 0, "exited with status 0" },
+  { "fpe", true, false, 0, "signal 8" },
+  { "loop", true, false, 0, "in time" },
+  { "sleep", true, false, 0, "" }, /* the deadline or the filter */
+  { "stack", true, false, 0, "signal 11" },
+  { "memory", true, true, 0, "" },
+  { "fork", true, true, 0, "signal 31" },
+  { "exec", true, true, 0, "signal 31" },
+  { "thread", true, true, 0, "" }, /* refused or killed: either will do */
+  { "socket", true, true, 0, "signal 31" },
+  { "killer", true, true, 0, "signal 31" },
+  { "file", false, true, 0, "" },
+  { "counts", true, false, 0, "more results" },
+  { "row", true, false, 0, "row does not exist" },
+  { "nan", true, false, 0, "no value" },
+  { "probability", true, false, 0, "between 0 and 1" },
+  { "text", true, false, 0, "text is out of range" },
+  { "utf8", true, false, 0, "not UTF-8" },
+  { "garbage", true, false, 0, "no message of ours" },
+  { "chatter", false, false, 1, "" },
+  { "declines", true, false, 0, "no reason given" },
+};
+
+static void misbehaves(module *m, const fault *f) {
+  double got = 0;
+  ax_error err = { 0 };
+  assert_scores(m, 7);
+  ax_status status = score(m, POISON, &got, &err);
+  assert_int_equal(status, f->fails ? AX_INVALID : AX_OK);
+  if (!f->fails) assert_true(got == f->value);
+  if (f->fails && SANDBOXED) assert_has(err.text, f->says);
+  for (int i = 0; i < 5; i++) assert_scores(m, i);
+  ax_worker_pool_stats stats;
+  ax_worker_pool_look(m->pool, &stats);
+  assert_true(stats.running);
+  assert_int_equal(stats.failed, f->fails);
+}
+
+static void
+a_row_that_does_harm_fails_and_the_next_ones_are_scored(void **state) {
+  (void)state;
+  module neighbour = { .broker = new_broker() };
+  assert_int_equal(open_module(&neighbour, "behaves", 5000, 5000), AX_OK);
+  for (size_t i = 0; i < AX_COUNT(faults); i++) {
+    if (faults[i].sandbox && !SANDBOXED) continue;
+    print_message("# %s\n", faults[i].name);
+    module m = { .broker = neighbour.broker };
+    if (open_module(&m, faults[i].name, 5000, 300)) fail_msg("%s", m.err.text);
+    misbehaves(&m, &faults[i]);
+    assert_scores(&neighbour, (double)i);
+    close_module(&m);
+  }
+  ax_worker_pool_stats stats;
+  ax_worker_pool_look(neighbour.pool, &stats);
+  assert_int_equal(stats.deaths, 0);
+  close_module(&neighbour);
+  ax_broker_stop(neighbour.broker);
+}
+
+/* --- modules that cannot be used
+ * ------------------------------------------------
+ */
+
+static const fault broken[] = {
+  { "constructor", true, false, 0, "it died while loading" },
+  { "early_socket", true, true, 0, "signal 31" },
+  { "slow_start", true, false, 0, "in time" },
+  { "create_fails", true, false, 0, "no file coefficients.json" },
+  { "wrong_abi", true, false, 0, "plug-in ABI 99.7" },
+  { "no_export", true, false, 0, "auspex_module_open" },
+  { "no_note", true, false, 0, "no ELF note" },
+  { "no_model", true, false, 0, "no model" },
+  { "bad_model", true, false, 0, "relative_inputs" },
+};
+
+static void a_broken_module_says_what_is_wrong_with_it(void **state) {
+  (void)state;
+  ax_broker *broker = new_broker();
+  for (size_t i = 0; i < AX_COUNT(broken); i++) {
+    if (broken[i].sandbox && !SANDBOXED) continue;
+    print_message("# %s\n", broken[i].name);
+    module m = { .broker = broker };
+    assert_int_not_equal(open_module(&m, broken[i].name, 1500, 300), AX_OK);
+    assert_has(m.err.text, broken[i].says);
+    close_module(&m);
+  }
+  ax_broker_stop(broker);
+}
+
+static void a_constructor_sees_no_files(void **state) {
+  (void)state;
+  module m = { .broker = new_broker() };
+  assert_int_equal(open_module(&m, "early_file", 5000, 300), AX_OK);
+  close_module(&m);
+  ax_broker_stop(m.broker);
+}
+
+static void a_module_that_changes_its_models_is_not_trusted(void **state) {
+  (void)state;
+  double got;
+  ax_error err = { 0 };
+  module m = { .broker = new_broker() };
+  assert_int_equal(open_module(&m, "two_faces", 5000, 300), AX_OK);
+  assert_scores(&m, 1);
+  assert_int_not_equal(score(&m, POISON, &got, &err), AX_OK);
+  ax_error later = { 0 };
+  assert_int_equal(score(&m, 1, &got, &later), AX_UNAVAILABLE);
+  assert_has(later.text, "other models");
+  close_module(&m);
+  ax_broker_stop(m.broker);
+}
+
+static void
+a_leak_costs_the_worker_its_life_and_nobody_else_anything(void **state) {
+  (void)state;
+  if (!SANDBOXED) skip();
+  module m = { .broker = new_broker() };
+  assert_int_equal(open_module(&m, "leak", 5000, 2000), AX_OK);
+  for (int i = 0; i < 60; i++) {
+    double got;
+    ax_error err = { 0 };
+    if (score(&m, POISON, &got, &err)) fail_msg("%d: %.200s", i, err.text);
+  }
+  ax_worker_pool_stats stats;
+  ax_worker_pool_look(m.pool, &stats);
+  assert_true(stats.deaths >= 1);
+  assert_int_equal(stats.failed, 0);
+  close_module(&m);
+  ax_broker_stop(m.broker);
+}
+
+/* --- many at once
+ * ------------------------------------------------------------------
+ */
+
+enum { THREADS = 8, ROWS = 50 };
+
+typedef struct {
+  module *m;
+  int number;
+  unsigned scored, failed, wrong;
+  char text[240];
+} caller;
+
+/* Every seventh row of every caller does harm. */
+static void *call(void *arg) {
+  caller *c = arg;
+  for (int i = 0; i < ROWS; i++) {
+    bool harm = (i + c->number) % 7 == 3;
+    double x = harm ? POISON : c->number * 100 + i, got = 0;
+    ax_error err = { 0 };
+    ax_status status = score(c->m, x, &got, &err);
+    if (status == AX_OK && !harm && got == 2 * x)
+      c->scored++;
+    else if (status == AX_INVALID && harm)
+      c->failed++;
+    else if (!c->wrong++)
+      (void)snprintf(c->text, sizeof c->text, "%d: %.200s", i, err.text);
+  }
+  return NULL;
+}
+
+static void only_the_rows_that_do_harm_fail_when_many_call(void **state) {
+  (void)state;
+  module m = { .broker = new_broker() };
+  assert_int_equal(open_module(&m, "segfault", 5000, 1000), AX_OK);
+  pthread_t threads[THREADS];
+  caller callers[THREADS] = { { 0 } };
+  for (int i = 0; i < THREADS; i++) {
+    callers[i] = (caller){ .m = &m, .number = i };
+    pthread_create(&threads[i], NULL, call, &callers[i]);
+  }
+  for (int i = 0; i < THREADS; i++) pthread_join(threads[i], NULL);
+  unsigned scored = 0, failed = 0;
+  for (int i = 0; i < THREADS; i++) {
+    if (callers[i].wrong) fail_msg("%s", callers[i].text);
+    scored += callers[i].scored;
+    failed += callers[i].failed;
+  }
+  assert_int_equal(scored + failed, THREADS * ROWS);
+  ax_worker_pool_stats stats;
+  ax_worker_pool_look(m.pool, &stats);
+  assert_int_equal(stats.failed, failed);
+  assert_int_equal(stats.rows, THREADS * ROWS);
+  close_module(&m);
+  ax_broker_stop(m.broker);
+}
+
+int main(void) {
+  ax_log_set_level(AX_LOG_ERROR);
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(a_row_that_does_harm_fails_and_the_next_ones_are_scored),
+    cmocka_unit_test(a_broken_module_says_what_is_wrong_with_it),
+    cmocka_unit_test(a_constructor_sees_no_files),
+    cmocka_unit_test(a_module_that_changes_its_models_is_not_trusted),
+    cmocka_unit_test(a_leak_costs_the_worker_its_life_and_nobody_else_anything),
+    cmocka_unit_test(only_the_rows_that_do_harm_fail_when_many_call),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

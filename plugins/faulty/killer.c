@@ -1,0 +1,12 @@
+/* Kills its parent. */
+#include <signal.h>
+#include <unistd.h>
+
+#include "faulty.h"
+
+static int32_t misbehave(const auspex_host *host, const auspex_batch *batch,
+                         uint32_t row, auspex_output *out) {
+  UNUSED_ARGUMENTS;
+  kill(getppid(), SIGKILL);
+  return AUSPEX_E_INTERNAL;
+}
