@@ -2,7 +2,11 @@
  * api.h - FHIR over HTTP: what every handler gets, and the handlers.
  *
  * One file per interaction or operation (api_read.c, api_create.c ...); the
- * table that ties URLs to them is app/routes.c.
+ * table that ties URLs to them is app/routes.c. A handler reads its call,
+ * answers it exactly once and returns; what it answers with lives in the
+ * request's arena.
+ *
+ * Threads: handlers run on many threads at once; ax_api is immutable.
  */
 #ifndef AX_API_API_H
 #define AX_API_API_H
@@ -10,29 +14,54 @@
 #include "definitions/registry.h"
 #include "fhir/fhir_issue.h"
 #include "http/http.h"
+#include "http/http_media.h"
 #include "intake/intake.h"
 #include "store/store.h"
 #include "validate/validate.h"
+
+/* Where our own definitions live. */
+#define AX_API_CANONICAL "https://auspex-gateway.org/fhir"
+
+typedef struct ax_api_call ax_api_call;
+
+/* One row of the table of URLs. */
+typedef struct {
+  unsigned methods;    /* ax_http_method, or-ed; GET covers HEAD */
+  const char *pattern; /* see http/http_route.h */
+  void (*run)(ax_api_call *call);
+  const char *interactions; /* R4 codes for the CapabilityStatement, separated
+                               by blanks: "transaction batch" */
+  const char *operation;    /* name without '$', or NULL */
+  const char *definition;   /* canonical of the OperationDefinition */
+  bool plain;               /* not FHIR: Accept does not matter */
+} ax_api_route;
 
 typedef struct {
   ax_registry *registry;
   ax_validator *validator;
   ax_store *store;
   ax_intake *intake;
+  const ax_api_route *routes;
+  size_t route_count;
+  const char *base;    /* published base URL, or NULL: from Host */
   const char *version; /* of the gateway */
   const char *software_date;
   bool (*ready)(void *ctx, ax_buf *why); /* for /health/ready */
   void *ready_ctx;
 } ax_api; /* immutable while serving */
 
-/* What a route found in the URL. */
-typedef struct {
+struct ax_api_call {
   const ax_api *api;
   ax_http_request *rq;
   ax_http_response *rs;
   ax_str base;              /* "http://127.0.0.1:8080/fhir", from Host */
   ax_str type, id, version; /* URL parts; empty where the route has none */
-} ax_api_call;
+  ax_http_media media;      /* what the client wants back */
+};
+
+/* Answers any request: finds its route, settles the media type, calls the
+ * handler. An ax_http_handler; `api` is a const ax_api. */
+void ax_api_serve(void *api, ax_http_request *rq, ax_http_response *rs);
 
 void ax_api_metadata(ax_api_call *call);
 void ax_api_health_live(ax_api_call *call);
@@ -47,6 +76,17 @@ void ax_api_score(ax_api_call *call);
 
 /* --- answers: api_answer.c, api_error.c ----------------------------------- */
 
+/* An empty text for a body, freed with the request; NULL without memory: then
+ * the call has been answered. */
+ax_buf *ax_api_answer_begin(ax_api_call *call) AX_MUST_USE;
+
+/* Answers with the FHIR JSON in `body`. */
+void ax_api_answer_json(ax_api_call *call, int status, ax_str body);
+
+/* Sets ETag and Last-Modified. */
+void ax_api_answer_version(ax_api_call *call, uint64_t version,
+                           int64_t updated_ms);
+
 /* Answers with `issues` as an OperationOutcome. */
 void ax_api_answer_issues(ax_api_call *call, int status,
                           const ax_fhir_issues *issues, ax_str source);
@@ -57,5 +97,31 @@ void ax_api_error(ax_api_call *call, ax_status status, const ax_error *err);
 /* Answers one refusal with its FHIR issue code. */
 void ax_api_error_refuse(ax_api_call *call, int status, ax_issue_type type,
                          const char *fmt, ...) AX_PRINTF(4, 5);
+
+/* The body of a refusal by the HTTP server itself (an ax_http_refuser). */
+ax_str ax_api_error_http(int status, ax_str text, ax_buf *body);
+
+/* --- requests: api_body.c --------------------------------------------------
+ */
+
+/* Parses a JSON body with a FHIR media type. False: the call was answered. */
+bool ax_api_body_json(ax_api_call *call, const ax_json **out) AX_MUST_USE;
+
+/* The same, and it must be an object with a resourceType. */
+bool ax_api_body_resource(ax_api_call *call, const ax_json **out,
+                          ax_str *type) AX_MUST_USE;
+
+typedef enum {
+  AX_API_RETURN_DEFAULT,
+  AX_API_RETURN_MINIMAL,
+  AX_API_RETURN_REPRESENTATION,
+  AX_API_RETURN_OUTCOME
+} ax_api_return;
+
+/* What `Prefer: return=` asks for. */
+ax_api_return ax_api_body_prefer(const ax_http_request *rq);
+
+/* The request as the data path wants it. */
+ax_intake_request ax_api_body_intake(ax_api_call *call, const ax_json *doc);
 
 #endif

@@ -1,0 +1,41 @@
+#include "api/api.h"
+
+static ax_str prefer_text(const ax_http_request *rq) {
+  switch (ax_api_body_prefer(rq)) {
+  case AX_API_RETURN_REPRESENTATION:
+    return AX_STR("representation");
+  case AX_API_RETURN_OUTCOME:
+    return AX_STR("OperationOutcome");
+  case AX_API_RETURN_DEFAULT:
+  case AX_API_RETURN_MINIMAL:
+    break;
+  }
+  return AX_STR("minimal");
+}
+
+void ax_api_bundle(ax_api_call *call) {
+  const ax_json *doc = NULL;
+  ax_str type;
+  if (!ax_api_body_resource(call, &doc, &type)) return;
+  if (!ax_str_eq(type, AX_STR("Bundle"))) {
+    ax_api_error_refuse(call, 400, AX_ISSUE_INVALID,
+                        "only a Bundle may be posted here; post a %.*s to its "
+                        "type",
+                        (int)(type.len < 80 ? type.len : 80), type.ptr);
+    return;
+  }
+  ax_buf *answer = ax_api_answer_begin(call);
+  if (!answer) return;
+  ax_intake_request rq = ax_api_body_intake(call, doc);
+  ax_intake_result result = { 0 };
+  ax_error err = { 0 };
+  ax_status status = ax_intake_bundle(
+      call->api->intake, &rq, prefer_text(call->rq), answer, &result, &err);
+  if (status)
+    ax_api_error(call, status, &err);
+  else if (result.issues && ax_fhir_issues_errors(result.issues))
+    ax_api_answer_issues(call, result.http_status, result.issues,
+                         call->rq->body);
+  else
+    ax_api_answer_json(call, 200, ax_buf_view(answer));
+}

@@ -1,0 +1,157 @@
+/* The CapabilityStatement: what the tables say we can do (R4 3.1.0.8). */
+#include <string.h>
+
+#include "api/api.h"
+#include "search/search.h"
+#include "json/json_write.h"
+
+#define MEMBER(w, name, literal) \
+  ax_json_write_member((w), AX_STR(name), AX_STR(literal))
+
+static bool is_about_type(const ax_api_route *route) {
+  return strstr(route->pattern, "{type}") != NULL;
+}
+
+static void write_codes(ax_json_writer *w, const ax_api *api, bool about_type) {
+  for (size_t i = 0; i < api->route_count; i++) {
+    const ax_api_route *route = &api->routes[i];
+    ax_str rest = ax_str_from(route->interactions ? route->interactions : "");
+    if (is_about_type(route) != about_type) continue;
+    while (rest.len) {
+      ax_json_write_object(w);
+      ax_json_write_member(w, AX_STR("code"), ax_str_cut(&rest, ' '));
+      ax_json_write_close(w);
+    }
+  }
+}
+
+static bool has_operation(const ax_api *api, bool about_type) {
+  for (size_t i = 0; i < api->route_count; i++)
+    if (api->routes[i].operation &&
+        is_about_type(&api->routes[i]) == about_type)
+      return true;
+  return false;
+}
+
+static void write_operations(ax_json_writer *w, const ax_api *api,
+                             bool about_type) {
+  if (!has_operation(api, about_type)) return;
+  ax_json_write_key(w, AX_STR("operation"));
+  ax_json_write_array(w);
+  for (size_t i = 0; i < api->route_count; i++) {
+    const ax_api_route *route = &api->routes[i];
+    if (!route->operation || is_about_type(route) != about_type) continue;
+    ax_json_write_object(w);
+    ax_json_write_member(w, AX_STR("name"), ax_str_from(route->operation));
+    ax_json_write_member(w, AX_STR("definition"),
+                         ax_str_from(route->definition));
+    ax_json_write_close(w);
+  }
+  ax_json_write_close(w);
+}
+
+static void write_params(ax_json_writer *w, ax_str type) {
+  ax_search_param param;
+  if (!ax_search_param_at(type, 0, &param)) return;
+  ax_json_write_key(w, AX_STR("searchParam"));
+  ax_json_write_array(w);
+  for (size_t i = 0; ax_search_param_at(type, i, &param); i++) {
+    ax_json_write_object(w);
+    ax_json_write_member(w, AX_STR("name"), ax_str_from(param.name));
+    ax_json_write_member(w, AX_STR("definition"),
+                         ax_str_from(param.definition ? param.definition : ""));
+    ax_json_write_member(w, AX_STR("type"), ax_str_from(param.kind));
+    ax_json_write_close(w);
+  }
+  ax_json_write_close(w);
+}
+
+static void write_type(ax_json_writer *w, const ax_api *api, ax_str type,
+                       ax_str url) {
+  ax_json_write_object(w);
+  ax_json_write_member(w, AX_STR("type"), type);
+  ax_json_write_member(w, AX_STR("profile"), url);
+  ax_json_write_key(w, AX_STR("interaction"));
+  ax_json_write_array(w);
+  write_codes(w, api, true);
+  ax_json_write_close(w);
+  MEMBER(w, "versioning", "versioned");
+  ax_json_write_key(w, AX_STR("readHistory"));
+  ax_json_write_bool(w, true);
+  ax_json_write_key(w, AX_STR("conditionalCreate"));
+  ax_json_write_bool(w, true);
+  MEMBER(w, "conditionalRead", "not-match");
+  write_params(w, type);
+  write_operations(w, api, true);
+  ax_json_write_close(w);
+}
+
+static void write_types(ax_json_writer *w, const ax_api *api) {
+  static const ax_str base =
+      AX_STR_INIT("http://hl7.org/fhir/StructureDefinition/");
+  size_t count = ax_registry_count(api->registry, AX_DEF_STRUCTURE);
+  for (size_t i = 0; i < count; i++) {
+    ax_str url = ax_registry_url(api->registry, AX_DEF_STRUCTURE, i);
+    if (!ax_str_starts(url, base)) continue;
+    ax_str name = { url.ptr + base.len, url.len - base.len };
+    if (ax_registry_is_resource(api->registry, name))
+      write_type(w, api, name, url);
+  }
+}
+
+static void write_head(ax_json_writer *w, ax_api_call *call) {
+  const ax_api *api = call->api;
+  MEMBER(w, "resourceType", "CapabilityStatement");
+  MEMBER(w, "status", "active");
+  ax_json_write_member(w, AX_STR("date"), ax_str_from(api->software_date));
+  MEMBER(w, "kind", "instance");
+  ax_json_write_key(w, AX_STR("software"));
+  ax_json_write_object(w);
+  MEMBER(w, "name", "Auspex");
+  ax_json_write_member(w, AX_STR("version"), ax_str_from(api->version));
+  ax_json_write_close(w);
+  ax_json_write_key(w, AX_STR("implementation"));
+  ax_json_write_object(w);
+  MEMBER(w, "description", "Auspex FHIR gateway with hosted scoring models");
+  ax_json_write_member(w, AX_STR("url"), call->base);
+  ax_json_write_close(w);
+  MEMBER(w, "fhirVersion", "4.0.1");
+  ax_json_write_key(w, AX_STR("format"));
+  ax_json_write_array(w);
+  ax_json_write_str(w, AX_STR("application/fhir+json"));
+  ax_json_write_str(w, AX_STR("json"));
+  ax_json_write_close(w);
+}
+
+static void write_rest(ax_json_writer *w, const ax_api *api) {
+  ax_json_write_key(w, AX_STR("rest"));
+  ax_json_write_array(w);
+  ax_json_write_object(w);
+  MEMBER(w, "mode", "server");
+  ax_json_write_key(w, AX_STR("resource"));
+  ax_json_write_array(w);
+  write_types(w, api);
+  ax_json_write_close(w);
+  ax_json_write_key(w, AX_STR("interaction"));
+  ax_json_write_array(w);
+  write_codes(w, api, false);
+  ax_json_write_close(w);
+  write_operations(w, api, false);
+  ax_json_write_close(w);
+  ax_json_write_close(w);
+}
+
+void ax_api_metadata(ax_api_call *call) {
+  ax_buf *out = ax_api_answer_begin(call);
+  if (!out) return;
+  ax_json_writer w = ax_json_write_begin(out);
+  ax_json_write_object(&w);
+  write_head(&w, call);
+  write_rest(&w, call->api);
+  ax_json_write_close(&w);
+  ax_status status = ax_json_write_end(&w);
+  if (status)
+    ax_api_error(call, status, NULL);
+  else
+    ax_api_answer_json(call, 200, ax_buf_view(out));
+}

@@ -1,0 +1,150 @@
+#include "api/api.h"
+#include "search/search.h"
+
+enum { PROFILES_MAX = 16 };
+
+typedef struct {
+  const ax_json *resource; /* NULL: none was given */
+  ax_str path;
+  ax_str profiles[PROFILES_MAX];
+  size_t profile_count;
+  ax_str mode;
+} request;
+
+static bool add_profile(ax_api_call *call, request *out, ax_str profile) {
+  if (out->profile_count < PROFILES_MAX) {
+    out->profiles[out->profile_count++] = profile;
+    return true;
+  }
+  ax_api_error_refuse(call, 400, AX_ISSUE_TOO_COSTLY,
+                      "at most %d profiles are checked in one request",
+                      PROFILES_MAX);
+  return false;
+}
+
+/* value[x] of a parameter, of the types that $validate knows. */
+static ax_str value_of(const ax_json *part) {
+  static const ax_str names[] = {
+    AX_STR_INIT("valueCode"), AX_STR_INIT("valueCanonical"),
+    AX_STR_INIT("valueUri"), AX_STR_INIT("valueUrl"), AX_STR_INIT("valueString")
+  };
+  for (size_t i = 0; i < AX_COUNT(names); i++) {
+    ax_str text = ax_json_str(part, names[i]);
+    if (text.len) return text;
+  }
+  return AX_STR("");
+}
+
+static bool take_option(ax_api_call *call, request *out, ax_str name,
+                        ax_str value) {
+  if (ax_str_eq(name, AX_STR("mode"))) {
+    out->mode = value;
+    return true;
+  }
+  if (ax_str_eq(name, AX_STR("profile")))
+    return value.len == 0 || add_profile(call, out, value);
+  if (ax_str_eq(name, AX_STR("_format")) || ax_str_eq(name, AX_STR("_pretty")))
+    return true;
+  ax_api_error_refuse(call, 400, AX_ISSUE_NOT_SUPPORTED,
+                      "$validate knows the parameters resource, mode and "
+                      "profile, not \"%.*s\"",
+                      (int)(name.len < 80 ? name.len : 80), name.ptr);
+  return false;
+}
+
+static bool has_part(const ax_json *doc, ax_str name) {
+  const ax_json *parts = AX_JSON_GET(doc, "parameter");
+  for (size_t i = 0; i < ax_json_count(parts); i++)
+    if (ax_str_eq(AX_JSON_STR(ax_json_item(parts, i), "name"), name))
+      return true;
+  return false;
+}
+
+static bool take_parameters(ax_api_call *call, const ax_json *doc,
+                            request *out) {
+  const ax_json *parts = AX_JSON_GET(doc, "parameter");
+  out->resource = NULL;
+  for (size_t i = 0; i < ax_json_count(parts); i++) {
+    const ax_json *part = ax_json_item(parts, i);
+    ax_str name = AX_JSON_STR(part, "name");
+    if (ax_str_eq(name, AX_STR("resource")))
+      out->resource = AX_JSON_GET(part, "resource");
+    else if (!take_option(call, out, name, value_of(part)))
+      return false;
+  }
+  return true;
+}
+
+static bool take_query(ax_api_call *call, request *out) {
+  ax_search_pair *pairs = NULL;
+  size_t count = 0;
+  ax_error err = { 0 };
+  ax_status status =
+      ax_search_pairs(call->rq->arena, call->rq->query, &pairs, &count, &err);
+  if (status) {
+    ax_api_error(call, status, &err);
+    return false;
+  }
+  for (size_t i = 0; i < count; i++)
+    if (!take_option(call, out, pairs[i].name, pairs[i].value)) return false;
+  return true;
+}
+
+static bool is_possible(ax_api_call *call, const request *rq) {
+  static const ax_str modes[] = { AX_STR_INIT(""), AX_STR_INIT("create"),
+                                  AX_STR_INIT("update"),
+                                  AX_STR_INIT("profile") };
+  bool known = false;
+  for (size_t i = 0; i < AX_COUNT(modes); i++)
+    if (ax_str_eq(rq->mode, modes[i])) known = true;
+  if (!known)
+    ax_api_error_refuse(call, 400, AX_ISSUE_NOT_SUPPORTED,
+                        "the mode of $validate may be create, update or "
+                        "profile here");
+  else if (!rq->resource || !AX_JSON_STR(rq->resource, "resourceType").len)
+    ax_api_error_refuse(call, 400, AX_ISSUE_REQUIRED,
+                        "$validate needs a resource: as the body, or as the "
+                        "part \"resource\" of Parameters");
+  else if (ax_str_eq(rq->mode, AX_STR("profile")) && !rq->profile_count)
+    ax_api_error_refuse(call, 400, AX_ISSUE_REQUIRED,
+                        "the mode \"profile\" needs the parameter profile");
+  else
+    return true;
+  return false;
+}
+
+static void run(ax_api_call *call, const request *rq) {
+  ax_fhir_issues *issues = ax_fhir_issues_new(call->rq->arena);
+  if (!issues) {
+    ax_api_error(call, AX_NOMEM, NULL);
+    return;
+  }
+  ax_str type = AX_JSON_STR(rq->resource, "resourceType");
+  if (call->type.len && !ax_str_eq(call->type, type))
+    ax_fhir_issues_addf(issues, AX_ERROR, AX_ISSUE_INVALID, "type-mismatch",
+                        type, rq->resource, AX_STR(""),
+                        "the resource is a %.*s but the address says %.*s",
+                        AX_STR_ARG(type), AX_STR_ARG(call->type));
+  ax_status status = ax_validate_run(call->api->validator, rq->resource, type,
+                                     rq->profiles, rq->profile_count, issues);
+  if (status)
+    ax_api_error(call, status, NULL);
+  else
+    ax_api_answer_issues(call, 200, issues, call->rq->body);
+}
+
+/* R4 Resource-validate: 200 and an OperationOutcome whether the resource is
+ * valid or not; an error status only when that could not be found out. */
+void ax_api_validate(ax_api_call *call) {
+  request rq = { 0 };
+  ax_str type;
+  if (!ax_api_body_resource(call, &rq.resource, &type)) return;
+  if (!take_query(call, &rq)) return;
+  /* Parameters posted to their own type, without a part that wraps a
+   * resource, are what is to be checked. */
+  bool wraps = ax_str_eq(type, AX_STR("Parameters")) &&
+               (!ax_str_eq(call->type, type) ||
+                has_part(rq.resource, AX_STR("resource")));
+  if (wraps && !take_parameters(call, rq.resource, &rq)) return;
+  if (is_possible(call, &rq)) run(call, &rq);
+}
