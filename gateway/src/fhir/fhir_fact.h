@@ -117,8 +117,8 @@ typedef struct {
 
 /* The tag (meta.tag) by which the gateway knows what it made itself. */
 #define AX_FHIR_FACT_MADE_SYSTEM \
-  "https://auspex-gateway.org/fhir/CodeSystem/origin"
-#define AX_FHIR_FACT_MADE_CODE "auspex"
+  "https://auspex-gateway.org/fhir/CodeSystem/tags"
+#define AX_FHIR_FACT_MADE_CODE "gateway-result"
 
 /*
  * Appends the facts of `resource` (any type; types without facts give none).

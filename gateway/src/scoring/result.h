@@ -1,7 +1,20 @@
 /*
- * result.h - what a plug-in answered, checked, and the FHIR resources made of
- * it: RiskAssessment (risk_assessment.c), derived Observation
- * (measurement.c), GuidanceResponse (guidance.c), Device (device.c).
+ * result.h - what a plug-in answered, and the FHIR resources made of it:
+ * RiskAssessment (result_risk.c), derived Observation (result_measurement.c),
+ * GuidanceResponse (result_guidance.c), Device (result_device.c).
+ *
+ * Identity: the id of a result is the version 5 UUID over the model with its
+ * version and digests, what it says, the exact versions of its basis, and its
+ * anchor (the event, for a measurement the time of what was measured, else
+ * as-of). Made again it has the same id, so a store that already has the id
+ * keeps what it has. A GuidanceResponse is the same for the same gaps of one
+ * subject on one day, or about one event.
+ *
+ * Everything made carries the tag gateway-result, and with an explicit as-of
+ * also retrospective, of CodeSystem https://auspex-gateway.org/fhir/
+ * CodeSystem/tags.
+ *
+ * Threads: any; a call touches only its arguments.
  */
 #ifndef AX_SCORING_RESULT_H
 #define AX_SCORING_RESULT_H
@@ -29,8 +42,10 @@ typedef struct {
   size_t count;
 } ax_results;
 
-/* RiskAssessments (one for each group of prediction results that shares an
- * outcome) and derived Observations of a scored row. */
+/* RiskAssessments (one for each group of predictions whose outcomes have the
+ * same first code) and derived Observations of a scored row; results with
+ * another status than SCORED give nothing. `results` are checked: indexes in
+ * range, numbers finite or NaN, texts UTF-8. NOMEM, TOO_LARGE. */
 ax_status ax_result_resources(ax_arena *arena, const ax_score_request *request,
                               const ax_feature_row *row,
                               const ax_results *results,
