@@ -45,7 +45,8 @@ ax_status ax_search_pairs(ax_arena *arena, ax_str query_string,
 /* The table, for the CapabilityStatement: the `i`th parameter of `type`, false
  * past the end. `kind` is the R4 search parameter type ("token" ...). */
 typedef struct {
-  const char *name, *kind, *definition; /* definition: canonical URL */
+  const char *name, *kind;
+  const char *definition; /* canonical URL; NULL: R4 defines none */
 } ax_search_param;
 bool ax_search_param_at(ax_str type, size_t i, ax_search_param *out);
 

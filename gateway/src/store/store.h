@@ -60,10 +60,10 @@ typedef struct {
 typedef struct {
   ax_stored *items;
   size_t count;
-  uint64_t next; /* cursor for the page after; 0: this was the last. A cursor
-                    is a position in time and stays good whatever is written;
-                    what was changed meanwhile stands at its new time. */
-  bool has_total;
+  uint64_t next;  /* cursor for the page after; 0: this was the last. A cursor
+                     is a position in time and stays good whatever is written;
+                     what was changed meanwhile stands at its new time. */
+  bool has_total; /* asked for, or the first page holds all */
   uint64_t total;
 } ax_page;
 

@@ -541,6 +541,11 @@ static ax_status search_with(plan *p, ax_arena *arena, ax_page *out) {
   if (status) return status;
   AX_TRY(choose_driver(p));
   if (p->query->limit) AX_TRY(find_page(p, arena, out));
+  if (p->query->limit && !p->query->after && !out->next) {
+    out->has_total = true; /* all of them stand on this page */
+    out->total = out->count;
+    return AX_OK;
+  }
   return out->has_total ? count_all(p, out) : AX_OK;
 }
 

@@ -207,7 +207,8 @@ static const char *ids_of(ax_test_store *t, const ax_query *query) {
     (void)snprintf(text + at, sizeof text - at, "%s" AX_STR_FMT, at ? " " : "",
                    AX_STR_ARG(page.items[i].id));
   }
-  if (page.has_total) {
+  if (query->want_total) {
+    assert_true(page.has_total);
     size_t at = strlen(text);
     (void)snprintf(text + at, sizeof text - at, " of %d", (int)page.total);
   }
@@ -385,6 +386,21 @@ static void pages_follow_each_other_both_ways(void **state) {
   q.limit = 0;
   q.want_total = true;
   assert_string_equal(ids_of(t, &q), " of 5");
+}
+
+static void a_first_page_with_all_has_the_total_unasked(void **state) {
+  ax_test_store *t = *state;
+  ax_page page;
+  fill(t);
+  ax_query q = query_of(NULL, 0);
+  assert_int_equal(ax_store_search(t->store, t->arena, &q, &page, &t->err),
+                   AX_OK);
+  assert_true(page.has_total);
+  assert_int_equal(page.total, 5);
+  q.limit = 4;
+  assert_int_equal(ax_store_search(t->store, t->arena, &q, &page, &t->err),
+                   AX_OK);
+  assert_false(page.has_total);
 }
 
 static void a_page_survives_changes_between_pages(void **state) {
@@ -642,6 +658,7 @@ int main(void) {
     T(dates_compare_as_intervals),
     T(ids_and_updates_limit_a_search),
     T(pages_follow_each_other_both_ways),
+    T(a_first_page_with_all_has_the_total_unasked),
     T(a_page_survives_changes_between_pages),
     T(only_current_versions_are_found),
     T(strings_are_found_by_their_beginning),

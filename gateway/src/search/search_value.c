@@ -1,0 +1,244 @@
+#include "search/search_value.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "fhir/fhir_date.h"
+#include "fhir/fhir_primitive.h"
+#include "fhir/fhir_reference.h"
+#include "search/search_text.h"
+
+/* --- separators and escapes -------------------------------------------------
+ */
+
+/* Where the first `sep` that no backslash escapes stands; text.len: nowhere. */
+static size_t find_plain(ax_str text, char sep) {
+  size_t i = 0;
+  while (i < text.len && text.ptr[i] != sep)
+    i += text.ptr[i] == '\\' && i + 1 < text.len ? 2 : 1;
+  return i;
+}
+
+bool ax_search_value_next(ax_str *rest, ax_str *value) {
+  if (!rest->ptr) return false;
+  size_t at = find_plain(*rest, ',');
+  *value = (ax_str){ rest->ptr, at };
+  *rest = at < rest->len ? (ax_str){ rest->ptr + at + 1, rest->len - at - 1 }
+                         : (ax_str){ NULL, 0 };
+  return true;
+}
+
+ax_status ax_search_value_plain(ax_arena *arena, ax_str text, ax_str *out) {
+  char *plain = AX_NEW_ARRAY(arena, char, text.len + 1);
+  size_t n = 0;
+  if (!plain) return AX_NOMEM;
+  for (size_t i = 0; i < text.len; i++) {
+    if (text.ptr[i] == '\\' && i + 1 < text.len) i++;
+    plain[n++] = text.ptr[i];
+  }
+  *out = (ax_str){ plain, n };
+  return AX_OK;
+}
+
+static ax_status push(const ax_search_value_of *of, ax_search_values *out,
+                      ax_query_value value) {
+  ax_query_value *slot = AX_VEC_PUSH(out, of->arena);
+  if (!slot) return AX_NOMEM;
+  *slot = value;
+  return AX_OK;
+}
+
+/* --- token ------------------------------------------------------------------
+ */
+
+static ax_status token(const ax_search_value_of *of, ax_str text,
+                       ax_search_values *out, const char **wrong) {
+  ax_query_value v = { 0 };
+  size_t bar = find_plain(text, '|');
+  v.any_system = bar == text.len;
+  ax_str code = text;
+  if (!v.any_system) {
+    code = (ax_str){ text.ptr + bar + 1, text.len - bar - 1 };
+    AX_TRY(
+        ax_search_value_plain(of->arena, (ax_str){ text.ptr, bar }, &v.system));
+  }
+  AX_TRY(ax_search_value_plain(of->arena, code, &v.code));
+  v.any_code = v.code.len == 0;
+  if (v.any_code && v.system.len == 0) {
+    *wrong = "is no token: write code, system|code, |code or system|";
+    return AX_OK;
+  }
+  return push(of, out, v);
+}
+
+/* --- reference --------------------------------------------------------------
+ */
+
+static ax_status push_local(const ax_search_value_of *of, ax_str type,
+                            ax_str id, ax_search_values *out) {
+  ax_query_value v = { 0 };
+  AX_TRY(ax_search_text_local(of->arena, type, id, &v.code));
+  return push(of, out, v);
+}
+
+/* A bare id may belong to any type that the parameter refers to. */
+static ax_status bare_id(const ax_search_value_of *of, ax_str id,
+                         ax_search_values *out, const char **wrong) {
+  ax_str rest = ax_str_from(of->param->targets ? of->param->targets : "");
+  if (of->modifier.len) return push_local(of, of->modifier, id, out);
+  if (rest.len == 0) *wrong = "needs a type here: write Type/id";
+  while (rest.len) AX_TRY(push_local(of, ax_str_cut(&rest, ','), id, out));
+  return AX_OK;
+}
+
+static bool is_ours(ax_str base, ax_str ours) {
+  while (ours.len && ours.ptr[ours.len - 1] == '/') ours.len--;
+  return ours.len && ax_str_eq(base, ours);
+}
+
+static ax_status local(const ax_search_value_of *of, const ax_reference *ref,
+                       ax_search_values *out, const char **wrong) {
+  if (of->modifier.len && !ax_str_eq(of->modifier, ref->type))
+    *wrong = "is of another type than the modifier says";
+  else if (!ax_search_params_targets(of->param, ref->type))
+    *wrong = "is of a type that this parameter never refers to";
+  else
+    return push_local(of, ref->type, ref->id, out);
+  return AX_OK;
+}
+
+static ax_status reference(const ax_search_value_of *of, ax_str text,
+                           ax_search_values *out, const char **wrong) {
+  ax_query_value v = { 0 };
+  AX_TRY(ax_search_value_plain(of->arena, text, &v.code));
+  ax_reference ref = ax_fhir_reference_parse(v.code);
+  if (ax_fhir_primitive_is_id(v.code)) return bare_id(of, v.code, out, wrong);
+  if (ref.kind == AX_REF_RELATIVE ||
+      (ref.kind == AX_REF_ABSOLUTE && is_ours(ref.base, of->base)))
+    return local(of, &ref, out, wrong);
+  if (ref.kind == AX_REF_ABSOLUTE || ref.kind == AX_REF_URL ||
+      ref.kind == AX_REF_URN)
+    return push(of, out, v);
+  *wrong = "is no reference: write id, Type/id or an absolute URL";
+  return AX_OK;
+}
+
+/* --- date -------------------------------------------------------------------
+ */
+
+static bool take_prefix(ax_str *text, ax_compare *out) {
+  static const char names[] = "eqneltlegtgesaebap";
+  static const ax_compare meant[] = { AX_CMP_EQ, AX_CMP_NE, AX_CMP_LT,
+                                      AX_CMP_LE, AX_CMP_GT, AX_CMP_GE,
+                                      AX_CMP_SA, AX_CMP_EB, AX_CMP_AP };
+  *out = AX_CMP_EQ;
+  if (text->len < 2 || text->ptr[0] < 'a') return true;
+  for (size_t i = 0; i < AX_COUNT(meant); i++) {
+    if (memcmp(text->ptr, names + 2 * i, 2) != 0) continue;
+    *out = meant[i];
+    *text = (ax_str){ text->ptr + 2, text->len - 2 };
+    return true;
+  }
+  return false;
+}
+
+enum { MINUTE = sizeof "2024-01-01T10:00" - 1, ZONE = sizeof "+01:00" - 1 };
+
+/*
+ * What may be left out in a search: the seconds (R4 3.1.1.5.2), and by many
+ * senders the zone (UTC then); a '+' that came as a space.
+ */
+static bool completed(ax_str text, char out[64], size_t *len, bool *minute) {
+  size_t n = text.len;
+  if (n < MINUTE || n > 40 || text.ptr[10] != 'T') return false;
+  memcpy(out, text.ptr, n);
+  size_t zone = n;
+  if (out[n - 1] == 'Z') zone = n - 1;
+  if (n > MINUTE + ZONE - 1 && out[n - 3] == ':' &&
+      strchr("+- ", out[n - ZONE]))
+    zone = n - ZONE;
+  if (zone < n && out[zone] == ' ') out[zone] = '+';
+  *minute = zone == MINUTE;
+  if (*minute) {
+    memmove(out + zone + 3, out + zone, n - zone);
+    memcpy(out + zone, ":00", 3);
+    n += 3;
+    zone += 3;
+  }
+  if (zone == n) out[n++] = 'Z';
+  *len = n;
+  return true;
+}
+
+static bool parse_date(ax_str text, ax_query_value *out) {
+  char whole[64];
+  ax_fhir_date d;
+  size_t len = 0;
+  bool minute = false;
+  if (completed(text, whole, &len, &minute)) text = (ax_str){ whole, len };
+  if (!ax_fhir_date_parse_datetime(text, &d)) return false;
+  out->lo = d.lo_ms;
+  out->hi = minute ? d.lo_ms + 59999 : d.hi_ms;
+  return true;
+}
+
+bool ax_search_value_date(ax_str text, ax_query_value *out) {
+  *out = (ax_query_value){ 0 };
+  if (!take_prefix(&text, &out->compare) || !parse_date(text, out))
+    return false;
+  if (out->compare == AX_CMP_AP) { /* 10 % of the way to now */
+    int64_t now = ax_clock_wall_ms();
+    int64_t gap = now > out->lo ? now - out->lo : out->lo - now;
+    out->lo -= gap / 10;
+    out->hi += gap / 10;
+  }
+  return true;
+}
+
+static ax_status date(const ax_search_value_of *of, ax_str text,
+                      ax_search_values *out, const char **wrong) {
+  ax_query_value v;
+  if (ax_search_value_date(text, &v)) return push(of, out, v);
+  *wrong = "is no date: write an optional prefix (eq ne lt le gt ge sa eb ap) "
+           "and YYYY, YYYY-MM, YYYY-MM-DD or YYYY-MM-DDThh:mm:ss+zz:zz";
+  return AX_OK;
+}
+
+/* --- string -----------------------------------------------------------------
+ */
+
+static ax_status string(const ax_search_value_of *of, ax_str text,
+                        ax_search_values *out, const char **wrong) {
+  ax_query_value v = { 0 };
+  ax_str plain;
+  AX_TRY(ax_search_value_plain(of->arena, text, &plain));
+  AX_TRY(ax_search_text_fold(of->arena, plain, &v.code));
+  if (v.code.len) return push(of, out, v);
+  *wrong = "has no letter or digit to look for";
+  return AX_OK;
+}
+
+ax_status ax_search_value_add(const ax_search_value_of *of, ax_str text,
+                              ax_search_values *out, const char **wrong) {
+  *wrong = NULL;
+  if (text.len == 0) {
+    *wrong = "is empty";
+    return AX_OK;
+  }
+  switch (of->param->kind) {
+  case AX_INDEX_TOKEN:
+    return token(of, text, out, wrong);
+  case AX_INDEX_REFERENCE:
+    return reference(of, text, out, wrong);
+  case AX_INDEX_DATE:
+    return date(of, text, out, wrong);
+  case AX_INDEX_STRING:
+    return string(of, text, out, wrong);
+  case AX_INDEX_URI:
+  case AX_INDEX_NUMBER:
+  case AX_INDEX_QUANTITY:
+    break;
+  }
+  *wrong = "cannot be asked for yet";
+  return AX_OK;
+}
