@@ -26,14 +26,14 @@ typedef struct ax_api_call ax_api_call;
 
 /* One row of the table of URLs. */
 typedef struct {
-  unsigned methods;    /* ax_http_method, or-ed; GET covers HEAD */
   const char *pattern; /* see http/http_route.h */
   void (*run)(ax_api_call *call);
+  unsigned methods;         /* ax_http_method, or-ed; GET covers HEAD */
+  bool plain;               /* not FHIR: Accept does not matter */
   const char *interactions; /* R4 codes for the CapabilityStatement, separated
                                by blanks: "transaction batch" */
   const char *operation;    /* name without '$', or NULL */
   const char *definition;   /* canonical of the OperationDefinition */
-  bool plain;               /* not FHIR: Accept does not matter */
 } ax_api_route;
 
 typedef struct {

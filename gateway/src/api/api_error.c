@@ -6,8 +6,8 @@
 #include "fhir/fhir_make.h"
 #include "json/json_write.h"
 
-/* The one table from our statuses to HTTP and FHIR. `ours`: the sentence is for
- * the log and the client gets a general one. */
+/* The one table from our statuses to HTTP and FHIR. With `instead` the sentence
+ * is for the log and the client gets a general one. */
 static const struct {
   ax_status status;
   int http;

@@ -1,0 +1,147 @@
+#include "app/app.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "app/commands.h"
+#include "app/exits.h"
+#include "base/file.h"
+#include "base/log.h"
+
+/* auspex-worker stands beside our own program. */
+static const char *worker_path(ax_arena *arena, const ax_config *config) {
+  enum { ROOM = 4096 };
+  if (config->worker[0]) return config->worker;
+  char *self = AX_NEW_ARRAY(arena, char, ROOM);
+  ssize_t len = self ? readlink("/proc/self/exe", self, ROOM - 1) : -1;
+  if (len <= 0) return "auspex-worker";
+  self[len] = '\0';
+  char *slash = strrchr(self, '/');
+  ax_str folder = { self, slash ? (size_t)(slash - self) : 0 };
+  ax_str path =
+      ax_arena_printf(arena, "%.*s/auspex-worker", AX_STR_ARG(folder));
+  return path.ptr ? path.ptr : "auspex-worker";
+}
+
+static ax_status open_host(ax_app *app, ax_arena *arena, ax_error *err) {
+  const ax_config *c = app->config;
+  ax_score_options options = { .plugins = c->plugins,
+                               .worker = worker_path(arena, c),
+                               .deadline_ms = (int64_t)c->score_deadline_ms,
+                               .worker_memory = c->worker_memory };
+  return ax_score_host_new(&options, &app->host, err);
+}
+
+static ax_status open_store(ax_app *app, ax_error *err) {
+  const ax_config *c = app->config;
+  AX_TRY(ax_file_make_dirs(c->data, err));
+  ax_store_options options = { .folder = c->data,
+                               .cache_bytes = c->store_cache,
+                               .batch_max = (unsigned)c->store_batch,
+                               .queue_max = (unsigned)c->store_queue };
+  return ax_store_open(&options, &app->store, err);
+}
+
+static ax_status open_intake(ax_app *app, bool serving, ax_error *err) {
+  const ax_config *c = app->config;
+  ax_intake_options options = {
+    .store = app->store,
+    .validator = app->rules.validator,
+    .registry = app->rules.registry,
+    .host = app->host,
+    .score_wait_ms = (int64_t)c->score_wait_ms,
+    .base = c->base_url[0] ? c->base_url : NULL,
+  };
+  AX_TRY(ax_intake_new(&options, &app->intake, err));
+  return serving ? ax_intake_start(app->intake, err) : AX_OK;
+}
+
+/* Ready means: what is sent now can be kept. */
+static bool is_ready(void *ctx, ax_buf *why) {
+  const ax_app *app = ctx;
+  ax_store_stats stats = { 0 };
+  ax_error err = { 0 };
+  ax_status status = ax_store_stats_read(app->store, &stats, &err);
+  if (status)
+    ax_buf_append(why, AX_STR("the store cannot be read"));
+  else if (stats.failing)
+    ax_buf_append(why, AX_STR("the store cannot write to its disk"));
+  return !status && !stats.failing;
+}
+
+static void fill_api(ax_app *app) {
+  app->api = (ax_api){
+    .registry = app->rules.registry,
+    .validator = app->rules.validator,
+    .store = app->store,
+    .intake = app->intake,
+    .routes = ax_routes,
+    .route_count = ax_routes_count,
+    .base = app->config->base_url[0] ? app->config->base_url : NULL,
+    .version = AX_APP_VERSION,
+    .software_date = AX_APP_DATE,
+    .ready = is_ready,
+    .ready_ctx = app,
+  };
+}
+
+static void log_world(ax_app *app, ax_arena *arena) {
+  ax_registry *registry = app->rules.registry;
+  for (size_t i = 0; i < ax_registry_package_count(registry); i++)
+    ax_log_event(AX_LOG_INFO, "package_loaded",
+                 ax_log_str("package", ax_registry_package(registry, i)));
+  for (size_t i = 0; i < ax_registry_note_count(registry); i++)
+    ax_log_event(AX_LOG_WARN, "package_note",
+                 ax_log_str("note", ax_registry_note(registry, i)));
+  for (size_t i = 0; i < ax_score_model_count(app->host); i++) {
+    const ax_model *model = ax_score_model(app->host, i);
+    ax_log_event(AX_LOG_INFO, "model_offered", ax_log_str("model", model->id),
+                 ax_log_str("version", model->version),
+                 ax_log_str("module", model->module));
+  }
+  for (size_t i = 0; i < ax_score_module_count(app->host); i++) {
+    ax_score_module module = { 0 };
+    if (ax_score_module_at(app->host, i, arena, &module) || !module.broken)
+      continue;
+    ax_log_event(AX_LOG_ERROR, "module_broken",
+                 ax_log_str("module", module.name),
+                 ax_log_str("why", module.detail));
+  }
+}
+
+static ax_status open_parts(ax_app *app, ax_arena *arena, bool serving,
+                            int *exit_code, ax_error *err) {
+  *exit_code = AX_EXIT_SCORING;
+  AX_TRY(open_host(app, arena, err));
+  *exit_code = AX_EXIT_PACKAGES;
+  AX_TRY(ax_app_rules_open(arena, app->config, NULL, 0, &app->rules, err));
+  *exit_code = AX_EXIT_DATA;
+  if (serving) AX_TRY(open_store(app, err));
+  AX_TRY(open_intake(app, serving, err));
+  *exit_code = AX_EXIT_OK;
+  return AX_OK;
+}
+
+ax_status ax_app_open(ax_arena *arena, const ax_config *config, bool serving,
+                      ax_app *out, int *exit_code, ax_error *err) {
+  *out = (ax_app){ .config = config };
+  ax_status status = open_parts(out, arena, serving, exit_code, err);
+  if (status) {
+    ax_app_close(out);
+    return status;
+  }
+  fill_api(out);
+  if (serving) log_world(out, arena);
+  return AX_OK;
+}
+
+void ax_app_close(ax_app *app) {
+  if (app->intake) {
+    ax_intake_stop(app->intake);
+    ax_intake_free(app->intake);
+  }
+  if (app->store) ax_store_close(app->store);
+  ax_app_rules_close(&app->rules);
+  if (app->host) ax_score_host_free(app->host);
+  *app = (ax_app){ 0 };
+}

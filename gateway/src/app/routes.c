@@ -1,0 +1,29 @@
+/* Every URL in one table. A pattern's places are explained in
+ * http/http_route.h; the CapabilityStatement is made from these rows. */
+#include "app/app.h"
+
+#define CORE_VALIDATE \
+  "http://hl7.org/fhir/OperationDefinition/Resource-validate"
+#define OWN_VALIDATE AX_API_CANONICAL "/OperationDefinition/validate"
+#define OWN_SCORE AX_API_CANONICAL "/OperationDefinition/score"
+
+const ax_api_route ax_routes[] = {
+  { "/health/live", ax_api_health_live, AX_HTTP_GET, .plain = true },
+  { "/health/ready", ax_api_health_ready, AX_HTTP_GET, .plain = true },
+  { "/fhir/metadata", ax_api_metadata, AX_HTTP_GET, .plain = false },
+  { "/fhir", ax_api_bundle, AX_HTTP_POST, .interactions = "transaction batch" },
+  { "/fhir/$validate", ax_api_validate, AX_HTTP_POST, .operation = "validate",
+    .definition = OWN_VALIDATE },
+  { "/fhir/$score", ax_api_score, AX_HTTP_POST, .operation = "score",
+    .definition = OWN_SCORE },
+  { "/fhir/{type}", ax_api_search, AX_HTTP_GET, .interactions = "search-type" },
+  { "/fhir/{type}", ax_api_create, AX_HTTP_POST, .interactions = "create" },
+  { "/fhir/{type}/_search", ax_api_search, AX_HTTP_POST, .plain = false },
+  { "/fhir/{type}/$validate", ax_api_validate, AX_HTTP_POST,
+    .operation = "validate", .definition = CORE_VALIDATE },
+  { "/fhir/{type}/{id}", ax_api_read, AX_HTTP_GET, .interactions = "read" },
+  { "/fhir/{type}/{id}/_history/{vid}", ax_api_vread, AX_HTTP_GET,
+    .interactions = "vread" },
+};
+
+const size_t ax_routes_count = AX_COUNT(ax_routes);
