@@ -199,9 +199,10 @@ size_t ax_json_write_shortest(double value, char out[AX_JSON_WRITE_DOUBLE]) {
   int exponent = (int)strtol(strchr(text, 'e') + 1, NULL, 10);
   if (exponent >= -6 && exponent < 16)
     return without_exponent(text, exponent, out);
-  size_t len = strlen(text);
-  memcpy(out, text, len);
-  return len;
+  size_t mantissa = (size_t)(strchr(text, 'e') - text);
+  int len = snprintf(out, AX_JSON_WRITE_DOUBLE, "%.*se%+d", (int)mantissa, text,
+                     exponent);
+  return len > 0 ? (size_t)len : 0;
 }
 
 void ax_json_write_double(ax_json_writer *w, double value) {
