@@ -1,0 +1,21 @@
+/*
+ * intake_batch.h - the entries of a batch, each on its own (R4 3.1.0.11.1):
+ * one that fails leaves the others alone.
+ *
+ * For speed, entries that cannot disturb each other are stored in one commit;
+ * when that commit does not go through, each of them is tried alone, so that
+ * grouping is never seen from outside.
+ */
+#ifndef AX_INTAKE_INTAKE_BATCH_H
+#define AX_INTAKE_INTAKE_BATCH_H
+
+#include "intake/intake_item.h"
+#include "intake/intake_service.h"
+
+/* Stores and scores what can be. What cannot has errors in its issues and a
+ * status. NOMEM only. */
+ax_status ax_intake_batch_run(const ax_intake *intake,
+                              const ax_intake_request *rq,
+                              ax_intake_item *items, size_t count) AX_MUST_USE;
+
+#endif

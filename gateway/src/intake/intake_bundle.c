@@ -1,0 +1,254 @@
+/*
+ * A Bundle on the data path (R4 3.1.0.11): read the entries, validate all of
+ * it in one run, then
+ *   a transaction is one draft: all or nothing, every fault in one answer;
+ *   a batch is its entries one by one: each with its own answer.
+ * Reads come last, so that they see what was written and scored.
+ */
+#include "base/limits.h"
+#include "fhir/fhir_bundle.h"
+#include "intake/intake_answer.h"
+#include "intake/intake_batch.h"
+#include "intake/intake_draft.h"
+#include "intake/intake_entry.h"
+#include "intake/intake_get.h"
+
+typedef struct {
+  ax_intake *intake;
+  const ax_intake_request *rq;
+  ax_fhir_bundle *bundle;
+  ax_intake_item *items;
+  size_t count;
+  bool transaction;
+  ax_map *urls; /* fullUrl -> item, of a transaction */
+} run;
+
+/* --- reading the entries ---------------------------------------------------
+ */
+
+/* In a transaction all items share one list of issues. */
+static ax_status read_items(run *r, ax_fhir_issues *shared) {
+  r->count = ax_fhir_bundle_count(r->bundle);
+  r->items = AX_NEW_ARRAY(r->rq->arena, ax_intake_item, r->count);
+  if (!r->items && r->count) return AX_NOMEM;
+  for (size_t i = 0; i < r->count; i++) {
+    ax_intake_item *item = &r->items[i];
+    item->issues = r->transaction ? shared : ax_fhir_issues_new(r->rq->arena);
+    if (!item->issues) return AX_NOMEM;
+    AX_TRY(ax_intake_entry_read(r->intake, r->rq,
+                                ax_fhir_bundle_at(r->bundle, i), item));
+    if (item->method == AX_INTAKE_GET) AX_TRY(ax_intake_get_check(r->rq, item));
+  }
+  return AX_OK;
+}
+
+static void refuse_overlap(ax_intake_item *item, const ax_intake_item *first,
+                           const char *what, ax_str value) {
+  item->status = 400;
+  ax_fhir_issues_addf(item->issues, AX_ERROR, AX_ISSUE_DUPLICATE,
+                      "entry-overlap", ax_intake_item_path(item, ""),
+                      item->entry, AX_STR(""),
+                      "Entries %zu and %zu have the same %s \"" AX_STR_FMT
+                      "\"; a transaction may not do two things to one "
+                      "resource (R4 3.1.0.11.2)",
+                      first->i, item->i, what, AX_STR_ARG(value));
+}
+
+/* Claims `key` for the item; two claims are an overlap. */
+static ax_status claim(ax_map *map, ax_intake_item *item, const char *what,
+                       ax_str key) {
+  const ax_intake_item *first = ax_map_get(map, key);
+  if (!key.ptr) return AX_NOMEM;
+  if (first) {
+    refuse_overlap(item, first, what, key);
+    return AX_OK;
+  }
+  return ax_map_put(map, key, item);
+}
+
+static ax_status claim_target(const run *r, ax_map *targets,
+                              ax_intake_item *item) {
+  if (item->method == AX_INTAKE_PUT)
+    return claim(targets, item, "resource",
+                 ax_arena_printf(r->rq->arena, AX_STR_FMT "/" AX_STR_FMT,
+                                 AX_STR_ARG(item->type), AX_STR_ARG(item->id)));
+  if (item->method == AX_INTAKE_POST && item->if_none_exist.len)
+    return claim(targets, item, "ifNoneExist",
+                 ax_arena_printf(r->rq->arena, AX_STR_FMT "?" AX_STR_FMT,
+                                 AX_STR_ARG(item->type),
+                                 AX_STR_ARG(item->if_none_exist)));
+  return AX_OK;
+}
+
+/* R4 3.1.0.11.2: the identities in a transaction may not overlap. */
+static ax_status settle_identities(run *r) {
+  ax_map *targets = ax_map_new(r->rq->arena);
+  r->urls = ax_map_new(r->rq->arena);
+  if (!targets || !r->urls) return AX_NOMEM;
+  for (size_t i = 0; i < r->count; i++) {
+    ax_intake_item *item = &r->items[i];
+    bool writes =
+        item->method == AX_INTAKE_POST || item->method == AX_INTAKE_PUT;
+    if (writes && item->full_url.len)
+      AX_TRY(claim(r->urls, item, "fullUrl", item->full_url));
+    AX_TRY(claim_target(r, targets, item));
+  }
+  return AX_OK;
+}
+
+/* --- validation ------------------------------------------------------------
+ */
+
+/* The entry that a path is about; false: the Bundle itself. */
+static bool entry_of(ax_str path, size_t *i) {
+  ax_str start = AX_STR("Bundle.entry[");
+  uint64_t n = 0;
+  if (!ax_str_starts(path, start)) return false;
+  ax_str rest = ax_str_skip(path, start.len);
+  if (!ax_str_uint64(ax_str_cut(&rest, ']'), SIZE_MAX / 2, &n)) return false;
+  *i = (size_t)n;
+  return true;
+}
+
+/* Each issue goes to the entry it is about. */
+static void hand_out(run *r, const ax_fhir_issues *all,
+                     ax_fhir_issues *bundle) {
+  for (size_t n = 0; n < ax_fhir_issues_count(all); n++) {
+    size_t i = 0;
+    const ax_issue *issue = ax_fhir_issues_at(all, n);
+    if (entry_of(issue->path, &i) && i < r->count)
+      ax_fhir_issues_add(r->items[i].issues, *issue);
+    else
+      ax_fhir_issues_add(bundle, *issue);
+  }
+}
+
+/* When the list was cut, each resource is asked about alone: a fault that was
+ * not listed must not pass. */
+static ax_status validate_each(run *r) {
+  for (size_t i = 0; i < r->count; i++) {
+    ax_intake_item *item = &r->items[i];
+    if (!item->resource || ax_fhir_issues_errors(item->issues)) continue;
+    AX_TRY(ax_validate_run(r->intake->options.validator, item->resource,
+                           ax_intake_item_path(item, ".resource"), NULL, 0,
+                           item->issues));
+  }
+  return AX_OK;
+}
+
+static ax_status validate(run *r, ax_fhir_issues *issues) {
+  ax_fhir_issues *all =
+      r->transaction ? issues : ax_fhir_issues_new(r->rq->arena);
+  if (!all) return AX_NOMEM;
+  AX_TRY(ax_validate_run(r->intake->options.validator, r->rq->doc,
+                         AX_STR("Bundle"), NULL, 0, all));
+  if (!ax_fhir_issues_complete(all)) return AX_NOMEM;
+  if (r->transaction) return AX_OK;
+  hand_out(r, all, issues);
+  return ax_fhir_issues_count(all) > AX_LIMIT_ISSUES ? validate_each(r) : AX_OK;
+}
+
+/* --- after the writes ------------------------------------------------------
+ */
+
+static ax_status read_back(run *r, ax_error *err) {
+  for (size_t i = 0; i < r->count; i++) {
+    ax_intake_item *item = &r->items[i];
+    if (item->method != AX_INTAKE_GET ||
+        (!r->transaction && ax_fhir_issues_errors(item->issues)))
+      continue;
+    if (r->transaction) item->issues = ax_fhir_issues_new(r->rq->arena);
+    if (!item->issues) return AX_NOMEM;
+    AX_TRY(ax_intake_get_run(r->intake, r->rq, item, err));
+  }
+  return AX_OK;
+}
+
+static int first_status(const run *r) {
+  for (size_t i = 0; i < r->count; i++)
+    if (r->items[i].status >= 400) return r->items[i].status;
+  return 422;
+}
+
+static ax_status run_transaction(run *r, ax_buf *answer, ax_str prefer,
+                                 ax_intake_result *out, ax_error *err) {
+  bool stored = false;
+  ax_intake_draft draft = { .intake = r->intake,
+                            .rq = r->rq,
+                            .action = "transaction",
+                            .items = r->items,
+                            .count = r->count,
+                            .urls = r->urls,
+                            .conditional = true };
+  AX_TRY(ax_intake_draft_store(&draft, &stored, err));
+  if (!stored) {
+    out->http_status = first_status(r);
+    return AX_OK;
+  }
+  ax_intake_draft_score(&draft);
+  AX_TRY(read_back(r, err));
+  return ax_intake_answer_write(r->items, r->count, "transaction-response",
+                                prefer, r->rq->source, answer);
+}
+
+static ax_status run_batch(run *r, ax_buf *answer, ax_str prefer,
+                           ax_error *err) {
+  for (size_t i = 0; i < r->count; i++)
+    if (ax_fhir_issues_errors(r->items[i].issues) && r->items[i].status == 0)
+      r->items[i].status = 422;
+  AX_TRY(ax_intake_batch_run(r->intake, r->rq, r->items, r->count));
+  AX_TRY(read_back(r, err));
+  return ax_intake_answer_write(r->items, r->count, "batch-response", prefer,
+                                r->rq->source, answer);
+}
+
+/* --- the Bundle ------------------------------------------------------------
+ */
+
+static void refuse_bundle(ax_fhir_issues *issues, const ax_json *at,
+                          const char *path, ax_issue_type type, const char *id,
+                          const char *why) {
+  ax_fhir_issues_addf(issues, AX_ERROR, type, id, ax_str_from(path), at,
+                      AX_STR(""), "%s", why);
+}
+
+static bool fit_to_run(const ax_json *doc, ax_fhir_issues *issues) {
+  ax_str type = AX_JSON_STR(doc, "type");
+  if (!ax_str_eq(AX_JSON_STR(doc, "resourceType"), AX_STR("Bundle")))
+    refuse_bundle(issues, doc, "", AX_ISSUE_INVALID, "not-a-bundle",
+                  "Only a Bundle may be posted to the base");
+  else if (!ax_str_eq(type, AX_STR("batch")) &&
+           !ax_str_eq(type, AX_STR("transaction")))
+    refuse_bundle(issues, AX_JSON_GET(doc, "type"), "Bundle.type",
+                  AX_ISSUE_NOT_SUPPORTED, "bundle-type",
+                  "Only a Bundle of type batch or transaction may be posted to "
+                  "the base");
+  else if (ax_json_count(AX_JSON_GET(doc, "entry")) > AX_LIMIT_BUNDLE_ENTRIES)
+    refuse_bundle(issues, AX_JSON_GET(doc, "entry"), "Bundle.entry",
+                  AX_ISSUE_TOO_COSTLY, "bundle-too-long",
+                  "The Bundle has more entries than one request may have");
+  return ax_fhir_issues_errors(issues) == 0;
+}
+
+ax_status ax_intake_bundle(ax_intake *intake, const ax_intake_request *rq,
+                           ax_str prefer, ax_buf *answer, ax_intake_result *out,
+                           ax_error *err) {
+  run r = { .intake = intake, .rq = rq };
+  ax_fhir_issues *issues = ax_fhir_issues_new(rq->arena);
+  if (!issues) return AX_NOMEM;
+  *out = (ax_intake_result){ .issues = issues, .http_status = 400 };
+  if (!fit_to_run(rq->doc, issues)) return AX_OK;
+  r.transaction =
+      ax_str_eq(AX_JSON_STR(rq->doc, "type"), AX_STR("transaction"));
+
+  AX_TRY(ax_fhir_bundle_index(rq->arena, rq->doc, &r.bundle));
+  AX_TRY(read_items(&r, issues));
+  if (r.transaction) AX_TRY(settle_identities(&r));
+  AX_TRY(validate(&r, issues));
+
+  out->http_status = first_status(&r);
+  if (ax_fhir_issues_errors(issues)) return AX_OK;
+  out->http_status = 200;
+  return r.transaction ? run_transaction(&r, answer, prefer, out, err)
+                       : run_batch(&r, answer, prefer, err);
+}

@@ -1,0 +1,167 @@
+#include "intake/intake_entry.h"
+
+#include "fhir/fhir_primitive.h"
+#include "fhir/fhir_reference.h"
+
+typedef struct {
+  const ax_intake *intake;
+  const ax_intake_request *rq;
+  const ax_json *request;
+  ax_intake_item *item;
+} reading;
+
+static void refuse(const reading *r, int status, ax_issue_type type,
+                   const char *id, const char *member, ax_str value,
+                   const char *why) {
+  ax_str path = ax_intake_item_path(r->item, member);
+  const char *name = member;
+  for (const char *c = member; *c; c++)
+    if (*c == '.') name = c + 1;
+  const ax_json *at = ax_json_get(r->request, ax_str_from(name));
+  ax_fhir_issues_addf(r->item->issues, AX_ERROR, type, id, path,
+                      at ? at : r->item->entry, AX_STR(""), "%s: \"%.*s\"", why,
+                      (int)(value.len < 200 ? value.len : 200), value.ptr);
+  r->item->method = AX_INTAKE_NOTHING;
+  if (r->item->status == 0) r->item->status = status;
+}
+
+/* The URL without our base and without a leading slash. */
+static ax_str relative_url(const reading *r) {
+  ax_str url = AX_JSON_STR(r->request, "url");
+  if (r->rq->base.len && ax_str_starts(url, r->rq->base))
+    url = ax_str_skip(url, r->rq->base.len);
+  if (url.len && url.ptr[0] == '/') url = ax_str_skip(url, 1);
+  return url;
+}
+
+static bool known_type(const reading *r, ax_str type) {
+  if (ax_registry_is_resource(r->intake->options.registry, type)) return true;
+  refuse(r, 404, AX_ISSUE_NOT_SUPPORTED, "type-unknown", ".request.url", type,
+         "This is not a resource type of FHIR R4");
+  return false;
+}
+
+static bool same_type(const reading *r, ax_str type) {
+  ax_str sent = AX_JSON_STR(r->item->resource, "resourceType");
+  if (!r->item->resource) {
+    refuse(r, 400, AX_ISSUE_REQUIRED, "entry-no-resource", ".resource", type,
+           "The entry must hold the resource to store, of the type of its URL");
+    return false;
+  }
+  if (ax_str_eq(sent, type)) return true;
+  refuse(r, 400, AX_ISSUE_INVALID, "type-not-of-url", ".request.url", type,
+         "The resource of the entry is not of the type its URL names");
+  return false;
+}
+
+/* --- methods ---------------------------------------------------------------
+ */
+
+static void read_post(const reading *r) {
+  ax_str url = relative_url(r);
+  r->item->if_none_exist = AX_JSON_STR(r->request, "ifNoneExist");
+  if (ax_str_starts(r->item->if_none_exist, AX_STR("?")))
+    r->item->if_none_exist = ax_str_skip(r->item->if_none_exist, 1);
+  r->item->type = url;
+  if (ax_str_find(url, AX_STR("/")) != AX_STR_NONE ||
+      ax_str_find(url, AX_STR("$")) != AX_STR_NONE) {
+    refuse(r, 400, AX_ISSUE_NOT_SUPPORTED, "entry-bad-url", ".request.url", url,
+           "A POST in a Bundle goes to a resource type; operations and "
+           "searches by POST are not offered here");
+    return;
+  }
+  if (known_type(r, url) && same_type(r, url)) r->item->method = AX_INTAKE_POST;
+}
+
+/* W/"3", "3" or 3. */
+static bool read_version(ax_str text, uint64_t *out) {
+  if (ax_str_starts(text, AX_STR("W/"))) text = ax_str_skip(text, 2);
+  if (text.len > 1 && text.ptr[0] == '"' && text.ptr[text.len - 1] == '"')
+    text = (ax_str){ text.ptr + 1, text.len - 2 };
+  return ax_str_uint64(text, UINT32_MAX, out) && *out > 0;
+}
+
+static void read_put(const reading *r) {
+  ax_str url = relative_url(r);
+  ax_str match = AX_JSON_STR(r->request, "ifMatch");
+  ax_reference ref = ax_fhir_reference_parse(url);
+  if (ref.kind != AX_REF_RELATIVE || ref.version.len) {
+    refuse(r, 400, AX_ISSUE_NOT_SUPPORTED, "entry-bad-url", ".request.url", url,
+           "A PUT in a Bundle goes to Type/id; conditional updates are not "
+           "offered yet");
+    return;
+  }
+  r->item->type = ref.type;
+  r->item->id = ref.id;
+  if (!known_type(r, ref.type) || !same_type(r, ref.type)) return;
+  if (!ax_str_eq(AX_JSON_STR(r->item->resource, "id"), ref.id)) {
+    refuse(r, 400, AX_ISSUE_INVALID, "id-not-of-url", ".request.url", url,
+           "The resource must carry the id that the URL of its PUT names");
+    return;
+  }
+  if (match.len && !read_version(match, &r->item->if_match)) {
+    refuse(r, 400, AX_ISSUE_VALUE, "entry-bad-version", ".request.ifMatch",
+           match, "ifMatch is a version as W/\"3\"");
+    return;
+  }
+  r->item->method = AX_INTAKE_PUT;
+}
+
+static void read_get(const reading *r) {
+  ax_str url = relative_url(r), rest = url;
+  ax_str path = ax_str_cut(&rest, '?');
+  ax_str type = ax_str_cut(&path, '/');
+  r->item->target = url;
+  r->item->type = type;
+  if (!known_type(r, type)) return;
+  if (path.len &&
+      ax_fhir_reference_parse((ax_str){ url.ptr, type.len + 1 + path.len })
+              .kind != AX_REF_RELATIVE) {
+    refuse(r, 400, AX_ISSUE_NOT_SUPPORTED, "entry-bad-url", ".request.url", url,
+           "A GET in a Bundle reads Type/id or Type/id/_history/version, or "
+           "searches Type?parameters");
+    return;
+  }
+  r->item->method = AX_INTAKE_GET;
+}
+
+static void read_refused(const reading *r) {
+  refuse(r, 405, AX_ISSUE_NOT_SUPPORTED, "entry-method-not-offered",
+         ".request.method", AX_JSON_STR(r->request, "method"),
+         "Not offered in a Bundle yet: only POST, PUT and GET are");
+}
+
+/* --- the entry -------------------------------------------------------------
+ */
+
+static const struct {
+  const char *name;
+  void (*read)(const reading *r);
+} methods[] = {
+  { "POST", read_post },      { "PUT", read_put },
+  { "GET", read_get },        { "HEAD", read_refused },
+  { "DELETE", read_refused }, { "PATCH", read_refused },
+};
+
+ax_status ax_intake_entry_read(const ax_intake *intake,
+                               const ax_intake_request *rq,
+                               const ax_bundle_entry *entry,
+                               ax_intake_item *item) {
+  reading r = { intake, rq, AX_JSON_GET(entry->entry, "request"), item };
+  ax_str method = AX_JSON_STR(r.request, "method");
+  item->i = entry->i;
+  item->in_bundle = true;
+  item->method = AX_INTAKE_NOTHING;
+  item->entry = entry->entry;
+  item->resource = entry->resource;
+  item->full_url = entry->full_url;
+  for (size_t i = 0; i < AX_COUNT(methods); i++)
+    if (ax_str_eq(method, ax_str_from(methods[i].name))) {
+      methods[i].read(&r);
+      return ax_fhir_issues_complete(item->issues) ? AX_OK : AX_NOMEM;
+    }
+  refuse(&r, 400, AX_ISSUE_REQUIRED, "entry-no-request", ".request", method,
+         "Each entry of a batch or transaction needs a request with a method "
+         "of HTTP (R4 bdl-3)");
+  return ax_fhir_issues_complete(item->issues) ? AX_OK : AX_NOMEM;
+}

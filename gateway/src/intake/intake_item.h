@@ -1,0 +1,88 @@
+/*
+ * intake_item.h - one thing a request wants done: a resource to write (POST or
+ * PUT, alone or as an entry of a Bundle) or something to read (GET).
+ *
+ * An item is filled in stages, and each stage's fields stand together: what was
+ * asked; who it is (id, version, If-None-Exist); how it is stored (tree with
+ * new references, body, index, facts); what came of it.
+ *
+ * Lifetime: the request's arena. Threads: the request's.
+ */
+#ifndef AX_INTAKE_INTAKE_ITEM_H
+#define AX_INTAKE_INTAKE_ITEM_H
+
+#include "fhir/fhir_fact.h"
+#include "fhir/fhir_index.h"
+#include "fhir/fhir_issue.h"
+#include "store/store.h"
+
+typedef enum {
+  AX_INTAKE_NOTHING, /* refused; `issues` say why */
+  AX_INTAKE_POST,
+  AX_INTAKE_PUT,
+  AX_INTAKE_GET
+} ax_intake_method;
+
+typedef struct {
+  /* What was asked. */
+  size_t i;       /* Bundle.entry[i] */
+  bool in_bundle; /* else a create on its own */
+  ax_intake_method method;
+  const ax_json *entry;    /* of the Bundle, or NULL */
+  const ax_json *resource; /* as sent; NULL for GET */
+  ax_str full_url, type;
+  ax_str target;        /* GET: "Type/id..." or "Type?query", without base */
+  ax_str if_none_exist; /* POST; empty: none */
+  uint64_t if_match;    /* PUT: the version that must be current; 0: any */
+
+  /* Who it is. */
+  ax_str id;
+  uint64_t version;
+  int64_t updated_ms;
+  ax_str reference; /* "Type/id" */
+  bool found;       /* If-None-Exist found it: nothing is written */
+
+  /* How it is stored. */
+  const ax_json *tree;
+  ax_str body;
+  ax_index_row *index;
+  size_t index_count;
+  ax_facts facts;
+  ax_str subject; /* "Patient/id", or what the reference says */
+
+  /* What came of it. */
+  ax_fhir_issues *issues;
+  int status;    /* proposed HTTP status; 0: not yet known */
+  ax_str answer; /* GET: the resource or searchset */
+} ax_intake_item;
+
+/* FHIRPath of the item with `suffix` behind it: "Bundle.entry[3].request.url".
+ * Never fails: without memory the path is "Bundle". */
+ax_str ax_intake_item_path(const ax_intake_item *item, const char *suffix);
+
+/* Is there something to write? */
+bool ax_intake_item_writes(const ax_intake_item *item);
+
+/* Sets id, version and reference. NOMEM. */
+ax_status ax_intake_item_name(ax_arena *arena, ax_intake_item *item, ax_str id,
+                              uint64_t version) AX_MUST_USE;
+
+/*
+ * From `tree` (the resource with its references settled) to what is stored:
+ * id, meta.versionId and meta.lastUpdated are set, the body is written, index
+ * and facts are taken. `scratch` is any buffer; `base` is our own base URL, so
+ * that an absolute subject of ours is the same as a relative one. NOMEM,
+ * TOO_LARGE.
+ */
+ax_status ax_intake_item_finish(ax_arena *arena, ax_str base, ax_buf *scratch,
+                                ax_intake_item *item) AX_MUST_USE;
+
+/* The write of a finished item. */
+ax_write ax_intake_item_write(const ax_intake_item *item);
+
+/* `resource` with id, meta.versionId and meta.lastUpdated; NULL: no memory. */
+const ax_json *ax_intake_item_stamp(ax_arena *arena, const ax_json *resource,
+                                    ax_str id, uint64_t version,
+                                    int64_t updated_ms) AX_MUST_USE;
+
+#endif

@@ -1,0 +1,269 @@
+#include "intake/intake_outcome.h"
+
+#include "base/clock.h"
+#include "base/uuid.h"
+#include "intake/intake_item.h"
+#include "intake/intake_rules.h"
+#include "json/json_edit.h"
+
+enum {
+  ATTEMPTS = 12,
+  BACKOFF_MS = 500, /* doubled each time, up to BACKOFF_MAX_MS */
+  BACKOFF_MAX_MS = 300000,
+  RESULT_MAX = 4 << 20
+};
+
+typedef struct {
+  const ax_intake_options *options;
+  ax_arena *arena;
+  const ax_task *task;
+  const ax_model *model;
+  ax_facts facts;
+  int64_t now_ms;
+} work;
+
+/* --- ends ------------------------------------------------------------------
+ */
+
+static ax_status end_task(const work *w, ax_commit *commit, ax_task_state state,
+                          ax_str note, ax_error *err) {
+  ax_task end = *w->task;
+  end.note = note;
+  commit->finished = &end;
+  commit->finished_state = &state;
+  commit->finished_count = 1;
+  return ax_store_commit(w->options->store, commit, err);
+}
+
+/* CONFLICT: somebody else finished it. */
+static ax_status close_task(const work *w, ax_str note, ax_error *err) {
+  ax_error local = { 0 };
+  ax_commit commit = { 0 };
+  ax_status status = end_task(w, &commit, AX_TASK_DONE, note, &local);
+  if (status == AX_CONFLICT) return AX_OK;
+  if (status) (void)ax_error_set(err, status, "%s", local.text);
+  return status;
+}
+
+static ax_status put_off(const work *w, ax_str note, ax_error *err) {
+  ax_task later = *w->task;
+  ax_error local = { 0 };
+  ax_task_state state =
+      ++later.attempts >= ATTEMPTS ? AX_TASK_FAILED : AX_TASK_WAITING;
+  unsigned doublings = later.attempts < 10 ? later.attempts : 10;
+  int64_t delay = (int64_t)BACKOFF_MS << doublings;
+  if (delay > BACKOFF_MAX_MS) delay = BACKOFF_MAX_MS;
+  later.not_before_ms = w->now_ms + delay;
+  later.note = note;
+  ax_commit commit = { .finished = &later,
+                       .finished_state = &state,
+                       .finished_count = 1 };
+  ax_status status = ax_store_commit(w->options->store, &commit, &local);
+  if (status == AX_CONFLICT) return AX_OK;
+  if (status) (void)ax_error_set(err, status, "%s", local.text);
+  return status;
+}
+
+/* --- results ---------------------------------------------------------------
+ */
+
+/* An automatic refusal is the same refusal as long as it says the same: its id
+ * comes from its content without the times, so that it is stored once. */
+static ax_status name_refusal(const work *w, const ax_json *tree, ax_str *id) {
+  static const char *const changing[] = { "id", "identifier", "meta",
+                                          "occurrenceDateTime",
+                                          "requestIdentifier" };
+  static const ax_uuid space = { { 0x5b, 0x0e, 0x4c, 0x11, 0x7a, 0x2f, 0x4d,
+                                   0x3e, 0x9c, 0x6d, 0x20, 0x8f, 0x31, 0xaa,
+                                   0x54, 0xc7 } };
+  for (size_t i = 0; i < AX_COUNT(changing); i++) {
+    tree = ax_json_edit_remove(w->arena, tree, ax_str_from(changing[i]));
+    if (!tree) return AX_NOMEM;
+  }
+  ax_buf text = AX_BUF_INIT(RESULT_MAX);
+  ax_json_writer writer = ax_json_write_begin(&text);
+  ax_json_write_tree(&writer, tree);
+  ax_status status = ax_json_write_end(&writer);
+  char *name = AX_NEW_ARRAY(w->arena, char, AX_UUID_TEXT + 1);
+  if (!status && name) {
+    ax_uuid_text(ax_uuid_v5(space, ax_buf_view(&text)), name);
+    *id = (ax_str){ name, AX_UUID_TEXT };
+  }
+  ax_buf_free(&text);
+  return status ? status : (name ? AX_OK : AX_NOMEM);
+}
+
+static ax_status make_item(const work *w, const ax_score_resource *resource,
+                           ax_buf *scratch, ax_intake_item *item,
+                           ax_error *err) {
+  ax_json_fault fault;
+  const ax_json *tree = NULL;
+  ax_str id = resource->id;
+  ax_status status = ax_json_parse(w->arena, resource->body, &tree, &fault);
+  if (status)
+    return ax_error_set(err, status == AX_NOMEM ? AX_NOMEM : AX_INVALID,
+                        "a result of " AX_STR_FMT " is not usable JSON",
+                        AX_STR_ARG(resource->type));
+  if (w->task && ax_str_eq(resource->type, AX_STR("GuidanceResponse")))
+    AX_TRY(name_refusal(w, tree, &id));
+  *item = (ax_intake_item){ .method = AX_INTAKE_POST,
+                            .type = resource->type,
+                            .updated_ms = w->now_ms,
+                            .tree = tree };
+  AX_TRY(ax_intake_item_name(w->arena, item, id, 1));
+  return ax_intake_item_finish(w->arena, AX_STR(""), scratch, item);
+}
+
+/* Fills the writes of the resources that are not there yet. */
+static ax_status collect(const work *w, const ax_score_result *result,
+                         ax_commit *commit, ax_str *names, ax_error *err) {
+  ax_buf scratch = AX_BUF_INIT(RESULT_MAX), list = AX_BUF_INIT(RESULT_MAX);
+  ax_status status = AX_OK;
+  commit->writes = AX_NEW_ARRAY(w->arena, ax_write, result->resource_count);
+  if (!commit->writes && result->resource_count) return AX_NOMEM;
+  for (size_t i = 0; i < result->resource_count && !status; i++) {
+    ax_intake_item item;
+    ax_stored there;
+    status = make_item(w, &result->resources[i], &scratch, &item, err);
+    if (status) break;
+    if (list.len) ax_buf_append_char(&list, ',');
+    ax_buf_append(&list, item.reference);
+    ax_status found = ax_store_read(w->options->store, w->arena, item.type,
+                                    item.id, AX_VERSION_ANY, &there, NULL);
+    if (found == AX_OK) continue; /* done before, with the same inputs */
+    status = found == AX_NOT_FOUND ? AX_OK : found;
+    commit->writes[commit->write_count++] = ax_intake_item_write(&item);
+  }
+  *names = ax_arena_str(w->arena, ax_buf_view(&list));
+  ax_buf_free(&scratch);
+  ax_buf_free(&list);
+  return status ? status : (names->ptr ? AX_OK : AX_NOMEM);
+}
+
+static ax_evidence evidence_of(const work *w, const ax_score_result *result,
+                               ax_str names) {
+  return (ax_evidence){ .model = w->model->id,
+                        .model_version = result->model_version.len
+                                             ? result->model_version
+                                             : w->model->version,
+                        .module_digest = result->module_digest.len
+                                             ? result->module_digest
+                                             : w->model->module_digest,
+                        .params_digest = w->model->data_digest,
+                        .engine = AX_STR("auspex plugin abi 0"),
+                        .row = result->row,
+                        .output = result->output,
+                        .results = names,
+                        .caller = AX_STR("automatic"),
+                        .as_of_ms = w->task->as_of_ms,
+                        .at_ms = w->now_ms,
+                        .took_us = result->took_us };
+}
+
+/* A CONFLICT means that a result appeared or the task ended meanwhile: looking
+ * again tells which. */
+static ax_status keep_results(const work *w, const ax_score_result *result,
+                              ax_error *err) {
+  enum { LOOKS = 3 };
+  ax_status status = AX_CONFLICT;
+  for (int i = 0; i < LOOKS && status == AX_CONFLICT; i++) {
+    ax_error local = { 0 };
+    ax_str names = { 0 };
+    ax_commit commit = { 0 };
+    AX_TRY(collect(w, result, &commit, &names, err));
+    ax_evidence evidence = evidence_of(w, result, names);
+    commit.evidence = &evidence;
+    commit.evidence_count = result->row.len ? 1 : 0;
+    status = end_task(w, &commit, AX_TASK_DONE, AX_STR(""), &local);
+    if (status && status != AX_CONFLICT)
+      (void)ax_error_set(err, status, "%s", local.text);
+  }
+  return status == AX_CONFLICT ? AX_OK : status;
+}
+
+/* --- the task --------------------------------------------------------------
+ */
+
+static ax_status read_facts(work *w, ax_error *err) {
+  size_t count = 0;
+  const ax_fact_code *codes = ax_score_codes(w->model, &count);
+  AX_TRY(ax_store_facts(w->options->store, w->arena, w->task->patient, codes,
+                        count, &w->facts, err));
+  ax_intake_rules_own(&w->facts);
+  return AX_OK;
+}
+
+static ax_status run(const work *w, int64_t deadline_ns,
+                     ax_score_result *result, ax_error *err) {
+  ax_score_request request = { .model = w->model,
+                               .subject = w->task->patient,
+                               .facts = w->facts,
+                               .as_of_ms = w->task->as_of_ms,
+                               .automatic = true,
+                               .authored_ms = w->now_ms };
+  return ax_score_run(w->options->host, w->arena, &request, deadline_ns, result,
+                      err);
+}
+
+static ax_status settle(const work *w, const ax_score_result *result,
+                        ax_error *err) {
+  switch (result->verdict) {
+  case AX_SCORED:
+  case AX_SCORE_REFUSED:
+    return keep_results(w, result, err);
+  case AX_SCORE_NOT_APPLICABLE:
+  case AX_SCORE_STALE:
+    return close_task(w, result->why, err);
+  case AX_SCORE_FAILED:
+    return put_off(w, result->why, err);
+  }
+  return AX_INVALID;
+}
+
+ax_status ax_intake_outcome_of(const ax_intake_options *options,
+                               ax_arena *arena, const ax_task *task,
+                               int64_t deadline_ns, ax_error *err) {
+  work w = { .options = options,
+             .arena = arena,
+             .task = task,
+             .model = ax_score_model_named(options->host, task->model),
+             .now_ms = ax_clock_wall_ms() };
+  ax_score_result result = { 0 };
+  ax_error local = { 0 };
+  if (!w.model) return put_off(&w, AX_STR("the model is not loaded"), err);
+  AX_TRY(read_facts(&w, err));
+  const char *exempt = ax_intake_rules_exempt(&w.facts);
+  if (exempt) return close_task(&w, ax_str_from(exempt), err);
+  if (!ax_score_concerns(w.model, &w.facts))
+    return close_task(&w, AX_STR("nothing concerns the model"), err);
+  ax_status status = run(&w, deadline_ns, &result, &local);
+  if (status == AX_TIMEOUT && ax_clock_mono_ns() >= deadline_ns)
+    return AX_TIMEOUT;
+  if (status == AX_UNAVAILABLE || status == AX_TIMEOUT)
+    return put_off(&w, ax_str_from(local.text), err);
+  if (status) return ax_error_set(err, status, "%s", local.text);
+  return settle(&w, &result, err);
+}
+
+/* --- devices ---------------------------------------------------------------
+ */
+
+ax_status ax_intake_outcome_devices(const ax_intake_options *options,
+                                    ax_arena *arena, ax_error *err) {
+  work w = { .options = options, .arena = arena, .now_ms = ax_clock_wall_ms() };
+  for (size_t i = 0; i < ax_score_model_count(options->host); i++) {
+    ax_score_resource device;
+    ax_score_result result = { .resources = &device, .resource_count = 1 };
+    ax_commit commit = { 0 };
+    ax_str names;
+    ax_error local = { 0 };
+    AX_TRY(ax_score_device(options->host, arena,
+                           ax_score_model(options->host, i), &device, err));
+    AX_TRY(collect(&w, &result, &commit, &names, err));
+    if (commit.write_count == 0) continue;
+    ax_status status = ax_store_commit(options->store, &commit, &local);
+    if (status && status != AX_CONFLICT)
+      return ax_error_set(err, status, "%s", local.text);
+  }
+  return AX_OK;
+}

@@ -1,0 +1,194 @@
+#include "intake/intake_scorer.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "intake/intake_outcome.h"
+
+enum {
+  TASK_ARENA = 64 << 20, /* facts of one patient and what is made of them */
+  AT_ONCE = 64,          /* tasks taken from the store in one look */
+  POLL_MS = 500,
+  BACKGROUND_WAIT_MS = 60000 /* for one task, on the thread */
+};
+
+struct ax_intake_scorer {
+  ax_intake_options options;
+  pthread_mutex_t mutex; /* what follows */
+  pthread_cond_t wake;
+  pthread_t thread;
+  bool running, stopping, called;
+  uint64_t *claims;
+  size_t claim_count, claim_room;
+};
+
+/* --- claims ----------------------------------------------------------------
+ */
+
+static bool claim(ax_intake_scorer *scorer, uint64_t key) {
+  bool mine = true;
+  pthread_mutex_lock(&scorer->mutex);
+  for (size_t i = 0; i < scorer->claim_count && mine; i++)
+    mine = scorer->claims[i] != key;
+  if (mine && scorer->claim_count == scorer->claim_room) {
+    size_t room = scorer->claim_room ? 2 * scorer->claim_room : 64;
+    uint64_t *larger = realloc(scorer->claims, room * sizeof *larger);
+    mine = larger != NULL;
+    if (larger) {
+      scorer->claims = larger;
+      scorer->claim_room = room;
+    }
+  }
+  if (mine) scorer->claims[scorer->claim_count++] = key;
+  pthread_mutex_unlock(&scorer->mutex);
+  return mine;
+}
+
+static void unclaim(ax_intake_scorer *scorer, uint64_t key) {
+  pthread_mutex_lock(&scorer->mutex);
+  for (size_t i = 0; i < scorer->claim_count; i++) {
+    if (scorer->claims[i] != key) continue;
+    scorer->claims[i] = scorer->claims[--scorer->claim_count];
+    break;
+  }
+  pthread_mutex_unlock(&scorer->mutex);
+}
+
+/* --- one task --------------------------------------------------------------
+ */
+
+static void do_task(ax_intake_scorer *scorer, ax_arena *arena,
+                    const ax_task *task, int64_t deadline_ns) {
+  ax_error err = { 0 };
+  if (!claim(scorer, task->key)) return;
+  ax_status status =
+      ax_intake_outcome_of(&scorer->options, arena, task, deadline_ns, &err);
+  unclaim(scorer, task->key);
+  ax_arena_reset(arena);
+  if (status && status != AX_CONFLICT && status != AX_TIMEOUT)
+    ax_log_event(AX_LOG_WARN, "score_task_postponed",
+                 ax_log_str("model", task->model),
+                 ax_log_int("task", (int64_t)task->key),
+                 ax_log_str("status", ax_str_from(ax_error_name(status))),
+                 ax_log_str("why", ax_str_from(err.text)));
+}
+
+static void wake(ax_intake_scorer *scorer) {
+  pthread_mutex_lock(&scorer->mutex);
+  scorer->called = true;
+  pthread_cond_signal(&scorer->wake);
+  pthread_mutex_unlock(&scorer->mutex);
+}
+
+void ax_intake_scorer_wait(ax_intake_scorer *scorer, const ax_task *tasks,
+                           size_t count) {
+  int64_t deadline =
+      ax_clock_mono_ns() + scorer->options.score_wait_ms * 1000000;
+  ax_arena *arena = ax_arena_new(TASK_ARENA);
+  for (size_t i = 0; i < count && arena; i++) {
+    if (ax_clock_mono_ns() >= deadline) break;
+    do_task(scorer, arena, &tasks[i], deadline);
+  }
+  ax_arena_free(arena);
+  if (ax_clock_mono_ns() >= deadline) wake(scorer);
+}
+
+/* --- the thread ------------------------------------------------------------
+ */
+
+static bool is_stopping(ax_intake_scorer *scorer) {
+  pthread_mutex_lock(&scorer->mutex);
+  bool stopping = scorer->stopping;
+  pthread_mutex_unlock(&scorer->mutex);
+  return stopping;
+}
+
+/* Does what is due; returns how many tasks it looked at. */
+static size_t do_due(ax_intake_scorer *scorer, ax_arena *list,
+                     ax_arena *arena) {
+  ax_error err = { 0 };
+  ax_task *tasks = NULL;
+  size_t count = 0;
+  ax_status status =
+      ax_store_tasks_due(scorer->options.store, list, ax_clock_wall_ms(),
+                         AT_ONCE, &tasks, &count, &err);
+  if (status)
+    ax_log_event(AX_LOG_ERROR, "score_tasks_unreadable",
+                 ax_log_str("why", ax_str_from(err.text)));
+  for (size_t i = 0; i < count && !is_stopping(scorer); i++)
+    do_task(scorer, arena, &tasks[i],
+            ax_clock_mono_ns() + (int64_t)BACKGROUND_WAIT_MS * 1000000);
+  ax_arena_reset(list);
+  return status ? 0 : count;
+}
+
+static void rest(ax_intake_scorer *scorer) {
+  struct timespec until;
+  clock_gettime(CLOCK_REALTIME, &until);
+  until.tv_nsec += POLL_MS * 1000000L;
+  until.tv_sec += until.tv_nsec / 1000000000L;
+  until.tv_nsec %= 1000000000L;
+  pthread_mutex_lock(&scorer->mutex);
+  if (!scorer->called && !scorer->stopping)
+    pthread_cond_timedwait(&scorer->wake, &scorer->mutex, &until);
+  scorer->called = false;
+  pthread_mutex_unlock(&scorer->mutex);
+}
+
+static void *score_on(void *ctx) {
+  ax_intake_scorer *scorer = ctx;
+  ax_arena *list = ax_arena_new(TASK_ARENA), *arena = ax_arena_new(TASK_ARENA);
+  while (list && arena && !is_stopping(scorer))
+    if (do_due(scorer, list, arena) < AT_ONCE) rest(scorer);
+  ax_arena_free(list);
+  ax_arena_free(arena);
+  return NULL;
+}
+
+/* --- life ------------------------------------------------------------------
+ */
+
+ax_status ax_intake_scorer_new(const ax_intake_options *options,
+                               ax_intake_scorer **out, ax_error *err) {
+  ax_intake_scorer *scorer = calloc(1, sizeof *scorer);
+  if (!scorer) return ax_error_set(err, AX_NOMEM, "no memory for the scorer");
+  scorer->options = *options;
+  pthread_mutex_init(&scorer->mutex, NULL);
+  pthread_cond_init(&scorer->wake, NULL);
+  *out = scorer;
+  return AX_OK;
+}
+
+ax_status ax_intake_scorer_start(ax_intake_scorer *scorer, ax_error *err) {
+  ax_arena *arena = ax_arena_new(TASK_ARENA);
+  if (!arena) return AX_NOMEM;
+  ax_status status = ax_intake_outcome_devices(&scorer->options, arena, err);
+  ax_arena_free(arena);
+  if (status) return status;
+  if (pthread_create(&scorer->thread, NULL, score_on, scorer) != 0)
+    return ax_error_set(err, AX_UNAVAILABLE,
+                        "the scorer thread cannot be started");
+  scorer->running = true;
+  return AX_OK;
+}
+
+void ax_intake_scorer_stop(ax_intake_scorer *scorer) {
+  if (!scorer->running) return;
+  pthread_mutex_lock(&scorer->mutex);
+  scorer->stopping = true;
+  pthread_cond_signal(&scorer->wake);
+  pthread_mutex_unlock(&scorer->mutex);
+  pthread_join(scorer->thread, NULL);
+  scorer->running = false;
+}
+
+void ax_intake_scorer_free(ax_intake_scorer *scorer) {
+  if (!scorer) return;
+  pthread_mutex_destroy(&scorer->mutex);
+  pthread_cond_destroy(&scorer->wake);
+  free(scorer->claims);
+  free(scorer);
+}

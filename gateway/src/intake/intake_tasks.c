@@ -1,0 +1,87 @@
+#include "intake/intake_tasks.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/map.h"
+#include "intake/intake_rules.h"
+
+typedef struct {
+  ax_facts facts;
+  size_t room;
+  bool arrived; /* the Patient itself, by an id that others may know */
+} subject;
+
+static ax_status add_facts(ax_arena *arena, subject *s, const ax_facts *more) {
+  if (s->facts.count + more->count > s->room) {
+    size_t room = 2 * (s->facts.count + more->count);
+    ax_fact *items = AX_TAKE_ARRAY(arena, ax_fact, room);
+    if (!items) return AX_NOMEM;
+    if (s->facts.count)
+      memcpy(items, s->facts.items, s->facts.count * sizeof *items);
+    s->facts.items = items;
+    s->room = room;
+  }
+  if (more->count)
+    memcpy(s->facts.items + s->facts.count, more->items,
+           more->count * sizeof *more->items);
+  s->facts.count += more->count;
+  return AX_OK;
+}
+
+static ax_status add_item(ax_arena *arena, ax_map *subjects,
+                          const ax_intake_item *item) {
+  if (item->facts.count == 0 ||
+      !ax_str_starts(item->subject, AX_STR("Patient/")))
+    return AX_OK;
+  subject *s = ax_map_get(subjects, item->subject);
+  if (!s) {
+    s = AX_NEW(arena, subject);
+    if (!s) return AX_NOMEM;
+    AX_TRY(ax_map_put(subjects, item->subject, s));
+  }
+  if (ax_str_eq(item->type, AX_STR("Patient")))
+    s->arrived |= item->method == AX_INTAKE_PUT && item->version == 1;
+  return add_facts(arena, s, &item->facts);
+}
+
+static void plan_models(const ax_intake_options *options, ax_map *subjects,
+                        size_t room, ax_task *tasks, size_t *count) {
+  int64_t now = ax_clock_wall_ms();
+  size_t models = ax_score_model_count(options->host);
+  for (size_t i = 0; i < ax_map_count(subjects); i++) {
+    ax_str name;
+    subject *s = ax_map_at(subjects, i, &name);
+    ax_intake_rules_own(&s->facts);
+    for (size_t m = 0; m < models && *count < room; m++) {
+      const ax_model *model = ax_score_model(options->host, m);
+      if (!s->arrived && !ax_score_concerns(model, &s->facts)) continue;
+      /* The request scores first; the background when it did not get to it. */
+      tasks[(*count)++] =
+          (ax_task){ .model = model->id,
+                     .patient = name,
+                     .as_of_ms = now,
+                     .not_before_ms = now + options->score_wait_ms };
+    }
+  }
+}
+
+ax_status ax_intake_tasks_plan(const ax_intake_options *options,
+                               ax_arena *arena, const ax_intake_item *items,
+                               size_t count, ax_task **tasks,
+                               size_t *task_count) {
+  *tasks = NULL;
+  *task_count = 0;
+  if (!options->host) return AX_OK;
+  ax_map *subjects = ax_map_new(arena);
+  if (!subjects) return AX_NOMEM;
+  for (size_t i = 0; i < count; i++)
+    if (ax_intake_item_writes(&items[i]))
+      AX_TRY(add_item(arena, subjects, &items[i]));
+  size_t room = ax_map_count(subjects) * ax_score_model_count(options->host);
+  if (room == 0) return AX_OK;
+  *tasks = AX_NEW_ARRAY(arena, ax_task, room);
+  if (!*tasks) return AX_NOMEM;
+  plan_models(options, subjects, room, *tasks, task_count);
+  return AX_OK;
+}

@@ -1,0 +1,24 @@
+/*
+ * intake_tasks.h - which models what was accepted concerns: one task for each
+ * patient and model of a commit, with the moment of acceptance as as-of.
+ *
+ * Only subjects that are a Patient; Observations whose focus is somebody else
+ * do not count; what the gateway made does not unless the model asks for its
+ * code. Whether the patient may be scored at all (stored, alive, active, no
+ * test) is decided when the task is done: a Patient that arrives later than
+ * its Observations brings tasks for all models with it.
+ *
+ * Threads: any.
+ */
+#ifndef AX_INTAKE_INTAKE_TASKS_H
+#define AX_INTAKE_INTAKE_TASKS_H
+
+#include "intake/intake.h"
+#include "intake/intake_item.h"
+
+ax_status ax_intake_tasks_plan(const ax_intake_options *options,
+                               ax_arena *arena, const ax_intake_item *items,
+                               size_t count, ax_task **tasks,
+                               size_t *task_count) AX_MUST_USE;
+
+#endif
