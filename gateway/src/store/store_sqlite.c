@@ -23,7 +23,7 @@ enum {
   READERS_MAX = 32,
   WRITER_CACHE_BYTES = 64 << 20,
   CHECKPOINT_PAGES = 2000, /* 16 MB of log: time for a checkpoint */
-  CHECKPOINT_STOP = 25000  /* 200 MB: the writer waits for one */
+  CHECKPOINT_STOP = 6000   /* 48 MB: the writer waits for its end */
 };
 
 struct ax_store_backend {
@@ -258,7 +258,9 @@ static void *checkpoints(void *ctx) {
   }
   while (checkpoint_due(b, &large)) {
     checkpoint(b, conn);
-    if (large) checkpoint_held(b, conn);
+    if (!large) continue;
+    checkpoint(b, conn); /* what came meanwhile, so that little is left */
+    checkpoint_held(b, conn);
   }
   ax_store_conn_close(conn);
   return NULL;

@@ -60,15 +60,31 @@ void ax_test_store_reopen(ax_test_store *t) {
   open_store(t);
 }
 
-void ax_test_store_sql(const ax_test_store *t, const char *sql) {
+static sqlite3 *open_file(const ax_test_store *t) {
   char path[128];
-  char *why = NULL;
   sqlite3 *db = NULL;
   (void)snprintf(path, sizeof path, "%s/auspex.db", t->folder);
   assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+  return db;
+}
+
+void ax_test_store_sql(const ax_test_store *t, const char *sql) {
+  char *why = NULL;
+  sqlite3 *db = open_file(t);
   if (sqlite3_exec(db, sql, NULL, NULL, &why) != SQLITE_OK)
     fail_msg("%s: %s", sql, why);
   sqlite3_close(db);
+}
+
+int64_t ax_test_store_count(const ax_test_store *t, const char *sql) {
+  sqlite3_stmt *stmt = NULL;
+  sqlite3 *db = open_file(t);
+  assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &stmt, NULL), SQLITE_OK);
+  assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);
+  int64_t n = sqlite3_column_int64(stmt, 0);
+  sqlite3_finalize(stmt);
+  sqlite3_close(db);
+  return n;
 }
 
 ax_index_row ax_test_store_token(const char *param, const char *system,

@@ -26,6 +26,9 @@ void ax_test_store_remove(const char *folder);
 /* Runs SQL on the closed or open file, as an intruder or a fault would. */
 void ax_test_store_sql(const ax_test_store *t, const char *sql);
 
+/* The number that a query answers. */
+int64_t ax_test_store_count(const ax_test_store *t, const char *sql);
+
 /* Rows: a token (system "" : none), a reference, an interval. */
 ax_index_row ax_test_store_token(const char *param, const char *system,
                                  const char *code);
