@@ -12,7 +12,7 @@
 
 /* clang-format off */
 #define IDENTIFIER(type, url) \
-  { #type, "identifier", AX_INDEX_TOKEN, "identifier", NULL, NULL, false, url }
+  { #type, "identifier", "identifier", NULL, NULL, url, AX_INDEX_TOKEN, false }
 #define OWN(type) IDENTIFIER(type, SP #type "-identifier")
 #define CLINICAL(type) IDENTIFIER(type, SP "clinical-identifier")
 #define CONFORMANCE(type) IDENTIFIER(type, SP "conformance-identifier")
@@ -147,18 +147,18 @@ static const ax_search_params_row identifiers[] = {
                       "CareTeam,RelatedPerson"
 
 #define TOKEN(type, name, path, url) \
-  { type, name, AX_INDEX_TOKEN, path, NULL, NULL, false, SP url }
+  { type, name, path, NULL, NULL, SP url, AX_INDEX_TOKEN, false }
 #define CODE(type, name, path, system, url) \
-  { type, name, AX_INDEX_TOKEN, path, CS system, NULL, false, SP url }
+  { type, name, path, CS system, NULL, SP url, AX_INDEX_TOKEN, false }
 #define DATE(type, name, path, url) \
-  { type, name, AX_INDEX_DATE, path, NULL, NULL, false, SP url }
+  { type, name, path, NULL, NULL, SP url, AX_INDEX_DATE, false }
 #define STRING(type, name, path, url) \
-  { type, name, AX_INDEX_STRING, path, NULL, NULL, false, SP url }
+  { type, name, path, NULL, NULL, SP url, AX_INDEX_STRING, false }
 #define REFERENCE(type, name, path, targets, url) \
-  { type, name, AX_INDEX_REFERENCE, path, NULL, targets, false, SP url }
+  { type, name, path, NULL, targets, SP url, AX_INDEX_REFERENCE, false }
 /* "where(resolve() is Patient)" */
 #define PATIENT(type, path, url) \
-  { type, "patient", AX_INDEX_REFERENCE, path, NULL, "Patient", true, SP url }
+  { type, "patient", path, NULL, "Patient", SP url, AX_INDEX_REFERENCE, true }
 
 static const ax_search_params_row others[] = {
   PATIENT("AllergyIntolerance", "patient", "clinical-patient"),

@@ -12,12 +12,12 @@
 
 typedef struct {
   const char *type, *name;
-  ax_index_kind kind;
   const char *path;    /* below the resource: "name.family", "effective[x]" */
   const char *system;  /* TOKEN: the code system of a `code`, else NULL */
   const char *targets; /* REFERENCE: types, comma separated; NULL: any */
-  bool only_targets;   /* REFERENCE: others are not indexed */
   const char *definition; /* canonical URL; NULL: R4 defines none */
+  ax_index_kind kind;
+  bool only_targets; /* REFERENCE: others are not indexed */
 } ax_search_params_row;
 
 /* Row `i` among those of `type`, or NULL past the end. The first is

@@ -33,11 +33,13 @@ typedef struct { /* one pair, its name taken apart */
 
 /* R4: a parameter is named "http.NAME" in an issue. */
 static ax_str place_of(parse *p, const asked *a) {
-  char *text = AX_NEW_ARRAY(p->arena, char, a->whole.len + 6);
+  static const char head[5] = { 'h', 't', 't', 'p', '.' };
+  size_t len = sizeof head + a->whole.len;
+  char *text = AX_NEW_ARRAY(p->arena, char, len);
   if (!text) return AX_STR("");
-  memcpy(text, "http.", 5);
-  memcpy(text + 5, a->whole.ptr, a->whole.len);
-  return (ax_str){ text, a->whole.len + 5 };
+  memcpy(text, head, sizeof head);
+  memcpy(text + sizeof head, a->whole.ptr, a->whole.len);
+  return (ax_str){ text, len };
 }
 
 static ax_str shown(ax_str text) {

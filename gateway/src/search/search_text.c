@@ -12,7 +12,8 @@ static const char latin[] =
 
 static const char *const pairs[] = { "", "ae", "th", "ss", "ij", "oe" };
 
-static uint32_t lower_other(uint32_t c) {
+static uint32_t lower(uint32_t c) {
+  if (c >= 'A' && c <= 'Z') return c + 32;
   if (c >= 0x391 && c <= 0x3a9) return c + 32; /* Greek */
   if (c >= 0x410 && c <= 0x42f) return c + 32; /* Cyrillic */
   if (c >= 0x400 && c <= 0x40f) return c + 80;
@@ -26,16 +27,13 @@ static bool is_separator(uint32_t c) {
 
 /* Writes what `c` becomes (at most 4 bytes), returns how many. */
 static size_t fold_one(uint32_t c, char out[4]) {
-  if (c >= 'A' && c <= 'Z') {
-    out[0] = (char)(c + ('a' - 'A'));
-    return 1;
-  }
-  char plain = c >= 0xc0 && c <= 0x17f ? latin[c - 0xc0] : '_';
+  char plain = '_';
+  if (c >= 0xc0 && c <= 0x17f) plain = latin[c - 0xc0];
   if (plain >= '1' && plain <= '5') {
     memcpy(out, pairs[plain - '0'], 2);
     return 2;
   }
-  if (plain == '_') return ax_utf8_encode(lower_other(c), out);
+  if (plain == '_') return ax_utf8_encode(lower(c), out);
   out[0] = plain;
   return 1;
 }

@@ -161,7 +161,8 @@ static bool completed(ax_str text, char out[64], size_t *len, bool *minute) {
   *minute = zone == MINUTE;
   if (*minute) {
     memmove(out + zone + 3, out + zone, n - zone);
-    memcpy(out + zone, ":00", 3);
+    out[zone] = ':';
+    out[zone + 1] = out[zone + 2] = '0';
     n += 3;
     zone += 3;
   }

@@ -131,8 +131,8 @@ static ax_status by_range(lookup *l, int64_t system, ax_str first,
   return take_all(&s, l);
 }
 
-static char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+static int lower(char c) {
+  return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c;
 }
 
 static bool same_in_any_case(const char *a, const char *b, size_t n) {
