@@ -4,11 +4,11 @@
  * GuidanceResponse (result_guidance.c), Device (result_device.c).
  *
  * Identity: the id of a result is the version 5 UUID over the model with its
- * version and digests, what it says, the exact versions of its basis, and its
- * anchor (the event, for a measurement the time of what was measured, else
- * as-of). Made again it has the same id, so a store that already has the id
- * keeps what it has. A GuidanceResponse is the same for the same gaps of one
- * subject on one day, or about one event.
+ * version and digests, what it says, the exact versions of its basis, age and
+ * sex as used, and its anchor (the event, for a measurement the time of what
+ * was measured, else as-of). Made again it has the same id, so a store that
+ * already has the id keeps what it has. A GuidanceResponse is the same for the
+ * same gaps of one subject on one day, or about one event.
  *
  * Everything made carries the tag gateway-result, and with an explicit as-of
  * also retrospective, of CodeSystem https://auspex-gateway.org/fhir/

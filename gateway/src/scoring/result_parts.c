@@ -45,7 +45,8 @@ typedef struct {
 
 static ax_status add_ref(const ax_result_job *job, const ax_fact *fact,
                          refs_found *found) {
-  if (!fact || found->count == found->capacity) return AX_OK;
+  if (!fact || fact->kind == AX_FACT_PATIENT || found->count == found->capacity)
+    return AX_OK;
   ax_str ref = ax_result_ref(job->arena, fact);
   if (!ref.ptr) return AX_NOMEM;
   if (!ref.len) return AX_OK;
@@ -129,6 +130,22 @@ static void put_model(ax_buf *name, const ax_model *model) {
   put_line(name, model->data_digest);
 }
 
+/* The Patient is no basis (an address changes no score); what was taken from
+ * it counts by its value. */
+static void put_person(ax_buf *name, const ax_result_job *job) {
+  const ax_model *model = job->request->model;
+  for (size_t i = 0; i < model->input_count; i++) {
+    const ax_model_input *input = &model->inputs[i];
+    if (input->source != AUSPEX_FROM_AGE && input->source != AUSPEX_FROM_SEX)
+      continue;
+    char value[40];
+    (void)snprintf(value, sizeof value, "%.17g",
+                   job->row->cells[input->column].value);
+    put_line(name, input->name);
+    put_line(name, ax_str_from(value));
+  }
+}
+
 ax_status ax_result_identity(const ax_result_job *job, ax_str kind,
                              int64_t anchor_ms, ax_result_refs basis,
                              ax_str *id) {
@@ -142,6 +159,7 @@ ax_status ax_result_identity(const ax_result_job *job, ax_str kind,
   put_model(&name, job->request->model);
   put_line(&name, kind);
   put_line(&name, ax_str_from(anchor));
+  put_person(&name, job);
   for (size_t i = 0; i < basis.count; i++) put_line(&name, sorted[i]);
   if (!basis.count) put_line(&name, job->request->subject);
   return uuid_of(job->arena, &name, id);

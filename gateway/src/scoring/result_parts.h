@@ -34,13 +34,13 @@ typedef struct {
 ax_str ax_result_ref(ax_arena *arena, const ax_fact *fact);
 
 /* References to what the inputs in the bit mask came from, each resource
- * once; mask 0: the whole basis of the row. */
+ * once and without the Patient; mask 0: the whole basis of the row. */
 ax_status ax_result_basis(const ax_result_job *job, uint32_t inputs,
                           ax_result_refs *out) AX_MUST_USE;
 
 /* The identity of a result: UUIDv5 over model, version, digests, kind, the
- * anchor and the basis in any order. Patients without any basis are told apart
- * by their subject. */
+ * anchor, age and sex as used, and the basis in any order. Patients without any
+ * basis are told apart by their subject. */
 ax_status ax_result_identity(const ax_result_job *job, ax_str kind,
                              int64_t anchor_ms, ax_result_refs basis,
                              ax_str *id) AX_MUST_USE;

@@ -173,6 +173,7 @@ static void begin_in(scene *s, ax_arena *arena) {
       stored("QuestionnaireResponse", "q1", 1, as_of - DAY, AX_DATE_DAY);
   s->diabetes = stored("Condition", "d1", 1, onset, AX_DATE_DAY);
   s->patient = stored("Patient", "p1", 3, 0, AX_DATE_DAY);
+  s->patient.kind = AX_FACT_PATIENT;
   s->basis[0] = &s->diabetes;
   s->basis[1] = &s->glucose;
   s->basis[2] = &s->answer;
@@ -513,6 +514,11 @@ static void an_identity_hangs_on_inputs_model_and_anchor_only(void **state) {
   s.row.anchor_ms += DAY;
   assert_string_not_equal(id_of(&s, r), first);
   s.row.anchor_ms -= DAY;
+  s.patient.source_version = 4; /* a new address, */
+  assert_string_equal(id_of(&s, r), first);
+  s.cells[4].value = 67; /* another birth date */
+  assert_string_not_equal(id_of(&s, r), first);
+  s.cells[4].value = 66;
   s.model.data_digest = AX_STR("cc");
   assert_string_not_equal(id_of(&s, r), first);
   s.model.data_digest = AX_STR("bb");
