@@ -1,0 +1,69 @@
+#!/bin/sh
+# demo.sh - the main job on the sample Bundles: starts the gateway on a free port
+# with a temporary data folder, posts each sample with curl, shows what was
+# accepted, what was refused and why, and every result. Leaves nothing running.
+set -eu
+cd "$(dirname "$0")/.."
+build=${BUILD:-build}
+here=deploy
+
+work=$(mktemp -d)
+gateway=
+finish() {
+  status=$?
+  if [ -n "$gateway" ] && kill -TERM "$gateway" 2>/dev/null; then
+    wait "$gateway" || status=$?
+  fi
+  if [ "$status" != 0 ]; then
+    echo "demo: failed with status $status" >&2
+    [ ! -s "$work/log" ] || tail -n 20 "$work/log" >&2
+  fi
+  rm -rf "$work"
+  exit "$status"
+}
+trap finish EXIT
+trap 'exit 130' INT TERM
+
+say() { printf '%s\n' "$*"; }
+show() { jq -r -f "$here/demo.jq"; }
+
+"$build/bin/auspex" serve --listen 127.0.0.1:0 --data "$work/data" \
+  >"$work/out" 2>"$work/log" &
+gateway=$!
+base=
+for _ in $(seq 1 200); do
+  base=$(sed -n 's|^listening on ||p' "$work/out")
+  [ -z "$base" ] || break
+  kill -0 "$gateway" 2>/dev/null || { wait "$gateway" || exit $?; exit 1; }
+  sleep 0.05
+done
+[ -n "$base" ] || { echo "demo: the gateway did not start" >&2; exit 1; }
+say "gateway: $base"
+say
+
+say "== The sample Bundles, posted with curl =="
+for sample in fhir-profiles/examples/*.json; do
+  name=$(basename "$sample" .json)
+  "$here/fill-dates.sh" "$sample" >"$work/$name.json"
+  code=$(curl -sS -o "$work/answer" -w '%{http_code}' -X POST "$base" \
+    -H 'Content-Type: application/fhir+json' -H 'Prefer: return=minimal' \
+    --data-binary "@$work/$name.json")
+  case $code in
+  2??) say "$name: accepted ($code)" ;;
+  4??) say "$name: refused ($code)" ;;
+  *) say "$name: $code"; show <"$work/answer"; exit 1 ;;
+  esac
+  show <"$work/answer"
+done
+say
+
+get() { curl -sS -H 'Accept: application/fhir+json' "$base/$1"; }
+
+say "== Risks =="
+get 'RiskAssessment?_count=100' | show
+say "== Could not be scored, and what is missing =="
+get 'GuidanceResponse?_count=100' | show
+say "== Scale scores (EORTC QLQ-C30), as derived Observations =="
+say "$(get 'Observation?code=https://auspex-gateway.org/fhir/CodeSystem/qlq-c30|&_count=100' | show)"
+say
+say "The same over HTTP while 'make run' serves: curl 'http://127.0.0.1:8080/fhir/RiskAssessment?patient=Patient/ID'"
