@@ -201,10 +201,12 @@ static int64_t known_days(int64_t wall_ms, int64_t *ms) {
   int64_t first = ax_fhir_date_from_civil(1, 1, 1);
   int64_t last = ax_fhir_date_from_civil(9999, 12, 31);
   int64_t day = ax_fhir_date_day_number(wall_ms);
+  if (day < first || day > last) {
+    *ms = day < first ? 0 : DAY_MS - 1;
+    return day < first ? first : last;
+  }
   *ms = wall_ms - day * DAY_MS;
-  if (day < first) *ms = 0;
-  if (day > last) *ms = DAY_MS - 1;
-  return day < first ? first : day > last ? last : day;
+  return day;
 }
 
 void ax_fhir_date_instant(int64_t wall_ms, char out[AX_FHIR_DATE_INSTANT + 1]) {
