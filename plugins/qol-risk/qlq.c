@@ -97,7 +97,12 @@ static void write_refused(const assessed *a) {
   auspex_result *result = auspex_write_result(a->w, a->row, 0);
   result->status = AUSPEX_ROW_MISSING_INPUT;
   result->input = a->now.there ? (int32_t)a->now.input : QLQ_ITEMS;
-  if (a->now.unfit_item)
+  if (a->now.unfit_item == QLQ_UNFIT)
+    auspex_write_text(a->w, "%s",
+                      "The newest response cannot be used: an answer is "
+                      "impossible or contradicts another, or it is not known "
+                      "which response is the newest.");
+  else if (a->now.unfit_item)
     auspex_write_text(a->w,
                       "The answer to item %u is not a whole number from 1 to "
                       "%u, so the response is not scored.",

@@ -102,10 +102,13 @@ int32_t qlq_table_read(const void *data, size_t length, qlq_table *out,
 int qlq_table_within(qlq_limit limit, double x);
 const char *qlq_table_word(const qlq_table *table, double size);
 
+enum { QLQ_UNFIT = 31 };
+
 /* One assessment: a response, or ready scores of one day. */
 typedef struct {
   int there;           /* is there one at all? */
-  uint32_t unfit_item; /* 1..30: the response is refused for it; 0: fit */
+  uint32_t unfit_item; /* 1..30: the response is refused for it; 0: fit;
+                          QLQ_UNFIT: the host refuses it as a whole */
   uint32_t input;      /* which input it came from */
   int64_t time_ms;
   double scores[QLQ_SCALE_COUNT]; /* NaN: too few answers */

@@ -44,15 +44,15 @@ static int64_t day_of(int64_t time_ms) {
   return time_ms / day_ms - (time_ms % day_ms < 0);
 }
 
-/* The number of the first item whose answer is impossible, or 0. */
+/* The number of the first item whose answer is impossible, or 0. What the host
+ * finds unfit (conflicting, partly dated ...) is the response, not an item. */
 static uint32_t first_unfit(cells items) {
   for (uint32_t i = 0; i < items.count; i++) {
     double most = i < 28 ? 4 : 7;
     double x = items.value[i];
     if (is_empty(items.state[i])) continue;
-    if (items.state[i] != AUSPEX_CELL_PRESENT || !(x >= 1 && x <= most) ||
-        x != floor(x))
-      return i + 1;
+    if (items.state[i] != AUSPEX_CELL_PRESENT) return QLQ_UNFIT;
+    if (!(x >= 1 && x <= most) || x != floor(x)) return i + 1;
   }
   return 0;
 }
@@ -111,11 +111,12 @@ qlq_assessment qlq_assess(const qlq_table *table, const auspex_batch *batch,
   int scored = is_there(scores);
   out.there = answered || scored;
   /* Answers go before ready scores of the same day: published scores have been
-   * seen to be wrong. */
+   * seen to be wrong. Answers of an unknown time may be newer than any. */
+  int64_t time = newest(items);
   if (answered &&
-      (!scored || day_of(newest(items)) >= day_of(newest(scores)))) {
+      (!scored || time == 0 || day_of(time) >= day_of(newest(scores)))) {
     out.input = first_input;
-    out.time_ms = newest(items);
+    out.time_ms = time;
     score_items(table, items, &out);
   } else if (scored) {
     out.input = first_input + 1;

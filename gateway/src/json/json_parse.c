@@ -25,19 +25,20 @@ typedef struct {
   ax_str source;
   const char *text; /* the source behind a byte order mark */
   yajl_handle yajl;
-  ax_json_member *scratch;
+  ax_json_member *scratch; /* `few` until more are needed */
   size_t count, capacity;
   frame frames[AX_LIMIT_JSON_DEPTH];
   size_t depth;
   ax_json *root;
   ax_status status;
   ax_json_fault *fault;
+  ax_json_member few[64];
 } parse;
 
 /* --- where we are ----------------------------------------------------------
  */
 
-static uint32_t offset_of(const parse *p, const char *byte) {
+static inline uint32_t offset_of(const parse *p, const char *byte) {
   return (uint32_t)(byte - p->source.ptr);
 }
 
@@ -46,7 +47,7 @@ static const char *token_end(const parse *p) {
   return p->text + yajl_get_bytes_consumed(p->yajl);
 }
 
-static bool in_source(const parse *p, const char *byte) {
+static inline bool in_source(const parse *p, const char *byte) {
   return byte >= p->text && byte < p->source.ptr + p->source.len;
 }
 
@@ -58,23 +59,27 @@ static int refuse(parse *p, ax_status status) {
 /* --- the scratch stack -----------------------------------------------------
  */
 
-static ax_json_member *push(parse *p) {
-  if (p->count == p->capacity) {
-    size_t capacity = p->capacity ? p->capacity * 2 : 64;
-    /* What is gathered here is copied into the arena: its ceiling counts. */
-    if (capacity / 4 > ax_arena_left(p->arena) / sizeof *p->scratch)
-      return NULL;
-    ax_json_member *larger = realloc(p->scratch, capacity * sizeof *p->scratch);
-    if (!larger) return NULL;
-    p->scratch = larger;
-    p->capacity = capacity;
-  }
+static bool grow(parse *p) {
+  size_t capacity = p->capacity * 2;
+  /* What is gathered here is copied into the arena: its ceiling counts. */
+  if (capacity / 4 > ax_arena_left(p->arena) / sizeof *p->scratch) return false;
+  ax_json_member *own = p->scratch == p->few ? NULL : p->scratch;
+  ax_json_member *larger = realloc(own, capacity * sizeof *larger);
+  if (!larger) return false;
+  if (!own) memcpy(larger, p->few, sizeof p->few);
+  p->scratch = larger;
+  p->capacity = capacity;
+  return true;
+}
+
+static inline ax_json_member *push(parse *p) {
+  if (p->count == p->capacity && !grow(p)) return NULL;
   return &p->scratch[p->count++];
 }
 
 /* Stores a finished value where it belongs: as the root, behind the key on top
  * of the stack, or as the next item. */
-static int add(parse *p, ax_json value) {
+static inline int add(parse *p, ax_json value) {
   if (p->depth == 0) {
     *p->root = value;
     return 1;
@@ -181,8 +186,8 @@ static ax_str raw_string(const parse *p, const char *end) {
 /* The string just read and the offset of its opening quote. Text without
  * escapes stays where it is; the rest is decoded here, because the library
  * turns half surrogate pairs into '?'. */
-static bool take_string(parse *p, const char *seen, size_t len, ax_str *out,
-                        uint32_t *at) {
+static inline bool take_string(parse *p, const char *seen, size_t len,
+                               ax_str *out, uint32_t *at) {
   if (in_source(p, seen)) {
     *out = (ax_str){ seen, len };
     *at = offset_of(p, seen) - 1;
@@ -388,32 +393,46 @@ static ax_status run(parse *p) {
   return AX_INVALID;
 }
 
-/* Faults that concern the bytes, before anything is read. */
-static ax_status check_bytes(ax_str source, ax_json_fault *fault) {
+static bool has_byte(ax_str source, char c) {
+  return source.len && memchr(source.ptr, c, source.len);
+}
+
+/* Faults that the library does not see. It takes vertical tab and form feed
+ * for space; neither may stand anywhere in JSON. */
+static ax_status check_bytes(ax_str source, size_t start,
+                             ax_json_fault *fault) {
   size_t bad = 0;
   if (source.len >= UINT32_MAX) {
     ax_json_fault_set(fault, AX_STR(""), 0, "longer than 4 gigabytes");
     return AX_TOO_LARGE;
   }
-  if (ax_utf8_valid(source, &bad)) return AX_OK;
-  ax_json_fault_set(fault, source, bad, "byte 0x%02x is not UTF-8",
-                    (unsigned char)source.ptr[bad]);
-  return AX_INVALID;
+  if (!ax_utf8_valid(source, &bad)) {
+    ax_json_fault_set(fault, source, bad, "byte 0x%02x is not UTF-8",
+                      (unsigned char)source.ptr[bad]);
+    return AX_INVALID;
+  }
+  if (!has_byte(source, '\v') && !has_byte(source, '\f')) return AX_OK;
+  return ax_json_fault_find(source, start, fault) ? AX_INVALID : AX_OK;
 }
 
 ax_status ax_json_parse(ax_arena *arena, ax_str source, const ax_json **out,
                         ax_json_fault *fault) {
   if (fault) *fault = (ax_json_fault){ 0 };
-  AX_TRY(check_bytes(source, fault));
   bool has_mark = ax_str_starts(source, AX_STR("\xEF\xBB\xBF"));
-  parse p = { .arena = arena,
-              .source = source,
-              .text = source.ptr + (has_mark ? 3 : 0),
-              .root = AX_NEW(arena, ax_json),
-              .fault = fault };
+  AX_TRY(check_bytes(source, has_mark ? 3 : 0, fault));
+  parse p; /* large: only what is read before it is written gets a value */
+  p.arena = arena;
+  p.source = source;
+  p.text = source.ptr + (has_mark ? 3 : 0);
+  p.root = AX_NEW(arena, ax_json);
+  p.status = AX_OK;
+  p.fault = fault;
+  p.depth = p.count = 0;
+  p.scratch = p.few;
+  p.capacity = AX_COUNT(p.few);
   if (!p.root) return AX_NOMEM;
   ax_status status = run(&p);
-  free(p.scratch);
+  if (p.scratch != p.few) free(p.scratch);
   if (status == AX_OK) *out = p.root;
   return status;
 }

@@ -57,18 +57,39 @@ static void put_escape(ax_json_writer *w, unsigned char c) {
   }
 }
 
-/* Whole runs of harmless bytes are copied at once. */
-static void put_escaped(ax_json_writer *w, ax_str s) {
-  size_t start = 0;
-  ax_buf_append_char(w->out, '"');
-  for (size_t i = 0; i < s.len; i++) {
-    unsigned char c = (unsigned char)s.ptr[i];
-    if (c >= 0x20 && c != '"' && c != '\\') continue;
-    put(w, (ax_str){ s.ptr + start, i - start });
-    put_escape(w, c);
-    start = i + 1;
+/* Does one of eight bytes need an escape (below 0x20, '"' or '\\')? Each
+ * difference borrows into the top bit of a byte that is smaller or zero; bytes
+ * of UTF-8 above 0x7F have it set already and are masked out. */
+static bool any_escape(uint64_t word) {
+  const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones << 7;
+  uint64_t quote = word ^ (ones * '"'), slash = word ^ (ones * '\\');
+  uint64_t hits = (word - ones * 0x20) | (quote - ones) | (slash - ones);
+  return (hits & ~word & tops) != 0;
+}
+
+/* How many bytes from `at` on can be copied as they are; may stop early. */
+static size_t plain_run(ax_str s, size_t at) {
+  size_t start = at;
+  for (; s.len - at >= 8; at += 8) {
+    uint64_t word;
+    memcpy(&word, s.ptr + at, 8);
+    if (any_escape(word)) break;
   }
-  if (start < s.len) put(w, (ax_str){ s.ptr + start, s.len - start });
+  for (; at < s.len; at++) {
+    unsigned char c = (unsigned char)s.ptr[at];
+    if (c < 0x20 || c == '"' || c == '\\') break;
+  }
+  return at - start;
+}
+
+static void put_escaped(ax_json_writer *w, ax_str s) {
+  ax_buf_append_char(w->out, '"');
+  for (size_t at = 0; at < s.len;) {
+    size_t run = plain_run(s, at);
+    put(w, (ax_str){ s.ptr + at, run });
+    at += run;
+    if (at < s.len) put_escape(w, (unsigned char)s.ptr[at++]);
+  }
   ax_buf_append_char(w->out, '"');
 }
 
@@ -178,9 +199,10 @@ size_t ax_json_write_shortest(double value, char out[AX_JSON_WRITE_DOUBLE]) {
   int exponent = (int)strtol(strchr(text, 'e') + 1, NULL, 10);
   if (exponent >= -6 && exponent < 16)
     return without_exponent(text, exponent, out);
-  size_t len = strlen(text);
-  memcpy(out, text, len);
-  return len;
+  size_t mantissa = (size_t)(strchr(text, 'e') - text);
+  int len = snprintf(out, AX_JSON_WRITE_DOUBLE, "%.*se%+d", (int)mantissa, text,
+                     exponent);
+  return len > 0 ? (size_t)len : 0;
 }
 
 void ax_json_write_double(ax_json_writer *w, double value) {

@@ -50,7 +50,8 @@ void ax_json_write_int(ax_json_writer *w, int64_t value);
  * (never exponents for magnitudes 1e-6 .. 1e15); it must be finite. */
 void ax_json_write_double(ax_json_writer *w, double value);
 
-/* The same digits without a writer; returns how many (no NUL is written). */
+/* The same digits without a writer; returns how many (a NUL is not counted on).
+ */
 enum { AX_JSON_WRITE_DOUBLE = 40 };
 size_t ax_json_write_shortest(double value, char out[AX_JSON_WRITE_DOUBLE]);
 

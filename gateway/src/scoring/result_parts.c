@@ -1,7 +1,6 @@
 #include "scoring/result_parts.h"
 
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,28 +12,15 @@
 
 /* --- references and identity -------------------------------------------- */
 
-static ax_str format(ax_arena *arena, const char *fmt, ...) AX_PRINTF(2, 3);
-
-static ax_str format(ax_arena *arena, const char *fmt, ...) {
-  char text[512];
-  va_list args;
-  va_start(args, fmt);
-  int length = vsnprintf(text, sizeof text, fmt, args);
-  va_end(args);
-  if (length < 0 || (size_t)length >= sizeof text) return (ax_str){ NULL, 0 };
-  ax_str view = { text, (size_t)length };
-  return (ax_str){ ax_arena_cstr(arena, view), view.len };
-}
-
 ax_str ax_result_ref(ax_arena *arena, const ax_fact *fact) {
   if (fact->source_version && fact->source_id.len)
-    return format(arena, "%.*s/%.*s/_history/%llu",
-                  AX_STR_ARG(fact->source_type), AX_STR_ARG(fact->source_id),
-                  (unsigned long long)fact->source_version);
+    return ax_arena_printf(
+        arena, "%.*s/%.*s/_history/%llu", AX_STR_ARG(fact->source_type),
+        AX_STR_ARG(fact->source_id), (unsigned long long)fact->source_version);
   if (fact->source_url.len) return fact->source_url;
   if (fact->source_id.len)
-    return format(arena, "%.*s/%.*s", AX_STR_ARG(fact->source_type),
-                  AX_STR_ARG(fact->source_id));
+    return ax_arena_printf(arena, "%.*s/%.*s", AX_STR_ARG(fact->source_type),
+                           AX_STR_ARG(fact->source_id));
   return AX_STR("");
 }
 

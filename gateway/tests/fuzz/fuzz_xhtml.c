@@ -11,7 +11,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   if (!arena) return 0;
   ax_xhtml found;
   ax_status status =
-    ax_fhir_xhtml_check(arena, (ax_str){ (const char *)data, size }, &found);
+      ax_fhir_xhtml_check(arena, (ax_str){ (const char *)data, size }, &found);
   if (status == AX_OK) {
     for (size_t i = 0; i < found.fault_count; i++)
       if (found.faults[i].at > size) __builtin_trap();

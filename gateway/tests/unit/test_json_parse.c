@@ -115,6 +115,8 @@ static void syntax_faults_name_their_exact_place(void **state) {
       "expected one of \" \\ / b f n r t u after a backslash, found 'x'" },
     { "[\"\\u12G4\"]", 1, 7, "expected four hex digits after \\u, found 'G'" },
     { "{\"a\":{\"b\":[", 1, 12, "expected a value, found the end of the text" },
+    { "\t\v2", 1, 2, "expected a value, found byte 0x0b" },
+    { "[1,\f2]", 1, 4, "expected a value, found byte 0x0c" },
     { "]", 1, 1, "expected a value, found ']'" },
     { "[}", 1, 2, "expected a value, found '}'" },
     { "{]", 1, 2, "expected a key in double quotes, found ']'" },

@@ -380,10 +380,19 @@ static void an_impossible_answer_refuses_the_response(void **state) {
   for (uint8_t s = AUSPEX_CELL_IMPLAUSIBLE; s < AUSPEX_CELL_WITHHELD; s++) {
     fresh_row(p);
     answer(p, QLQ_AT_ITEMS, best, noon);
-    p->state[4] = s;
-    p->value[4] = NAN;
+    for (uint32_t i = 0; i < 30; i++) { /* the host refuses it as a whole */
+      p->state[i] = s;
+      p->value[i] = NAN;
+    }
     ax_plugin_score(p);
     assert_int_equal(p->results[0].status, AUSPEX_ROW_MISSING_INPUT);
+    assert_true(ax_plugin_says(p, p->results, "cannot be used"));
+    /* Its time unknown, it may be newer than any ready scores. */
+    memset(p->time_ms, 0, sizeof p->time_ms);
+    score_set(p, 0, QLQ_AT_SCORES, noon, QLQ_FA, 44);
+    ax_plugin_score(p);
+    assert_int_equal(p->results[0].status, AUSPEX_ROW_MISSING_INPUT);
+    assert_int_equal(p->results[0].input, QLQ_ITEMS);
   }
   ax_plugin_close(p);
 }

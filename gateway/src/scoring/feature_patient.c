@@ -1,0 +1,125 @@
+/* Who is scored at all (never the dead, the inactive, the replaced, the made
+ * up), and what the Patient says: age and sex. */
+#include "scoring/feature_parts.h"
+
+#include <math.h>
+
+static const ax_fact *first_patient(const ax_facts *facts) {
+  for (size_t i = 0; i < facts->count; i++)
+    if (facts->items[i].kind == AX_FACT_PATIENT &&
+        facts->items[i].status != AX_FACT_STATUS_ERROR)
+      return &facts->items[i];
+  return NULL;
+}
+
+/* Dead at as-of; a death later than that does not count, one whose date leaves
+ * it open does. */
+static bool was_dead(const ax_fact *patient, int64_t as_of_ms) {
+  if (!(patient->flags & AX_FACT_PATIENT_DECEASED)) return false;
+  return !patient->has_end || patient->end_lo_ms <= as_of_ms;
+}
+
+bool ax_feature_patient_find(ax_feature_work *w, ax_str *why) {
+  w->patient = first_patient(w->facts);
+  const ax_fact *p = w->patient;
+  *why = AX_STR("");
+  if (!p)
+    *why = AX_STR("there is no Patient resource for the subject");
+  else if (p->flags & AX_FACT_TEST_DATA)
+    *why = AX_STR("the patient is marked as test data");
+  else if (p->flags & AX_FACT_PATIENT_REPLACED)
+    *why = AX_STR("the Patient was replaced by another one");
+  else if (p->flags & AX_FACT_PATIENT_INACTIVE)
+    *why = AX_STR("the Patient is not active");
+  else if (was_dead(p, w->row->as_of_ms))
+    *why = AX_STR("the patient has died");
+  return why->len == 0;
+}
+
+static ax_feature_finding birth_date(ax_feature_work *w) {
+  const ax_fact *p = w->patient;
+  if (!p->has_time)
+    return (ax_feature_finding){ AUSPEX_CELL_ABSENT,
+                                 AX_STR("the Patient has no birthDate"), p };
+  for (size_t i = 0; i < w->facts->count; i++) {
+    const ax_fact *other = &w->facts->items[i];
+    if (other->kind == AX_FACT_PATIENT && other->has_time &&
+        (other->lo_ms != p->lo_ms || other->hi_ms != p->hi_ms))
+      return (ax_feature_finding){ AUSPEX_CELL_CONFLICT,
+                                   AX_STR("birth dates differ"), other };
+  }
+  return (ax_feature_finding){ AUSPEX_CELL_PRESENT, AX_STR(""), p };
+}
+
+ax_feature_finding ax_feature_patient_age(ax_feature_work *w, int *least,
+                                          int *greatest) {
+  if (w->anchor.state != AUSPEX_CELL_PRESENT) return w->anchor;
+  ax_feature_finding finding = birth_date(w);
+  if (finding.state != AUSPEX_CELL_PRESENT) return finding;
+  const ax_fact *p = w->patient;
+  ax_fhir_date birth = { .lo_ms = p->lo_ms,
+                         .hi_ms = p->hi_ms,
+                         .precision = p->precision };
+  ax_fhir_date_age(&birth, w->row->anchor_ms, least, greatest);
+  return finding;
+}
+
+ax_feature_finding ax_feature_patient_sex(ax_feature_work *w, double *sex) {
+  bool male = false, female = false, other = false;
+  for (size_t i = 0; i < w->facts->count; i++) {
+    const ax_fact *p = &w->facts->items[i];
+    if (p->kind != AX_FACT_PATIENT) continue;
+    if (ax_str_eq(p->code, AX_STR("male")))
+      male = true;
+    else if (ax_str_eq(p->code, AX_STR("female")))
+      female = true;
+    else if (p->code.len)
+      other = true;
+  }
+  *sex = female ? 1 : 0;
+  if (male + female + other > 1)
+    return (ax_feature_finding){ AUSPEX_CELL_CONFLICT,
+                                 AX_STR("Patient.gender differs"), w->patient };
+  if (other || !(male || female))
+    return (ax_feature_finding){
+      AUSPEX_CELL_ABSENT,
+      AX_STR(
+          "Patient.gender is neither male nor female, and no sex is guessed"),
+      w->patient
+    };
+  return (ax_feature_finding){ AUSPEX_CELL_PRESENT, AX_STR(""), w->patient };
+}
+
+static ax_feature_finding age_value(ax_feature_work *w,
+                                    const ax_model_input *in, double *value) {
+  int least = 0, greatest = 0;
+  ax_feature_finding finding = ax_feature_patient_age(w, &least, &greatest);
+  if (finding.state != AUSPEX_CELL_PRESENT) return finding;
+  *value = least;
+  if (least != greatest)
+    return (ax_feature_finding){
+      AUSPEX_CELL_IMPRECISE,
+      ax_feature_say(w, "the birth date leaves %d to %d years open", least,
+                     greatest),
+      w->patient
+    };
+  if (least < 0 || *value < in->valid_min || *value > in->valid_max)
+    return (ax_feature_finding){ AUSPEX_CELL_IMPLAUSIBLE,
+                                 ax_feature_say(w, "an age of %d years", least),
+                                 w->patient };
+  return finding;
+}
+
+ax_feature_finding ax_feature_patient_cell(ax_feature_work *w,
+                                           const ax_model_input *in) {
+  double value = 0;
+  ax_feature_finding finding = in->source == AUSPEX_FROM_AGE
+                                   ? age_value(w, in, &value)
+                                   : ax_feature_patient_sex(w, &value);
+  ax_feature_cell *cell = &w->row->cells[in->column];
+  cell->state = finding.state;
+  if (finding.state != AUSPEX_CELL_PRESENT) return finding;
+  cell->value = value;
+  cell->fact = w->patient;
+  return finding;
+}
