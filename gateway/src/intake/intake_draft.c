@@ -74,6 +74,7 @@ static ax_status name_put(ax_arena *arena, ax_store *store,
                                    AX_VERSION_ANY, &now, &local);
   if (status && status != AX_NOT_FOUND)
     return ax_error_set(err, status, "%s", local.text);
+  item->status = now.version && !now.deleted ? 200 : 201;
   if (item->if_match && item->if_match != now.version) {
     item->status = 412;
     ax_fhir_issues_addf(
@@ -84,7 +85,6 @@ static ax_status name_put(ax_arena *arena, ax_store *store,
         AX_STR_ARG(item->type), AX_STR_ARG(item->id), now.version,
         item->if_match);
   }
-  item->status = now.version && !now.deleted ? 200 : 201;
   return ax_intake_item_name(arena, item, item->id, now.version + 1);
 }
 
