@@ -43,13 +43,15 @@ static bool read_number(ax_arena *arena, const ax_json *value, ax_str *digits,
   char few[64];
   if (!ax_json_is(value, AX_JSON_NUMBER) || value->count == 0) return false;
   *digits = ax_json_text(value);
-  char *text = digits->len < sizeof few ? few : ax_arena_cstr(arena, *digits);
-  if (!text) return false;
-  if (text == few) {
-    memcpy(few, digits->ptr, digits->len);
+  if (digits->len < sizeof few) {
+    memcpy(few, value->u.text, digits->len);
     few[digits->len] = '\0';
+    *out = strtod(few, NULL);
+  } else {
+    const char *text = ax_arena_cstr(arena, *digits);
+    if (!text) return false;
+    *out = strtod(text, NULL);
   }
-  *out = strtod(text, NULL);
   return isfinite(*out);
 }
 

@@ -52,6 +52,8 @@ void ax_fhir_issues_add(ax_fhir_issues *issues, ax_issue issue) {
   if (issue.severity <= AX_ERROR) issues->errors++;
 }
 
+/* One argument for each part of an issue. */
+/* NOLINTNEXTLINE(readability-function-size) */
 void ax_fhir_issues_addf(ax_fhir_issues *issues, ax_severity severity,
                          ax_issue_type type, const char *id, ax_str path,
                          const ax_json *at, ax_str rule, const char *fmt, ...) {

@@ -30,7 +30,8 @@ static bool at_end(const scan *s) {
 }
 
 static char peek(const scan *s) {
-  return at_end(s) ? '\0' : s->source.ptr[s->at];
+  if (at_end(s)) return '\0';
+  return s->source.ptr[s->at];
 }
 
 static bool is_digit(char c) {

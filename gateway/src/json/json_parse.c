@@ -106,11 +106,11 @@ static unsigned hex4(const char *p) {
   return value;
 }
 
-static const char *put_simple(char escape, char *to) {
+static char simple_escape(char escape) {
   static const char from[] = "\"\\/bfnrt", become[] = "\"\\/\b\f\n\r\t";
   const char *hit = strchr(from, escape);
-  *to = hit ? become[hit - from] : escape;
-  return hit;
+  if (!hit) return escape;
+  return become[hit - from];
 }
 
 /* Decodes the \u escape at `at` (and its second half); NULL when it names no
@@ -158,7 +158,7 @@ static bool unescape(parse *p, ax_str raw, ax_str *out) {
       at = put_unicode(p, at, end, &to);
       if (!at) return refuse(p, AX_INVALID);
     } else {
-      (void)put_simple(at[1], to++);
+      *to++ = simple_escape(at[1]);
       at += 2;
     }
   }

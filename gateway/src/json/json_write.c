@@ -181,7 +181,10 @@ static size_t without_exponent(const char *text, int exponent, char *out) {
   }
   for (size_t i = 0; i < count || (int)i <= exponent; i++) {
     if (exponent >= 0 && (int)i == exponent + 1) out[at++] = '.';
-    out[at++] = i < count ? digits[i] : '0';
+    if (i < count)
+      out[at++] = digits[i];
+    else
+      out[at++] = '0';
   }
   return at;
 }

@@ -21,8 +21,7 @@ typedef struct {
 
 static ax_status parse_term(parse *p, ax_ucum_unit *out);
 
-/* --- arithmetic of units
- * ------------------------------------------------------ */
+/* --- arithmetic of units ------------------------------------------------- */
 
 static ax_ucum_unit one(void) {
   return (ax_ucum_unit){ .factor = 1, .scale = 1 };
@@ -60,11 +59,11 @@ static ax_ucum_unit number(double value, int exponent) {
   return u;
 }
 
-/* --- reading
- * ------------------------------------------------------------------ */
+/* --- reading ------------------------------------------------------------- */
 
 static char peek(const parse *p) {
-  return p->at < p->code.len ? p->code.ptr[p->at] : '\0';
+  if (p->at >= p->code.len) return '\0';
+  return p->code.ptr[p->at];
 }
 
 static bool is_digit(char c) {
@@ -317,8 +316,7 @@ ax_status ax_ucum_parse(ax_str code, ax_ucum_unit *out, ax_error *err) {
   return AX_OK;
 }
 
-/* --- converting
- * ----------------------------------------------------------------- */
+/* --- converting ---------------------------------------------------------- */
 
 bool ax_ucum_commensurable(const ax_ucum_unit *a, const ax_ucum_unit *b) {
   return memcmp(a->dim, b->dim, sizeof a->dim) == 0 &&
@@ -471,21 +469,24 @@ bool ax_ucum_convert_parsed(double value, const ax_ucum_unit *from,
   return true;
 }
 
+static const char *why_not(const ax_ucum_unit *a, const ax_ucum_unit *b) {
+  if (ax_ucum_commensurable(a, b))
+    return "the value lies outside of what the unit can express";
+  if (molar_steps(a, b) != 0)
+    return "no molar mass is known for the step between mass and amount";
+  if (a->arbitrary != b->arbitrary)
+    return "an arbitrary unit converts only to itself";
+  return "they measure different things";
+}
+
 ax_status ax_ucum_convert(double value, ax_str from, ax_str to,
                           double molar_mass, double *out, ax_error *err) {
   ax_ucum_unit a, b;
   AX_TRY(ax_ucum_parse(from, &a, err));
   AX_TRY(ax_ucum_parse(to, &b, err));
   if (ax_ucum_convert_parsed(value, &a, &b, molar_mass, out)) return AX_OK;
-  const char *why = "they measure different things";
-  if (ax_ucum_commensurable(&a, &b))
-    why = "the value lies outside of what the unit can express";
-  else if (molar_steps(&a, &b) != 0)
-    why = "no molar mass is known for the step between mass and amount";
-  else if (a.arbitrary != b.arbitrary)
-    why = "an arbitrary unit converts only to itself";
   return ax_error_set(err, AX_INVALID,
                       "\"" AX_STR_FMT "\" cannot be converted to \"" AX_STR_FMT
                       "\": %s",
-                      AX_STR_ARG(from), AX_STR_ARG(to), why);
+                      AX_STR_ARG(from), AX_STR_ARG(to), why_not(&a, &b));
 }
