@@ -96,8 +96,7 @@ const ax_bundle_entry *ax_fhir_bundle_by_id(const ax_fhir_bundle *bundle,
   return ax_map_get(bundle->by_id, (ax_str){ key, len + id.len });
 }
 
-/* --- references -------------------------------------------------------------
- */
+/* --- references ---------------------------------------------------------- */
 
 /* Picks from a chain of entries the one with `version` (empty: any). */
 static ax_bundle_match pick(const ax_bundle_entry *first, bool by_url,

@@ -4,8 +4,7 @@
 
 enum { DAY_MS = 86400000, HOUR_MS = 3600000, MINUTE_MS = 60000 };
 
-/* --- the calendar ----------------------------------------------------------
- */
+/* --- the calendar -------------------------------------------------------- */
 
 static bool is_leap(int year) {
   return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
@@ -56,8 +55,7 @@ int64_t ax_fhir_date_day_number(int64_t wall_ms) {
   return floor_div(wall_ms, DAY_MS);
 }
 
-/* --- reading ---------------------------------------------------------------
- */
+/* --- reading ------------------------------------------------------------- */
 
 /* Takes exactly `count` digits off the front. */
 static bool take_digits(ax_str *rest, size_t count, int min, int max,
@@ -193,8 +191,7 @@ bool ax_fhir_date_parse_time(ax_str text, ax_fhir_date *out) {
   return true;
 }
 
-/* --- writing ---------------------------------------------------------------
- */
+/* --- writing ------------------------------------------------------------- */
 
 /* Four digits hold the years that FHIR knows; others are cut to its ends. */
 static int64_t known_days(int64_t wall_ms, int64_t *ms) {
@@ -227,8 +224,7 @@ void ax_fhir_date_day(int64_t wall_ms, char out[11]) {
   out[10] = '\0';
 }
 
-/* --- reckoning -------------------------------------------------------------
- */
+/* --- reckoning ----------------------------------------------------------- */
 
 int64_t ax_fhir_date_add_months(int64_t wall_ms, int months) {
   int year = 0, month = 0, day = 0;

@@ -13,8 +13,7 @@ typedef struct {
   uint32_t limb[LIMBS]; /* least significant first */
 } wide;
 
-/* --- wide whole numbers ----------------------------------------------------
- */
+/* --- wide whole numbers -------------------------------------------------- */
 
 static wide wide_from(u128 value) {
   wide w = { { 0 } };
@@ -104,8 +103,7 @@ static wide wide_divide(wide *a, const wide *b) {
   return quotient;
 }
 
-/* --- between wide numbers and decimals --------------------------------------
- */
+/* --- between wide numbers and decimals ----------------------------------- */
 
 static u128 ten_to(int places) {
   u128 power = 1;
@@ -141,8 +139,7 @@ static bool settle(wide w, int scale, bool negative, ax_fhir_decimal *out) {
   return true;
 }
 
-/* --- reading and writing ----------------------------------------------------
- */
+/* --- reading and writing ------------------------------------------------- */
 
 static bool is_digit(char c) {
   return c >= '0' && c <= '9';
@@ -260,8 +257,7 @@ bool ax_fhir_decimal_to_int(ax_fhir_decimal d, int64_t *out) {
   return true;
 }
 
-/* --- comparing --------------------------------------------------------------
- */
+/* --- comparing ----------------------------------------------------------- */
 
 int ax_fhir_decimal_compare(ax_fhir_decimal a, ax_fhir_decimal b) {
   if (a.negative != b.negative) return a.negative ? -1 : 1;
@@ -294,8 +290,7 @@ ax_fhir_decimal ax_fhir_decimal_trim(ax_fhir_decimal d) {
   return d;
 }
 
-/* --- arithmetic -------------------------------------------------------------
- */
+/* --- arithmetic ---------------------------------------------------------- */
 
 bool ax_fhir_decimal_add(ax_fhir_decimal a, ax_fhir_decimal b,
                          ax_fhir_decimal *out) {
@@ -378,8 +373,7 @@ ax_fhir_decimal ax_fhir_decimal_abs(ax_fhir_decimal d) {
   return d;
 }
 
-/* --- rounding ---------------------------------------------------------------
- */
+/* --- rounding ------------------------------------------------------------ */
 
 /* Drops digits behind `scale`; adds one in the last place where `up` says so
  * for what was dropped (0..power-1 of power). */

@@ -13,8 +13,7 @@ typedef struct {
   ax_fact base; /* what all facts of the resource share */
 } extraction;
 
-/* --- small readers ----------------------------------------------------------
- */
+/* --- small readers ------------------------------------------------------- */
 
 static bool is_one_of(ax_str s, const char *const *words) {
   for (; *words; words++)
@@ -78,8 +77,7 @@ static void set_issued(ax_fact *fact, ax_str text) {
     fact->issued_ms = date.lo_ms;
 }
 
-/* --- the list ---------------------------------------------------------------
- */
+/* --- the list ------------------------------------------------------------ */
 
 static ax_status append(extraction *x, const ax_fact *fact) {
   ax_facts *out = x->out;
@@ -108,8 +106,7 @@ static ax_status append_coded(extraction *x, ax_fact fact,
   return AX_OK;
 }
 
-/* --- values -----------------------------------------------------------------
- */
+/* --- values -------------------------------------------------------------- */
 
 static void read_quantity(ax_arena *arena, const ax_json *quantity,
                           ax_fact *fact) {
@@ -214,8 +211,7 @@ static void read_absent(const ax_json *holder, ax_fact *fact) {
   if (fact->value_code.len == 0) fact->value_code = AX_JSON_STR(reason, "text");
 }
 
-/* --- reference range --------------------------------------------------------
- */
+/* --- reference range ----------------------------------------------------- */
 
 /* A bound counts only when it is in the value's unit, or names none. */
 static bool read_bound(ax_arena *arena, const ax_json *bound,
@@ -237,8 +233,7 @@ static void read_range(ax_arena *arena, const ax_json *holder, ax_fact *fact) {
       read_bound(arena, AX_JSON_GET(range, "high"), fact, &fact->high);
 }
 
-/* --- Observation ------------------------------------------------------------
- */
+/* --- Observation --------------------------------------------------------- */
 
 static ax_status append_concept(extraction *x, const ax_json *holder,
                                 ax_fact fact, const ax_json *concept) {
@@ -313,8 +308,7 @@ static ax_status from_observation(extraction *x, ax_str subject) {
   return AX_OK;
 }
 
-/* --- Condition --------------------------------------------------------------
- */
+/* --- Condition ----------------------------------------------------------- */
 
 static ax_status from_condition(extraction *x) {
   static const char *const active[] = { "active", "recurrence", "relapse",
@@ -345,8 +339,7 @@ static ax_status from_condition(extraction *x) {
   return append_coded(x, *base, AX_JSON_GET(c, "code"));
 }
 
-/* --- QuestionnaireResponse --------------------------------------------------
- */
+/* --- QuestionnaireResponse ----------------------------------------------- */
 
 static ax_status append_answer(extraction *x, const ax_json *answer,
                                ax_str link, uint32_t group) {
@@ -390,8 +383,7 @@ static ax_status from_response(extraction *x) {
   return walk_items(x, AX_JSON_GET(r, "item"), &group);
 }
 
-/* --- Patient ----------------------------------------------------------------
- */
+/* --- Patient ------------------------------------------------------------- */
 
 static ax_status from_patient(extraction *x) {
   const ax_json *p = x->resource;
@@ -416,8 +408,7 @@ static ax_status from_patient(extraction *x) {
   return append(x, base);
 }
 
-/* --- all of them ------------------------------------------------------------
- */
+/* --- all of them --------------------------------------------------------- */
 
 static bool was_made_here(const ax_json *tags) {
   for (size_t i = 0; i < ax_json_count(tags); i++) {
@@ -461,8 +452,7 @@ ax_status ax_fhir_fact_extract(ax_arena *arena, const ax_json *resource,
   return condition ? from_condition(&x) : from_response(&x);
 }
 
-/* --- matching ---------------------------------------------------------------
- */
+/* --- matching ------------------------------------------------------------ */
 
 /* "C81-C86": does the three-character category of `code` lie between? */
 static bool in_range(ax_str code, ax_str range) {

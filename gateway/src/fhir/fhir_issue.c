@@ -126,8 +126,7 @@ const char *ax_fhir_issue_code(ax_issue_type type) {
   return codes[type];
 }
 
-/* --- as an OperationOutcome ------------------------------------------------
- */
+/* --- as an OperationOutcome ---------------------------------------------- */
 
 /* Places of many issues, found in one walk as long as they come in order. */
 typedef struct {

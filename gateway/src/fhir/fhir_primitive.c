@@ -26,8 +26,7 @@ bool ax_fhir_primitive_is_id(ax_str text) {
   return true;
 }
 
-/* --- one check for each shape ----------------------------------------------
- */
+/* --- one check for each shape -------------------------------------------- */
 
 static bool is_base64(ax_str s) {
   size_t symbols = 0, padding = 0;
@@ -138,8 +137,7 @@ static bool is_time(ax_str s) {
   return ax_fhir_date_parse_time(s, &date);
 }
 
-/* --- the table -------------------------------------------------------------
- */
+/* --- the table ----------------------------------------------------------- */
 
 static const struct {
   const char *name;

@@ -80,8 +80,7 @@ const ax_json *ax_json_edit_remove(ax_arena *arena, const ax_json *object,
   return copy;
 }
 
-/* --- strings ---------------------------------------------------------------
- */
+/* --- strings ------------------------------------------------------------- */
 
 typedef struct {
   ax_arena *arena;

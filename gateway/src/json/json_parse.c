@@ -35,8 +35,7 @@ typedef struct {
   ax_json_member few[64];
 } parse;
 
-/* --- where we are ----------------------------------------------------------
- */
+/* --- where we are -------------------------------------------------------- */
 
 static inline uint32_t offset_of(const parse *p, const char *byte) {
   return (uint32_t)(byte - p->source.ptr);
@@ -56,8 +55,7 @@ static int refuse(parse *p, ax_status status) {
   return 0;
 }
 
-/* --- the scratch stack -----------------------------------------------------
- */
+/* --- the scratch stack --------------------------------------------------- */
 
 static bool grow(parse *p) {
   size_t capacity = p->capacity * 2;
@@ -94,8 +92,7 @@ static inline int add(parse *p, ax_json value) {
   return 1;
 }
 
-/* --- strings ---------------------------------------------------------------
- */
+/* --- strings ------------------------------------------------------------- */
 
 static unsigned hex4(const char *p) {
   unsigned value = 0;
@@ -198,8 +195,7 @@ static inline bool take_string(parse *p, const char *seen, size_t len,
   return unescape(p, raw, out);
 }
 
-/* --- what the library calls ------------------------------------------------
- */
+/* --- what the library calls ---------------------------------------------- */
 
 static int on_null(void *ctx) {
   parse *p = ctx;
@@ -291,8 +287,7 @@ static int on_close_array(void *ctx) {
                            .u.items = items });
 }
 
-/* --- keys that occur twice -------------------------------------------------
- */
+/* --- keys that occur twice ----------------------------------------------- */
 
 static int by_key(const void *a, const void *b) {
   const ax_json_member *x = *(const ax_json_member *const *)a;
@@ -372,8 +367,7 @@ static const yajl_callbacks callbacks = {
   .yajl_end_array = on_close_array,
 };
 
-/* --- the whole text --------------------------------------------------------
- */
+/* --- the whole text ------------------------------------------------------ */
 
 static ax_status run(parse *p) {
   size_t start = (size_t)(p->text - p->source.ptr);
