@@ -194,6 +194,8 @@ static const char *result_fault(const ax_model *model, const answer *a,
     return "the mitigation does not exist";
   if (one->input < -1 || one->input >= inputs)
     return "the input does not exist";
+  if (one->status == AUSPEX_ROW_MISSING_INPUT && one->input < 0)
+    return "it does not say which input is missing";
   if (inputs < 32 && one->inputs >> inputs) return "an input does not exist";
   if (!slice_ok(one->text_first, one->text_count, a->text_count,
                 model->max_text_per_row))

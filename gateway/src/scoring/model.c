@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "ucum/ucum.h"
+
 /* --- matching ------------------------------------------------------------- */
 
 static const ax_str icd10[] = {
@@ -149,6 +151,9 @@ static ax_status check_input(const checking *c, size_t i,
       (in->pick < AUSPEX_PICK_LATEST || in->pick > AUSPEX_PICK_EVER))
     return fault(c, "input", i, "has an unknown pick");
   AX_TRY(check_codes(c, "input", i, &in->codes, coded));
+  ax_ucum_unit unit;
+  if (in->unit.len && ax_ucum_parse(in->unit, &unit, NULL))
+    return fault(c, "input", i, "its unit is not one of UCUM");
   if (in->source == AUSPEX_FROM_QUESTIONNAIRE &&
       (!in->instrument.len || in->first_item > in->last_item ||
        in->last_item - in->first_item >= AX_MODEL_COLUMNS))

@@ -116,9 +116,10 @@ static void start_spare(ax_worker_pool *p) {
     (void)snprintf(p->stats.detail, sizeof p->stats.detail, "%s", err.text);
     if (p->strikes < PATIENCE) p->strikes = PATIENCE; /* no hurry */
     strike(p);
-    ax_log_event(AX_LOG_ERROR, first ? "module_broken" : "worker_not_started",
-                 ax_log_str("module", ax_str_from(p->options.module)),
-                 ax_log_str("why", ax_str_from(err.text)));
+    if (!first) /* whoever waits for the first one says what came of it */
+      ax_log_event(AX_LOG_ERROR, "worker_not_started",
+                   ax_log_str("module", ax_str_from(p->options.module)),
+                   ax_log_str("why", ax_str_from(err.text)));
   }
   pthread_cond_broadcast(&p->ready);
 }
@@ -244,6 +245,9 @@ static ax_status ask(ax_worker_pool *p, job *const *jobs, size_t count,
 static void ask_again(ax_worker_pool *p, job *j) {
   ax_error why;
   bool tried;
+  pthread_mutex_lock(&p->lock);
+  p->stats.retried++;
+  pthread_mutex_unlock(&p->lock);
   ax_status status = ask(p, &j, 1, &tried, &why);
   if (!status) return;
   j->status = tried ? AX_INVALID : status;

@@ -1,0 +1,198 @@
+/* From a patient's facts to result resources. */
+#include "scoring/score.h"
+
+#include <auspex_plugin.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/vec.h"
+#include "scoring/score_evidence.h"
+#include "scoring/score_host.h"
+
+/* --- what concerns a model
+ * ------------------------------------------------------
+ */
+
+/* What the gateway made counts only under the gateway's own codes. */
+static bool may_feed(const ax_fact *fact, const ax_fact_code *code) {
+  return !(fact->flags & AX_FACT_MADE_HERE) ||
+         ax_str_starts(code->system, AX_STR("https://auspex-gateway.org/"));
+}
+
+static bool concerns(const ax_model *model, const ax_fact *fact) {
+  if (fact->kind == AX_FACT_PATIENT) return false;
+  for (size_t i = 0; i < model->read_count; i++)
+    if (ax_fhir_fact_matches(fact, &model->reads[i]) &&
+        may_feed(fact, &model->reads[i]))
+      return true;
+  return false;
+}
+
+bool ax_score_concerns(const ax_model *model, const ax_facts *facts) {
+  for (size_t i = 0; i < facts->count; i++)
+    if (concerns(model, &facts->items[i])) return true;
+  return false;
+}
+
+const ax_fact_code *ax_score_codes(const ax_model *model, size_t *count) {
+  *count = model->read_count;
+  return model->reads;
+}
+
+/* --- what came back
+ * ----------------------------------------------------------------
+ */
+
+typedef struct {
+  ax_score_host *host;
+  ax_arena *arena;
+  const ax_score_request *request;
+  ax_feature_row row;
+  ax_results results;
+  ax_score_result *out;
+  ax_error *err;
+} scoring;
+
+static ax_status refuse(scoring *s) {
+  ax_score_resource *one = AX_NEW(s->arena, ax_score_resource);
+  if (!one) return ax_error_set(s->err, AX_NOMEM, "no memory for a result");
+  AX_TRY(ax_result_guidance(s->arena, s->request, &s->row, one, s->err));
+  s->out->verdict = AX_SCORE_REFUSED;
+  s->out->why = s->row.why;
+  s->out->resources = one;
+  s->out->resource_count = 1;
+  return AX_OK;
+}
+
+static const ax_result *first_with(const ax_results *results, uint32_t status) {
+  for (size_t i = 0; i < results->count; i++)
+    if (results->items[i].status == status) return &results->items[i];
+  return NULL;
+}
+
+static ax_str reason(const ax_result *result, ax_str otherwise) {
+  return result && result->text.len ? result->text : otherwise;
+}
+
+/* The plug-in found an input missing or unfit that the host let pass. */
+static ax_status refuse_by_plugin(scoring *s) {
+  AX_VEC(ax_feature_gap) gaps = { 0 };
+  for (size_t i = 0; i < s->results.count; i++) {
+    const ax_result *r = &s->results.items[i];
+    if (r->status != AUSPEX_ROW_MISSING_INPUT) continue;
+    const ax_model_input *in = &s->request->model->inputs[r->input];
+    const ax_feature_cell *cell = &s->row.cells[in->column];
+    ax_feature_gap *gap = AX_VEC_PUSH(&gaps, s->arena);
+    if (!gap) return ax_error_set(s->err, AX_NOMEM, "no memory for a result");
+    *gap = (ax_feature_gap){ .input = (uint32_t)r->input,
+                             .state = cell->state == AUSPEX_CELL_PRESENT
+                                          ? (uint8_t)AUSPEX_CELL_IMPLAUSIBLE
+                                          : cell->state,
+                             .detail = reason(r, AX_STR("the model needs it")),
+                             .fact = cell->fact };
+  }
+  s->row.gaps = gaps.items;
+  s->row.gap_count = gaps.count;
+  s->row.why = AX_STR("inputs are missing or unfit");
+  return refuse(s);
+}
+
+static ax_status without_result(scoring *s) {
+  const ax_result *failed = first_with(&s->results, AUSPEX_ROW_FAILED);
+  if (first_with(&s->results, AUSPEX_ROW_MISSING_INPUT))
+    return refuse_by_plugin(s);
+  if (failed) {
+    s->out->verdict = AX_SCORE_FAILED;
+    s->out->why = reason(failed, AX_STR("the model failed"));
+    return AX_OK;
+  }
+  const ax_result *out_of_domain =
+      first_with(&s->results, AUSPEX_ROW_OUT_OF_DOMAIN);
+  const ax_result *other = first_with(&s->results, AUSPEX_ROW_NOT_APPLICABLE);
+  s->out->verdict = AX_SCORE_NOT_APPLICABLE;
+  s->out->why = reason(other ? other : out_of_domain,
+                       AX_STR("the model has nothing to say about this"));
+  return AX_OK;
+}
+
+static ax_status with_results(scoring *s) {
+  AX_TRY(ax_score_evidence_output(s->arena, &s->results, &s->out->output));
+  if (!first_with(&s->results, AUSPEX_ROW_SCORED)) return without_result(s);
+  s->out->verdict = AX_SCORED;
+  return ax_result_resources(s->arena, s->request, &s->row, &s->results,
+                             &s->out->resources, &s->out->resource_count,
+                             s->err);
+}
+
+static ax_status failed(scoring *s, const ax_error *why) {
+  char *text = ax_arena_cstr(s->arena, ax_str_from(why->text));
+  if (!text) return ax_error_set(s->err, AX_NOMEM, "no memory for a result");
+  s->out->verdict = AX_SCORE_FAILED;
+  s->out->why = ax_str_from(text);
+  ax_log_event(AX_LOG_ERROR, "score_failed",
+               ax_log_str("model", s->request->model->id),
+               ax_log_str("why", s->out->why));
+  return AX_OK;
+}
+
+/* --- asking
+ * ---------------------------------------------------------------------------
+ */
+
+static ax_worker_pool *pool_of(const ax_score_host *host,
+                               const ax_model *model) {
+  for (size_t i = 0; i < host->model_count; i++)
+    if (&host->models[i]->model == model) return host->models[i]->module->pool;
+  return NULL;
+}
+
+static ax_status ask(scoring *s, int64_t deadline_ns) {
+  const ax_model *model = s->request->model;
+  ax_worker_pool *pool = pool_of(s->host, model);
+  ax_error why = { 0 };
+  if (!pool)
+    return ax_error_set(s->err, AX_INVALID, "the model is not of this host");
+  s->out->model_version = model->version;
+  s->out->module_digest = model->module_digest;
+  AX_TRY(ax_score_evidence_row(s->arena, model, &s->row, &s->out->row));
+  int64_t start = ax_clock_mono_ns();
+  ax_status status = ax_worker_pool_score(pool, s->arena, model, &s->row,
+                                          deadline_ns, &s->results, &why);
+  s->out->took_us = (ax_clock_mono_ns() - start) / 1000;
+  if (status == AX_OK) return with_results(s);
+  if (status == AX_INVALID) return failed(s, &why);
+  return ax_error_set(s->err, status, "%s", why.text);
+}
+
+ax_status ax_score_run(ax_score_host *host, ax_arena *arena,
+                       const ax_score_request *request, int64_t deadline_ns,
+                       ax_score_result *out, ax_error *err) {
+  scoring s = {
+    .host = host, .arena = arena, .request = request, .out = out, .err = err
+  };
+  *out = (ax_score_result){ .why = AX_STR("") };
+  if (ax_feature_build(arena, request->model, &request->facts,
+                       request->as_of_ms, request->automatic, &s.row))
+    return ax_error_set(err, AX_NOMEM, "no memory for the row of a model");
+  out->why = s.row.why;
+  switch (s.row.verdict) {
+  case AX_FEATURE_READY:
+    return ask(&s, deadline_ns);
+  case AX_FEATURE_REFUSED:
+    return refuse(&s);
+  case AX_FEATURE_STALE:
+    out->verdict = AX_SCORE_STALE;
+    return AX_OK;
+  case AX_FEATURE_NOT_APPLICABLE:
+  default:
+    out->verdict = AX_SCORE_NOT_APPLICABLE;
+    return AX_OK;
+  }
+}
+
+ax_status ax_score_device(ax_score_host *host, ax_arena *arena,
+                          const ax_model *model, ax_score_resource *out,
+                          ax_error *err) {
+  (void)host;
+  return ax_result_device(arena, model, out, err);
+}
