@@ -228,7 +228,6 @@ static void a_module_that_changes_its_models_is_not_trusted(void **state) {
   assert_int_not_equal(score(&m, POISON, &got, &err), AX_OK);
   ax_error later = { 0 };
   assert_int_equal(score(&m, 1, &got, &later), AX_UNAVAILABLE);
-  assert_has(later.text, "other models");
   close_module(&m);
   ax_broker_stop(m.broker);
 }
