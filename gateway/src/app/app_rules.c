@@ -42,7 +42,8 @@ static ax_status list_packages(ax_arena *arena, const char *folder,
   for (size_t i = 0; i < count; i++) {
     ax_str path = ax_arena_printf(arena, "%s/%s", folder, names[i]);
     if (!path.ptr) return AX_NOMEM;
-    if (is_archive(names[i]) || has_package(arena, path.ptr))
+    bool cached = strchr(names[i], '#') && has_package(arena, path.ptr);
+    if (cached || is_archive(names[i]))
       AX_TRY(add_path(arena, out, path.ptr));
   }
   return AX_OK;
@@ -62,6 +63,11 @@ static ax_code_answer code_in_value_set(void *ctx, ax_str value_set,
   return AX_CODE_UNDECIDED;
 }
 
+static bool is_ucum_unit(ax_str code) {
+  ax_ucum_unit unit;
+  return ax_ucum_parse(code, &unit, NULL) == AX_OK;
+}
+
 static ax_status open_all(const path_list *paths, const ax_config *config,
                           ax_app_rules *out, ax_error *err) {
   ax_registry_options options = {
@@ -71,6 +77,7 @@ static ax_status open_all(const path_list *paths, const ax_config *config,
   };
   AX_TRY(ax_registry_open(&options, &out->registry, err));
   AX_TRY(ax_valueset_new(out->registry, &out->valuesets, err));
+  ax_valueset_set_ucum(out->valuesets, is_ucum_unit);
   ax_validate_host host = { out->valuesets, code_in_value_set };
   ax_validate_options how = { .unknown_profile = AX_WARNING,
                               .unknown_extension = AX_WARNING };

@@ -537,7 +537,10 @@ static ax_status count_all(plan *p, ax_page *out) {
 static ax_status search_with(plan *p, ax_arena *arena, ax_page *out) {
   out->has_total = p->query->want_total;
   ax_status status = resolve_all(p);
-  if (status == AX_NOT_FOUND) return AX_OK; /* finds nothing */
+  if (status == AX_NOT_FOUND) { /* finds nothing, and that is the total */
+    out->has_total = true;
+    return AX_OK;
+  }
   if (status) return status;
   AX_TRY(choose_driver(p));
   if (p->query->limit) AX_TRY(find_page(p, arena, out));

@@ -1,0 +1,173 @@
+/* From outside: the command line. */
+#include "../support/outside.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define RUN(...) outside_run((const char *const[]){ __VA_ARGS__, NULL }, NULL)
+
+#define assert_says(text, part)                                        \
+  do {                                                                 \
+    if (!strstr((text), (part))) print_error("it said: %s\n", (text)); \
+    assert_non_null(strstr((text), (part)));                           \
+  } while (0)
+
+static void every_command_has_help(void **state) {
+  (void)state;
+  const char *commands[] = { "serve", "validate", "explain", "score" };
+  for (size_t i = 0; i < AX_COUNT(commands); i++) {
+    outside_run_result r = RUN(commands[i], "--help");
+    assert_int_equal(r.code, 0);
+    assert_says(r.out, commands[i]);
+    assert_says(r.out, "--");
+  }
+}
+
+static void help_lists_commands_and_exit_codes(void **state) {
+  (void)state;
+  outside_run_result r = RUN("help");
+  assert_int_equal(r.code, 0);
+  assert_says(r.out, "serve");
+  assert_says(r.out, "validate");
+  assert_says(r.out, "Exit codes:");
+  assert_int_equal(RUN("--help").code, 0);
+}
+
+static void the_version_is_one_line(void **state) {
+  (void)state;
+  outside_run_result r = RUN("version");
+  assert_int_equal(r.code, 0);
+  assert_int_equal(strncmp(r.out, "auspex ", 7), 0);
+  assert_int_equal(strcspn(r.out, "\n"), strlen(r.out) - 1);
+}
+
+static void unknown_commands_and_flags_are_usage_errors(void **state) {
+  (void)state;
+  outside_run_result r = RUN("frobnicate");
+  assert_int_equal(r.code, 2);
+  assert_says(r.err, "there is no command \"frobnicate\"");
+  assert_int_equal(outside_run((const char *const[]){ NULL }, NULL).code, 2);
+  r = RUN("serve", "--no-such-flag", "1");
+  assert_int_equal(r.code, 2);
+  assert_says(r.err, "\"--no-such-flag\"");
+  r = RUN("serve", "extra");
+  assert_int_equal(r.code, 2);
+}
+
+static void an_unknown_key_is_named_with_file_and_line(void **state) {
+  (void)state;
+  char name[] = "/tmp/auspex-cli-XXXXXX";
+  int fd = mkstemp(name);
+  assert_true(fd >= 0);
+  const char text[] = "# a comment\nmax_body = 1M\nmax_boby = 2M\n";
+  assert_int_equal(write(fd, text, sizeof text - 1), sizeof text - 1);
+  (void)close(fd);
+  outside_run_result r = RUN("serve", "--config", name);
+  (void)unlink(name);
+  assert_int_equal(r.code, 2);
+  assert_says(r.err, ":3: there is no option \"max_boby\"");
+}
+
+static void the_configuration_can_be_shown_and_checked(void **state) {
+  (void)state;
+  outside_run_result r =
+      RUN("serve", "--print-config", "--max-body", "1M", "--listen", "[::1]:1");
+  assert_int_equal(r.code, 0);
+  assert_says(r.out, "\nmax_body = 1048576\n");
+  assert_says(r.out, "\nlisten = [::1]:1\n");
+  assert_int_equal(RUN("serve", "--check-config").code, 0);
+  assert_int_equal(RUN("serve", "--check-config", "--threads", "0").code, 2);
+}
+
+static void other_addresses_need_a_word(void **state) {
+  (void)state;
+  outside_run_result r = RUN("serve", "--listen", "0.0.0.0:0");
+  assert_int_equal(r.code, 2);
+  assert_says(r.err, "--insecure-no-auth");
+  r = RUN("serve", "--listen", "nonsense");
+  assert_int_equal(r.code, 2);
+  assert_says(r.err, "ADDR:PORT");
+}
+
+static void each_thing_that_is_missing_has_its_code(void **state) {
+  (void)state;
+  outside_run_result r = RUN("serve", "--listen", "127.0.0.1:0", "--packages",
+                             "/no/such/folder", "--profiles", "");
+  assert_int_equal(r.code, 4);
+  assert_says(r.err, "/no/such/folder");
+  r = RUN("serve", "--listen", "127.0.0.1:0", "--data", "/dev/null/data");
+  assert_int_equal(r.code, 3);
+  r = RUN("serve", "--listen", "127.0.0.1:0", "--worker", "/no/such/worker");
+  assert_int_equal(r.code, 6);
+}
+
+static void a_taken_port_and_a_taken_store_are_said(void **state) {
+  (void)state;
+  outside *gw = outside_start(NULL);
+  char listen[40], other[80];
+  (void)snprintf(listen, sizeof listen, "127.0.0.1:%u", outside_port(gw));
+  (void)snprintf(other, sizeof other, "%s-other", outside_data(gw));
+  outside_run_result port = RUN("serve", "--listen", listen, "--data", other);
+  int port_code = port.code;
+  bool named = strstr(port.err, "cannot listen on 127.0.0.1:") != NULL;
+  outside_run_result store =
+      RUN("serve", "--listen", "127.0.0.1:0", "--data", outside_data(gw));
+  char remove[120];
+  (void)snprintf(remove, sizeof remove, "rm -rf '%s'", other);
+  /* Nothing a stranger could have put into this name. */
+  assert_int_equal(system(remove), 0); /* NOLINT(cert-env33-c) */
+  outside_stop(gw);
+  assert_int_equal(port_code, 5);
+  assert_true(named);
+  assert_int_equal(store.code, 3);
+}
+
+static void score_reads_a_bundle_and_prints_one(void **state) {
+  (void)state;
+  outside_run_result r =
+      outside_run((const char *const[]){ "score", "-", NULL },
+                  "{\"resourceType\":\"Bundle\",\"type\":\"collection\"}");
+  if (r.code) print_error("%s\n", r.err);
+  assert_int_equal(r.code, 0);
+  assert_says(r.out, "\"resourceType\":\"Bundle\"");
+  assert_int_equal(RUN("score").code, 2);
+  assert_int_equal(RUN("score", "/no/such/file").code, 2);
+  r = outside_run((const char *const[]){ "score", "-", NULL }, "{\n nope");
+  assert_int_equal(r.code, 1);
+  assert_says(r.err, "-:2:");
+  r = outside_run(
+      (const char *const[]){ "score", "--as-of", "soon", "-", NULL }, "{}");
+  assert_int_equal(r.code, 2);
+  r = outside_run(
+      (const char *const[]){ "score", "--model", "no-such-model", "-", NULL },
+      "{\"resourceType\":\"Bundle\",\"type\":\"collection\"}");
+  assert_int_equal(r.code, 1);
+}
+
+static void explain_shows_what_is_checked(void **state) {
+  (void)state;
+  outside_run_result r = RUN("explain", "Observation");
+  assert_int_equal(r.code, 0);
+  assert_says(r.out, "status");
+  assert_int_equal(RUN("explain", "http://example.org/no-such").code, 2);
+  assert_int_equal(RUN("explain").code, 2);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(every_command_has_help),
+    cmocka_unit_test(help_lists_commands_and_exit_codes),
+    cmocka_unit_test(the_version_is_one_line),
+    cmocka_unit_test(unknown_commands_and_flags_are_usage_errors),
+    cmocka_unit_test(an_unknown_key_is_named_with_file_and_line),
+    cmocka_unit_test(the_configuration_can_be_shown_and_checked),
+    cmocka_unit_test(other_addresses_need_a_word),
+    cmocka_unit_test(each_thing_that_is_missing_has_its_code),
+    cmocka_unit_test(a_taken_port_and_a_taken_store_are_said),
+    cmocka_unit_test(score_reads_a_bundle_and_prints_one),
+    cmocka_unit_test(explain_shows_what_is_checked),
+  };
+  return cmocka_run_group_tests_name("cli", tests, NULL, NULL);
+}
