@@ -285,7 +285,7 @@ static void a_first_response_gives_its_scores(void **state) {
 static void a_worse_response_raises_concerns(void **state) {
   (void)state;
   modeled m = open_module("qol-risk", "qlq-c30.table");
-  const char *const both[] = { "qlq-first.json", "qlq-deterioration.json",
+  const char *const both[] = { "qlq-first.json", "qlq-later.json",
                                NULL };
   scored s = score(&m, both);
   assert_int_equal(count_of(&s, "Observation", "\"final\""), 16);
