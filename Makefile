@@ -224,7 +224,7 @@ names: $(OBJS) ## check that exported names match their files
 
 check: $(SETUP_CHECK) layers names tidy asan ## everything a change must pass besides `make test`
 
-bench: all $(BENCHES) ## run the benchmarks
+bench: all $(FAULTY) $(BENCHES) ## run the benchmarks
 	@for b in $(BENCHES); do AUSPEX_BUILD=$(BUILD) AUSPEX_ROOT=. $$b || exit 1; done
 
 $(BENCHES): $(BUILD)/bench/%: $(BUILD)/obj/gateway/bench/%.o $(LIB)
