@@ -5,12 +5,15 @@
  *   input     JSON, `-` for none, `.` for the same as before
  *   expected  a JSON array of values; an object {"type", "value"} also asks for
  *             the type; or `fault: ` and a part of the sentence
+ *
+ * Files named strict* are checked against the model before they run.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
+#include "fhirpath/fp_check.h"
 #include "fhirpath/fp_eval.h"
 #include "fhirpath/fp_parse.h"
 #include "fhirpath/fp_write.h"
@@ -22,6 +25,7 @@ enum { CASES_MAX = 2000, MEMORY = 64 * 1024 * 1024 };
 
 typedef struct {
   ax_str expression, input, expected;
+  bool strict;
 } row;
 
 typedef struct {
@@ -59,6 +63,10 @@ static ax_status evaluate(ax_arena *arena, const row *r, ax_fp_list *out,
   AX_TRY(ax_fp_parse(arena, r->expression, &program, fault));
   if (!in.no_context)
     in.context = ax_fp_eval_root(model, parse(arena, r->input));
+  if (r->strict)
+    AX_TRY(ax_fp_check(arena, &program, model,
+                       in.no_context ? NULL : in.context.u.node.type, NULL,
+                       fault));
   return ax_fp_eval(&program, &in, out, fault);
 }
 
@@ -142,7 +150,7 @@ static void add_row(const char *file, int line, row r) {
 static void read_file(const char *folder, const char *file) {
   ax_str path = ax_arena_printf(shared->arena, "%s/%s", folder, file), rest;
   if (ax_file_read(shared->arena, path.ptr, MEMORY, &rest, NULL)) abort();
-  row r = { .input = { "-", 1 } };
+  row r = { .input = { "-", 1 }, .strict = strncmp(file, "strict", 6) == 0 };
   ax_str input;
   int line = 0;
   while (next_line(&rest, &r.expression, &line)) {
