@@ -40,7 +40,8 @@ LIB   := $(BUILD)/obj/libauspex.a
 GNU_SRCS := $(sort $(wildcard gateway/src/worker/*.c gateway/src/scoring/broker*.c))
 
 PROGRAMS := $(if $(wildcard gateway/src/app/main.c),$(BUILD)/bin/auspex) \
-            $(if $(wildcard gateway/src/worker/worker_main.c),$(BUILD)/bin/auspex-worker)
+            $(if $(wildcard gateway/src/worker/worker_main.c),$(BUILD)/bin/auspex-worker) \
+            $(BUILD)/bin/auspex-corpora
 
 # A plug-in is a folder with plugin.c (and more .c files); its .so and its data
 # files go to build/plugins/<name>/, faulty ones (for tests) to build/faulty/.
@@ -112,6 +113,11 @@ $(BUILD)/bin/auspex-worker: $(BUILD)/obj/gateway/src/worker/worker_main.o $(LIB)
 	$(call say,link $@)
 	$(Q)$(CC) $(ALL_LDFLAGS) $^ -o $@ $(WORKER_LIBS)
 
+$(BUILD)/bin/auspex-corpora: $(BUILD)/obj/gateway/src/app/corpora_main.o $(LIB)
+	@mkdir -p $(@D)
+	$(call say,link $@)
+	$(Q)$(CC) $(ALL_LDFLAGS) $^ -o $@ $(LIBS)
+
 # --- plug-ins ----------------------------------------------------------------
 
 define PLUGIN_RULE
@@ -170,6 +176,9 @@ asan: ## all tests under address and undefined-behaviour sanitizers
 
 tsan: ## all tests under the thread sanitizer
 	$(MAKE) test BUILD=build/tsan OPT="-O1 -g" SAN=-fsanitize=thread
+
+corpora: $(PACKAGES) $(BUILD)/bin/auspex-corpora ## run the cases of a folder (CORPORA=FOLDER)
+	@$(BUILD)/bin/auspex-corpora "$(CORPORA)"
 
 coverage: ## tests with line and branch counts
 	$(MAKE) test BUILD=build/cov OPT="-O0 -g" SAN=--coverage
