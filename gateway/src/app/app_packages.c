@@ -42,8 +42,7 @@ static ax_status list_packages(ax_arena *arena, const char *folder,
     ax_str path = ax_arena_printf(arena, "%s/%s", folder, names[i]);
     if (!path.ptr) return AX_NOMEM;
     bool cached = strchr(names[i], '#') && has_package(arena, path.ptr);
-    if (cached || is_archive(names[i]))
-      AX_TRY(add_path(arena, out, path.ptr));
+    if (cached || is_archive(names[i])) AX_TRY(add_path(arena, out, path.ptr));
   }
   return AX_OK;
 }
