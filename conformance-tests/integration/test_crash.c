@@ -1,0 +1,171 @@
+/*
+ * kill -9 under load, again and again: what was accepted is there, what was
+ * not is there wholly or not at all, and each accepted patient has exactly the
+ * results it would have had.
+ *
+ * AUSPEX_CRASH_ROUNDS sets how often (default 3).
+ */
+#include "../support/outside.h"
+#include "../support/patients.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+
+enum { SENDERS = 3, PER_ROUND = 4000, ENTRIES = 10, NAME = 40 };
+
+typedef struct {
+  char mrn[NAME];
+  bool accepted;
+  char location[80]; /* of its first Observation, where accepted */
+} sent;
+
+typedef struct {
+  outside *visitor;
+  ax_arena *arena;
+  ax_str sample;
+  int number, round;
+  sent *log;
+  size_t count;
+} sender;
+
+static atomic_bool killed;
+
+/* One transaction of a patient with ten entries. */
+static void send_one(sender *s) {
+  sent *entry = &s->log[s->count++];
+  (void)snprintf(entry->mrn, sizeof entry->mrn, "crash-%d-%d-%zu", s->round,
+                 s->number, s->count);
+  ax_arena_mark mark = ax_arena_mark_here(s->arena);
+  ax_str text = patients_replace(s->arena, s->sample, "MRN-HERE", entry->mrn);
+  const outside_answer *a = outside_post(s->visitor, "", text.ptr);
+  entry->accepted = a->status == 200;
+  ax_str place = outside_find(a->json, "entry[3].response.location");
+  if (place.len < sizeof entry->location && place.len)
+    memcpy(entry->location, place.ptr, place.len);
+  ax_arena_rewind(s->arena, mark);
+}
+
+static void *send_on(void *ctx) {
+  sender *s = ctx;
+  while (!atomic_load(&killed) && s->count < PER_ROUND) send_one(s);
+  return NULL;
+}
+
+/* --- after the crash ------------------------------------------------------ */
+
+typedef struct {
+  size_t sent, accepted, stored, results;
+} figures;
+
+static size_t count_of(outside *gw, const char *type, ax_str id) {
+  char query[200];
+  (void)snprintf(query, sizeof query,
+                 "/%s?patient=Patient/" AX_STR_FMT "&_count=100", type,
+                 AX_STR_ARG(id));
+  return patients_count(gw, query);
+}
+
+static void check_results(outside *gw, ax_str id, const char *mrn) {
+  char query[200];
+  (void)snprintf(query, sizeof query,
+                 "/RiskAssessment?patient=Patient/" AX_STR_FMT, AX_STR_ARG(id));
+  int64_t until = ax_clock_mono_ns() + INT64_C(60000000000);
+  size_t count = patients_count(gw, query);
+  while (count < 1 && ax_clock_mono_ns() < until) {
+    ax_clock_sleep_ms(50);
+    count = patients_count(gw, query);
+  }
+  if (count != 1) fail_msg("%s has %zu results, not 1", mrn, count);
+}
+
+/* All of the Bundle or nothing of it, and one result. */
+static void check_one(outside *gw, const sent *entry, figures *f) {
+  ax_str id = patients_id(gw, entry->mrn);
+  f->sent++;
+  f->accepted += entry->accepted;
+  if (entry->accepted && id.len == 0)
+    fail_msg("%s was accepted and is lost", entry->mrn);
+  if (id.len == 0) return;
+  f->stored++;
+  size_t conditions = count_of(gw, "Condition", id);
+  size_t observations = count_of(gw, "Observation", id);
+  if (conditions + observations != ENTRIES - 2)
+    fail_msg("%s is stored by half: %zu of %d", entry->mrn,
+             conditions + observations, ENTRIES - 2);
+  if (entry->location[0]) {
+    char path[100];
+    (void)snprintf(path, sizeof path, "/%s", entry->location);
+    assert_int_equal(outside_get(gw, path)->status, 200);
+  }
+  check_results(gw, id, entry->mrn);
+  f->results++;
+}
+
+/* --- rounds --------------------------------------------------------------- */
+
+static void start_senders(outside *gw, ax_arena *arena, sender *senders,
+                          pthread_t *threads, int round) {
+  ax_str sample = patients_sample(arena, "endpac-low.json", "MRN-HERE", 0);
+  atomic_store(&killed, false);
+  for (int i = 0; i < SENDERS; i++) {
+    senders[i] = (sender){ .visitor = outside_visitor(gw),
+                           .arena = ax_arena_new(64 << 20),
+                           .sample = sample,
+                           .number = i,
+                           .round = round,
+                           .log = calloc(PER_ROUND, sizeof(sent)) };
+    assert_non_null(senders[i].log);
+    assert_int_equal(pthread_create(&threads[i], NULL, send_on, &senders[i]),
+                     0);
+  }
+}
+
+static void run_round(outside *gw, ax_arena *arena, int round, figures *f) {
+  sender senders[SENDERS];
+  pthread_t threads[SENDERS];
+  static const char *const args[] = { "--score-wait", "20ms", NULL };
+  start_senders(gw, arena, senders, threads, round);
+  ax_clock_sleep_ms(100 + (int64_t)((unsigned)round * 7919u % 400u));
+  outside_kill(gw);
+  atomic_store(&killed, true);
+  for (int i = 0; i < SENDERS; i++) (void)pthread_join(threads[i], NULL);
+  outside_again(gw, args);
+  for (int i = 0; i < SENDERS; i++) {
+    for (size_t n = 0; n < senders[i].count; n++)
+      check_one(gw, &senders[i].log[n], f);
+    outside_leave(senders[i].visitor);
+    ax_arena_free(senders[i].arena);
+    free(senders[i].log);
+  }
+}
+
+static void nothing_accepted_is_lost_halved_or_doubled(void **state) {
+  (void)state;
+  const char *wanted = getenv("AUSPEX_CRASH_ROUNDS");
+  int rounds = wanted ? atoi(wanted) : 3; /* NOLINT(cert-err34-c) */
+  figures f = { 0 };
+  outside *gw = outside_start(NULL);
+  for (int round = 0; round < rounds; round++) {
+    ax_arena *arena = ax_arena_new(64 << 20);
+    assert_non_null(arena);
+    run_round(gw, arena, round, &f);
+    ax_arena_free(arena);
+  }
+  print_message("# crash: %d kills, %zu sent, %zu accepted, %zu stored, "
+                "%zu with their one result\n",
+                rounds, f.sent, f.accepted, f.stored, f.results);
+  assert_true(f.accepted > 0);
+  outside_stop(gw);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(nothing_accepted_is_lost_halved_or_doubled),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,199 @@
+/* From posted inputs to results that a GET finds, and when there are none. */
+#include "../support/outside.h"
+#include "../support/patients.h"
+
+#include <stdio.h>
+
+#include "base/clock.h"
+
+static ax_arena *arena;
+static outside *gw; /* of the tests that share one */
+
+static int begin(void **state) {
+  (void)state;
+  arena = ax_arena_new(64 << 20);
+  gw = outside_start(NULL);
+  return 0;
+}
+
+static int end(void **state) {
+  (void)state;
+  outside_stop(gw);
+  ax_arena_free(arena);
+  return 0;
+}
+
+/* Posts a sample; returns the Patient's id. */
+static ax_str post(outside *to, const char *name, const char *mrn, int days) {
+  ax_str text = patients_sample(arena, name, mrn, days);
+  const outside_answer *a = outside_post(to, "", text.ptr);
+  if (a->status != 200)
+    fail_msg("%s: %d " AX_STR_FMT, name, a->status, AX_STR_ARG(a->body));
+  ax_str id = patients_id(to, mrn);
+  assert_true(id.len > 0);
+  return id;
+}
+
+static const char *of_patient(const char *type, ax_str id) {
+  ax_str query =
+      ax_arena_printf(arena, "/%s?patient=Patient/" AX_STR_FMT "&_count=1000",
+                      type, AX_STR_ARG(id));
+  assert_non_null(query.ptr);
+  return query.ptr;
+}
+
+static void a_score_is_there_when_the_post_is_answered(void **state) {
+  (void)state;
+  ax_str id = post(gw, "endpac-high.json", "flow-1", 0);
+  const outside_answer *a = outside_get(gw, of_patient("RiskAssessment", id));
+  assert_int_equal(ax_json_count(AX_JSON_GET(a->json, "entry")), 1);
+  assert_str(outside_find(a->json, "entry[0].resource.status"), "preliminary");
+  assert_str(outside_find(a->json, "entry[0].resource.meta.versionId"), "1");
+  ax_str system =
+      outside_find(a->json, "entry[0].resource.method.coding[0].system");
+  ax_str code =
+      outside_find(a->json, "entry[0].resource.method.coding[0].code");
+  assert_true(code.len > 0);
+  ax_str query = ax_arena_printf(
+      arena, "/RiskAssessment?method=" AX_STR_FMT "%%7C" AX_STR_FMT,
+      AX_STR_ARG(system), AX_STR_ARG(code));
+  assert_true(patients_count(gw, query.ptr) >= 1);
+}
+
+static void
+a_result_rests_on_stored_versions_and_a_stored_device(void **state) {
+  (void)state;
+  ax_str id = post(gw, "endpac-high.json", "flow-2", 0);
+  const outside_answer *a = outside_get(gw, of_patient("RiskAssessment", id));
+  const ax_json *basis = outside_at(a->json, "entry[0].resource.basis");
+  assert_true(ax_json_count(basis) > 0);
+  for (size_t i = 0; i < ax_json_count(basis); i++) {
+    ax_str path = ax_arena_printf(
+        arena, "/" AX_STR_FMT,
+        AX_STR_ARG(AX_JSON_STR(ax_json_item(basis, i), "reference")));
+    assert_int_equal(outside_get(gw, path.ptr)->status, 200);
+  }
+  ax_str device =
+      ax_arena_printf(arena, "/" AX_STR_FMT,
+                      AX_STR_ARG(outside_find(
+                          a->json, "entry[0].resource.performer.reference")));
+  assert_int_equal(outside_get(gw, device.ptr)->status, 200);
+}
+
+static void the_deceased_are_stored_and_not_scored(void **state) {
+  (void)state;
+  ax_str id = post(gw, "deceased.json", "flow-3", 0);
+  assert_true(patients_count(gw, of_patient("Observation", id)) > 0);
+  assert_int_equal(patients_await(gw, of_patient("RiskAssessment", id), 0), 0);
+}
+
+static void old_records_are_stored_and_not_scored(void **state) {
+  (void)state;
+  ax_str id = post(gw, "endpac-high.json", "flow-4", -700);
+  assert_true(patients_count(gw, of_patient("Observation", id)) > 0);
+  assert_int_equal(patients_await(gw, of_patient("RiskAssessment", id), 0), 0);
+}
+
+static void missing_inputs_give_no_score_but_a_question(void **state) {
+  (void)state;
+  ax_str id = post(gw, "endpac-missing-weight.json", "flow-5", 0);
+  assert_int_equal(patients_await(gw, of_patient("RiskAssessment", id), 0), 0);
+  const outside_answer *a = outside_get(gw, "/GuidanceResponse?_count=1000");
+  assert_int_equal(a->status, 200);
+  assert_true(ax_str_find(a->body, id) != AX_STR_NONE);
+  assert_true(ax_str_find(a->body, AX_STR("data-required")) != AX_STR_NONE);
+}
+
+static void questionnaires_give_scores_as_observations(void **state) {
+  (void)state;
+  ax_str id = post(gw, "qlq-first.json", "flow-6", 0);
+  const outside_answer *a = outside_get(gw, of_patient("Observation", id));
+  size_t first = ax_json_count(AX_JSON_GET(a->json, "entry"));
+  assert_true(first >= 15);
+  ax_str again = post(gw, "qlq-later.json", "flow-6", 0);
+  assert_true(ax_str_eq(id, again));
+  assert_true(patients_count(gw, of_patient("RiskAssessment", id)) > 0);
+  assert_true(patients_count(gw, of_patient("Observation", id)) > first + 14);
+}
+
+/* Patient and Organization are conditional in the sample: sent again they are
+ * found; the other entries are new resources with equal values. */
+static void what_is_sent_again_has_one_patient_and_counts_once(void **state) {
+  (void)state;
+  ax_str id = post(gw, "endpac-high.json", "flow-7", 0);
+  ax_str again = post(gw, "endpac-high.json", "flow-7", 0);
+  assert_true(ax_str_eq(id, again));
+  const outside_answer *a = outside_get(gw, of_patient("RiskAssessment", id));
+  size_t count = ax_json_count(AX_JSON_GET(a->json, "entry"));
+  assert_true(count == 1 || count == 2);
+  ax_str first = outside_find(a->json, "entry[0].resource.prediction[0]."
+                                       "qualitativeRisk.coding[0].code");
+  for (size_t i = 1; i < count; i++)
+    assert_true(ax_str_eq(
+        first, outside_find(a->json, "entry[1].resource.prediction[0]."
+                                     "qualitativeRisk.coding[0].code")));
+}
+
+static void unrelated_observations_give_nothing_new(void **state) {
+  (void)state;
+  ax_str id = post(gw, "endpac-low.json", "flow-8", 0);
+  size_t before = patients_count(gw, of_patient("RiskAssessment", id));
+  ax_str other = ax_arena_printf(
+      arena,
+      "{\"resourceType\":\"Observation\",\"status\":\"final\",\"code\":{"
+      "\"coding\":[{\"system\":\"http://loinc.org\",\"code\":\"2093-3\"}]},"
+      "\"subject\":{\"reference\":\"Patient/" AX_STR_FMT "\"},"
+      "\"effectiveDateTime\":\"2020-02-03\",\"valueQuantity\":{\"value\":180,"
+      "\"system\":\"http://unitsofmeasure.org\",\"code\":\"mg/dL\"}}",
+      AX_STR_ARG(id));
+  assert_int_equal(outside_post(gw, "/Observation", other.ptr)->status, 201);
+  assert_int_equal(patients_await(gw, of_patient("RiskAssessment", id), before),
+                   before);
+}
+
+static void score_answers_at_once_and_stores_nothing(void **state) {
+  (void)state;
+  size_t before = patients_count(gw, "/RiskAssessment?_count=1000");
+  ax_str text = patients_sample(arena, "endpac-high.json", "flow-9", 0);
+  const outside_answer *a = outside_post(gw, "/$score", text.ptr);
+  assert_int_equal(a->status, 200);
+  assert_str(outside_find(a->json, "type"), "collection");
+  assert_true(ax_str_find(a->body, AX_STR("RiskAssessment")) != AX_STR_NONE);
+  assert_int_equal(patients_id(gw, "flow-9").len, 0);
+  assert_int_equal(patients_count(gw, "/RiskAssessment?_count=1000"), before);
+}
+
+static void a_score_survives_kill_9_between_input_and_score(void **state) {
+  static const char *const no_wait[] = { "--score-wait", "0", NULL };
+  (void)state;
+  outside *mortal = outside_start(no_wait);
+  ax_str text = patients_sample(arena, "endpac-high.json", "kill-1", 0);
+  assert_int_equal(outside_post(mortal, "", text.ptr)->status, 200);
+  outside_kill(mortal);
+  outside_again(mortal, no_wait);
+  ax_str id = patients_id(mortal, "kill-1");
+  assert_true(id.len > 0);
+  assert_int_equal(patients_await(mortal, of_patient("RiskAssessment", id), 1),
+                   1);
+  outside_kill(mortal);
+  outside_again(mortal, NULL);
+  assert_int_equal(patients_await(mortal, of_patient("RiskAssessment", id), 1),
+                   1);
+  outside_stop(mortal);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(a_score_is_there_when_the_post_is_answered),
+    cmocka_unit_test(a_result_rests_on_stored_versions_and_a_stored_device),
+    cmocka_unit_test(the_deceased_are_stored_and_not_scored),
+    cmocka_unit_test(old_records_are_stored_and_not_scored),
+    cmocka_unit_test(missing_inputs_give_no_score_but_a_question),
+    cmocka_unit_test(questionnaires_give_scores_as_observations),
+    cmocka_unit_test(what_is_sent_again_has_one_patient_and_counts_once),
+    cmocka_unit_test(unrelated_observations_give_nothing_new),
+    cmocka_unit_test(score_answers_at_once_and_stores_nothing),
+    cmocka_unit_test(a_score_survives_kill_9_between_input_and_score),
+  };
+  return cmocka_run_group_tests(tests, begin, end);
+}
