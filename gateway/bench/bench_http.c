@@ -1,0 +1,235 @@
+/* POST Observation over HTTP to a real gateway: validated, durable, scored
+ * before the answer. One client thread with many keep-alive connections on the
+ * same machine, so the figures include the client's share of the processors. */
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "bench.h"
+
+extern char **environ;
+
+enum { CONNECTIONS_MAX = 64, SAMPLES_MAX = 400000, ROOM = 16384 };
+
+typedef struct {
+  int fd;
+  int64_t asked; /* when the request under way was sent */
+  size_t heard;
+  char answer[ROOM];
+} connection;
+
+typedef struct {
+  pid_t pid;
+  unsigned port;
+  char data[64];
+} gateway;
+
+static void give_up(const char *why) {
+  (void)fprintf(stderr, "bench_http: %s\n", why);
+  exit(1);
+}
+
+/* --- the gateway ------------------------------------------------------------
+ */
+
+static char *copy_of(const char *text) {
+  char *copy = strdup(text);
+  if (!copy) give_up("no memory");
+  return copy;
+}
+
+static gateway start(void) {
+  gateway g = { .data = "/tmp/auspex-bench-XXXXXX" };
+  const char *build = getenv("AUSPEX_BUILD");
+  char program[512], plugins[512], line[256] = "";
+  (void)snprintf(program, sizeof program, "%s/bin/auspex",
+                 build ? build : "build");
+  (void)snprintf(plugins, sizeof plugins, "%s/plugins",
+                 build ? build : "build");
+  if (!mkdtemp(g.data)) give_up("no folder for the data");
+  const char *words[] = { program,       "serve", "--listen",  "127.0.0.1:0",
+                          "--data",      g.data,  "--plugins", plugins,
+                          "--log-level", "error" };
+  char *argv[AX_COUNT(words) + 1] = { 0 };
+  for (size_t i = 0; i < AX_COUNT(words); i++) argv[i] = copy_of(words[i]);
+  int out[2];
+  if (pipe(out)) give_up("no pipe");
+  (void)fcntl(out[0], F_SETFD, FD_CLOEXEC);
+  posix_spawn_file_actions_t actions;
+  (void)posix_spawn_file_actions_init(&actions);
+  (void)posix_spawn_file_actions_adddup2(&actions, out[1], 1);
+  (void)posix_spawn_file_actions_addclose(&actions, out[1]);
+  if (posix_spawn(&g.pid, program, &actions, NULL, argv, environ))
+    give_up("the gateway does not start");
+  (void)posix_spawn_file_actions_destroy(&actions);
+  for (size_t i = 0; argv[i]; i++) free(argv[i]);
+  (void)close(out[1]);
+  FILE *said = fdopen(out[0], "r");
+  if (!said || !fgets(line, sizeof line, said) ||
+      sscanf(line, "listening on http://127.0.0.1:%u/fhir", &g.port) != 1)
+    give_up("the gateway does not listen");
+  (void)fclose(said);
+  return g;
+}
+
+static double rss_mb(pid_t pid) {
+  char path[64], line[256];
+  double kb = 0;
+  (void)snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
+  FILE *status = fopen(path, "r");
+  while (status && fgets(line, sizeof line, status))
+    if (strncmp(line, "VmRSS:", 6) == 0) kb = strtod(line + 6, NULL);
+  if (status) (void)fclose(status);
+  return kb / 1024;
+}
+
+static void stop(gateway *g) {
+  char command[128];
+  (void)kill(g->pid, SIGTERM);
+  (void)waitpid(g->pid, NULL, 0);
+  (void)snprintf(command, sizeof command, "rm -rf '%s'", g->data);
+  if (system(command)) give_up("the data folder stays"); /* NOLINT */
+}
+
+/* --- the client -------------------------------------------------------------
+ */
+
+static int dial(unsigned port) {
+  union {
+    struct sockaddr any;
+    struct sockaddr_in v4;
+  } to = { .v4 = { .sin_family = AF_INET } };
+  to.v4.sin_port = htons((uint16_t)port);
+  to.v4.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  int fd = socket(AF_INET, SOCK_STREAM, 0), on = 1;
+  if (fd < 0 || connect(fd, &to.any, sizeof to.v4)) give_up("cannot connect");
+  (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  return fd;
+}
+
+static void ask(connection *c, const char *path, const char *body) {
+  char request[2048];
+  int len = snprintf(request, sizeof request,
+                     "POST /fhir/%s HTTP/1.1\r\nHost: bench\r\n"
+                     "Content-Type: application/fhir+json\r\n"
+                     "Content-Length: %zu\r\n\r\n%s",
+                     path, strlen(body), body);
+  c->heard = 0;
+  c->asked = ax_clock_mono_ns();
+  if (send(c->fd, request, (size_t)len, MSG_NOSIGNAL) != len)
+    give_up("cannot send");
+}
+
+/* Reads what is there; 1 when the answer is whole. */
+static int hear(connection *c) {
+  ssize_t n = recv(c->fd, c->answer + c->heard, ROOM - 1 - c->heard, 0);
+  if (n <= 0) give_up("the gateway hung up");
+  c->heard += (size_t)n;
+  c->answer[c->heard] = '\0';
+  const char *end = strstr(c->answer, "\r\n\r\n");
+  const char *length = strstr(c->answer, "Content-Length: ");
+  if (!end || !length) return 0;
+  size_t whole = (size_t)(end + 4 - c->answer) +
+                 strtoul(length + strlen("Content-Length: "), NULL, 10);
+  if (c->heard < whole) return 0;
+  if (strncmp(c->answer, "HTTP/1.1 201", 12) != 0) {
+    (void)fprintf(stderr, "%s\n", c->answer);
+    give_up("an Observation was not accepted");
+  }
+  return 1;
+}
+
+static void observation(char *out, size_t room, const char *patient,
+                        unsigned n) {
+  (void)snprintf(
+      out, room,
+      "{\"resourceType\":\"Observation\",\"status\":\"final\",\"code\":{"
+      "\"coding\":[{\"system\":\"http://loinc.org\",\"code\":\"2339-0\","
+      "\"display\":\"Glucose [Mass/volume] in Blood\"}]},\"subject\":{"
+      "\"reference\":\"Patient/%s\"},\"effectiveDateTime\":"
+      "\"2024-05-%02uT%02u:%02u:00Z\",\"valueQuantity\":{\"value\":%u.%u,"
+      "\"unit\":\"mg/dL\",\"system\":\"http://unitsofmeasure.org\",\"code\":"
+      "\"mg/dL\"}}",
+      patient, 1 + n % 28, n / 60 % 24, n % 60, 80 + n % 40, n % 10);
+}
+
+static int by_size(const void *a, const void *b) {
+  int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+  return (x > y) - (x < y);
+}
+
+static void report(int connections, int64_t *ns, size_t count, int64_t took,
+                   pid_t pid) {
+  if (count == 0) give_up("nothing was measured");
+  qsort(ns, count, sizeof *ns, by_size);
+  (void)printf("bench: post-observation-%d p50_us=%.0f p99_us=%.0f "
+               "per_second=%.0f rss_mb=%.0f\n",
+               connections, (double)ns[count / 2] / 1e3,
+               (double)ns[count * 99 / 100] / 1e3,
+               (double)count * 1e9 / (double)took, rss_mb(pid));
+  (void)fflush(stdout);
+}
+
+static void measure(const gateway *g, const char *patient, int connections,
+                    int64_t for_ns) {
+  static connection all[CONNECTIONS_MAX];
+  struct pollfd waits[CONNECTIONS_MAX];
+  int64_t *ns = malloc(SAMPLES_MAX * sizeof *ns);
+  if (!ns) give_up("no memory");
+  size_t count = 0;
+  unsigned n = 0;
+  char body[1024];
+  int64_t begin = ax_clock_mono_ns(), end = begin + for_ns, now = begin;
+  for (int i = 0; i < connections; i++) {
+    all[i].fd = dial(g->port);
+    waits[i] = (struct pollfd){ .fd = all[i].fd, .events = POLLIN };
+    observation(body, sizeof body, patient, n++);
+    ask(&all[i], "Observation", body);
+  }
+  while (now < end && count < SAMPLES_MAX) {
+    if (poll(waits, (nfds_t)connections, 10000) <= 0) give_up("no answer");
+    for (int i = 0; i < connections; i++) {
+      if (!waits[i].revents || !hear(&all[i])) continue;
+      now = ax_clock_mono_ns();
+      if (count < SAMPLES_MAX) ns[count++] = now - all[i].asked;
+      observation(body, sizeof body, patient, n++);
+      ask(&all[i], "Observation", body);
+    }
+  }
+  report(connections, ns, count, now - begin, g->pid);
+  for (int i = 0; i < connections; i++) (void)close(all[i].fd);
+  free(ns);
+}
+
+/* A Patient to hang the Observations on; the id it got. */
+static void new_patient(const gateway *g, char *id, size_t room) {
+  static connection c;
+  c.fd = dial(g->port);
+  ask(&c, "Patient",
+      "{\"resourceType\":\"Patient\",\"gender\":\"female\","
+      "\"birthDate\":\"1955-03-01\"}");
+  while (!hear(&c)) {
+  }
+  const char *at = strstr(c.answer, "/Patient/");
+  if (!at) give_up("no Location");
+  at += strlen("/Patient/");
+  (void)snprintf(id, room, "%.*s", (int)strcspn(at, "/\r"), at);
+  (void)close(c.fd);
+}
+
+int main(void) {
+  char patient[80];
+  gateway g = start();
+  new_patient(&g, patient, sizeof patient);
+  measure(&g, patient, 1, 1000000000);
+  measure(&g, patient, CONNECTIONS_MAX, 3000000000);
+  stop(&g);
+  return 0;
+}
