@@ -18,6 +18,10 @@ extern char **environ;
 
 enum { CONNECTIONS_MAX = 64, SAMPLES_MAX = 400000, ROOM = 16384 };
 
+/* Enough that nobody gets more results than a patient may have in a stay. */
+enum { PATIENTS = 500 };
+static char patients[PATIENTS][80];
+
 typedef struct {
   int fd;
   int64_t asked; /* when the request under way was sent */
@@ -146,8 +150,7 @@ static int hear(connection *c) {
   return 1;
 }
 
-static void observation(char *out, size_t room, const char *patient,
-                        unsigned n) {
+static void observation(char *out, size_t room, unsigned n) {
   (void)snprintf(
       out, room,
       "{\"resourceType\":\"Observation\",\"status\":\"final\",\"code\":{"
@@ -157,7 +160,8 @@ static void observation(char *out, size_t room, const char *patient,
       "\"2024-05-%02uT%02u:%02u:00Z\",\"valueQuantity\":{\"value\":%u.%u,"
       "\"unit\":\"mg/dL\",\"system\":\"http://unitsofmeasure.org\",\"code\":"
       "\"mg/dL\"}}",
-      patient, 1 + n % 28, n / 60 % 24, n % 60, 80 + n % 40, n % 10);
+      patients[n % PATIENTS], 1 + n % 28, n / 60 % 24, n % 60, 80 + n % 40,
+      n % 10);
 }
 
 static int by_size(const void *a, const void *b) {
@@ -177,8 +181,7 @@ static void report(int connections, int64_t *ns, size_t count, int64_t took,
   (void)fflush(stdout);
 }
 
-static void measure(const gateway *g, const char *patient, int connections,
-                    int64_t for_ns) {
+static void measure(const gateway *g, int connections, int64_t for_ns) {
   static connection all[CONNECTIONS_MAX];
   struct pollfd waits[CONNECTIONS_MAX];
   int64_t *ns = malloc(SAMPLES_MAX * sizeof *ns);
@@ -190,7 +193,7 @@ static void measure(const gateway *g, const char *patient, int connections,
   for (int i = 0; i < connections; i++) {
     all[i].fd = dial(g->port);
     waits[i] = (struct pollfd){ .fd = all[i].fd, .events = POLLIN };
-    observation(body, sizeof body, patient, n++);
+    observation(body, sizeof body, n++);
     ask(&all[i], "Observation", body);
   }
   while (now < end && count < SAMPLES_MAX) {
@@ -199,7 +202,7 @@ static void measure(const gateway *g, const char *patient, int connections,
       if (!waits[i].revents || !hear(&all[i])) continue;
       now = ax_clock_mono_ns();
       if (count < SAMPLES_MAX) ns[count++] = now - all[i].asked;
-      observation(body, sizeof body, patient, n++);
+      observation(body, sizeof body, n++);
       ask(&all[i], "Observation", body);
     }
   }
@@ -208,28 +211,30 @@ static void measure(const gateway *g, const char *patient, int connections,
   free(ns);
 }
 
-/* A Patient to hang the Observations on; the id it got. */
-static void new_patient(const gateway *g, char *id, size_t room) {
+/* Patients to hang the Observations on. */
+static void make_patients(const gateway *g) {
   static connection c;
   c.fd = dial(g->port);
-  ask(&c, "Patient",
-      "{\"resourceType\":\"Patient\",\"gender\":\"female\","
-      "\"birthDate\":\"1955-03-01\"}");
-  while (!hear(&c)) {
+  for (size_t i = 0; i < PATIENTS; i++) {
+    ask(&c, "Patient",
+        "{\"resourceType\":\"Patient\",\"gender\":\"female\","
+        "\"birthDate\":\"1955-03-01\"}");
+    while (!hear(&c)) {
+    }
+    const char *at = strstr(c.answer, "/Patient/");
+    if (!at) give_up("no Location");
+    at += strlen("/Patient/");
+    (void)snprintf(patients[i], sizeof patients[i], "%.*s",
+                   (int)strcspn(at, "/\r"), at);
   }
-  const char *at = strstr(c.answer, "/Patient/");
-  if (!at) give_up("no Location");
-  at += strlen("/Patient/");
-  (void)snprintf(id, room, "%.*s", (int)strcspn(at, "/\r"), at);
   (void)close(c.fd);
 }
 
 int main(void) {
-  char patient[80];
   gateway g = start();
-  new_patient(&g, patient, sizeof patient);
-  measure(&g, patient, 1, 1000000000);
-  measure(&g, patient, CONNECTIONS_MAX, 3000000000);
+  make_patients(&g);
+  measure(&g, 1, 1000000000);
+  measure(&g, CONNECTIONS_MAX, 3000000000);
   stop(&g);
   return 0;
 }
