@@ -18,7 +18,7 @@ enum {
   ONE_WRITE_MAX = 64 * 1024, /* up to here head and body go in one write */
   READ_STEP = 64 * 1024,
   DRAIN_MAX = 1024 * 1024, /* unread body swallowed after a refusal */
-  KEEP_MAX = 1024 * 1024,  /* memory a thread keeps between two requests */
+  KEEP_MAX = 128 * 1024,   /* of each kind of memory, kept between requests */
   TICK_MS = 50
 };
 
@@ -58,15 +58,13 @@ static void reset_buf(ax_buf *buf, size_t ceiling) {
                    .ceiling = ceiling };
 }
 
+/* After each request: an idle thread holds little. */
 static void reset_lane(lane *l) {
   if (l->arena && ax_arena_used(l->arena) > KEEP_MAX) {
     ax_arena_free(l->arena);
     l->arena = NULL;
   }
-  if (l->arena)
-    ax_arena_reset(l->arena);
-  else
-    l->arena = ax_arena_new(l->server->options.request_memory);
+  if (l->arena) ax_arena_reset(l->arena);
   reset_buf(&l->body, l->server->options.body_max);
   reset_buf(&l->unpacked, l->server->options.body_max);
   reset_buf(&l->out, SIZE_MAX);
@@ -307,7 +305,7 @@ static int begin_request(struct mg_connection *conn) {
   lane *l = mg_get_thread_pointer(conn);
   const struct mg_request_info *ri = mg_get_request_info(conn);
   if (!l || !ri) return 500;
-  reset_lane(l);
+  if (!l->arena) l->arena = ax_arena_new(l->server->options.request_memory);
   if (!l->arena) {
     refuse_request(l, conn, NULL,
                    (refusal){ 503, "there is no memory for the request" });
@@ -322,6 +320,7 @@ static int begin_request(struct mg_connection *conn) {
   (void)ax_http_socket_begin(&l->socket, AX_HTTP_SOCKET_WORKING, 0);
   int status = serve(l, conn, ri);
   (void)ax_http_socket_begin(&l->socket, AX_HTTP_SOCKET_IDLE, 0);
+  reset_lane(l);
   atomic_fetch_sub(&l->server->busy, 1);
   return status;
 }
@@ -332,11 +331,11 @@ static int on_error(struct mg_connection *conn, int status,
   (void)message; /* may quote the request */
   lane *l = mg_get_thread_pointer(conn);
   if (!l) return 1;
-  reset_lane(l);
   refusal no = { status, "the request is not well-formed HTTP/1.1, or its head "
                          "is longer than 32 kB" };
   if (status == 505) no.why = "only HTTP/1.0 and HTTP/1.1 are spoken here";
   refuse_request(l, conn, NULL, no);
+  reset_lane(l);
   return 0;
 }
 
@@ -401,6 +400,7 @@ static ax_http_server *new_server(const ax_http_server_options *options) {
   for (unsigned i = 0; server->lanes && i < options->threads; i++) {
     server->lanes[i].server = server;
     (void)ax_http_socket_init(&server->lanes[i].socket);
+    reset_lane(&server->lanes[i]);
   }
   if (server->lanes) return server;
   free_server(server);
