@@ -1,6 +1,7 @@
 #include "definitions/registry.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -176,17 +177,17 @@ static const ax_json *base_structure(void *ctx, ax_str url) {
   return AX_JSON_GET(tree, "snapshot") ? tree : NULL;
 }
 
-static const ax_json *parse_file(ax_registry *r, const definition *d,
+static const ax_json *parse_file(ax_arena *arena, const definition *d,
                                  ax_error *err) {
-  ax_str path = ax_arena_printf(r->arena, "%s/" AX_STR_FMT, d->package->folder,
+  ax_str path = ax_arena_printf(arena, "%s/" AX_STR_FMT, d->package->folder,
                                 AX_STR_ARG(d->entry->file));
   ax_str text;
   const ax_json *doc;
   ax_json_fault fault;
   if (!path.ptr ||
-      ax_file_read(r->arena, path.ptr, AX_PACKAGE_FILE_MAX, &text, err))
+      ax_file_read(arena, path.ptr, AX_PACKAGE_FILE_MAX, &text, err))
     return NULL;
-  if (ax_json_parse(r->arena, text, &doc, &fault) == AX_OK) return doc;
+  if (ax_json_parse(arena, text, &doc, &fault) == AX_OK) return doc;
   (void)ax_error_set(err, AX_INVALID, "%s:%u:%u: %s", path.ptr,
                      fault.place.line, fault.place.column, fault.text);
   return NULL;
@@ -215,7 +216,7 @@ static const ax_json *read_definition(ax_registry *r, definition *d) {
   if (d->state != UNREAD) return NULL; /* broken, or based on itself */
   d->state = READING;
   ax_error err = { 0 };
-  const ax_json *tree = parse_file(r, d, &err);
+  const ax_json *tree = parse_file(r->arena, d, &err);
   if (!tree) {
     d->state = UNREADABLE;
     ax_str note = ax_arena_printf(r->arena, "%s", err.text);
@@ -257,6 +258,40 @@ static const ax_json *read_locked(ax_registry *r, definition *d) {
 const ax_json *ax_registry_find(ax_registry *registry, ax_def_kind kind,
                                 ax_str url) {
   return read_locked(registry, pick(registry, kind, url));
+}
+
+ax_status ax_registry_load(ax_registry *registry, ax_arena *arena,
+                           ax_def_kind kind, ax_str url, const ax_json **out,
+                           ax_error *err) {
+  definition *d = pick(registry, kind, url);
+  if (!d)
+    return ax_error_set(err, AX_NOT_FOUND,
+                        "no loaded package defines " AX_STR_FMT,
+                        AX_STR_ARG(url));
+  ax_error why = { 0 };
+  *out = parse_file(arena, d, &why);
+  if (!*out)
+    return ax_error_set(err, why.status ? why.status : AX_NOMEM, "%s",
+                        why.text);
+  if (kind == AX_DEF_STRUCTURE && !AX_JSON_GET(*out, "snapshot"))
+    *out = read_locked(registry, d);
+  return *out ? AX_OK
+              : ax_error_set(err, AX_INVALID, AX_STR_FMT " cannot be read",
+                             AX_STR_ARG(url));
+}
+
+size_t ax_registry_canonical(const ax_registry *registry, ax_def_kind kind,
+                             ax_str url, char *out, size_t room) {
+  const definition *d = pick(registry, kind, url);
+  if (!d) return 0;
+  int len = snprintf(out, room, AX_STR_FMT "|" AX_STR_FMT,
+                     AX_STR_ARG(d->entry->url), AX_STR_ARG(d->entry->version));
+  return len > 0 && (size_t)len < room ? (size_t)len : 0;
+}
+
+ax_str ax_registry_type_of(const ax_registry *registry, ax_str url) {
+  const definition *d = pick(registry, AX_DEF_STRUCTURE, url);
+  return d ? d->entry->name : AX_STR("");
 }
 
 const ax_json *ax_registry_type(ax_registry *registry, ax_str name) {

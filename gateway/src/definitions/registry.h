@@ -56,6 +56,23 @@ void ax_registry_close(ax_registry *registry);
 const ax_json *ax_registry_find(ax_registry *registry, ax_def_kind kind,
                                 ax_str url);
 
+/*
+ * The same for those who make something else of a definition once: parsed into
+ * `arena` and not kept. A profile without a snapshot of its own is kept all the
+ * same. NOT_FOUND, INVALID, TOO_LARGE, IO, NOMEM.
+ */
+ax_status ax_registry_load(ax_registry *registry, ax_arena *arena,
+                           ax_def_kind kind, ax_str url, const ax_json **out,
+                           ax_error *err) AX_MUST_USE;
+
+/* Writes "url|version" of the definition that `url` finds into `out` and
+ * returns its length; 0 when there is none or no room. Nothing is parsed. */
+size_t ax_registry_canonical(const ax_registry *registry, ax_def_kind kind,
+                             ax_str url, char *out, size_t room);
+
+/* The type a StructureDefinition is about ("Patient"), or empty. */
+ax_str ax_registry_type_of(const ax_registry *registry, ax_str url);
+
 /* The StructureDefinition of a type of the base specification by its name
  * ("Patient", "HumanName", "string"), or NULL. */
 const ax_json *ax_registry_type(ax_registry *registry, ax_str name);

@@ -46,7 +46,15 @@ static bool take_quoted(ax_str *rest) {
   return take_char(rest, '"');
 }
 
+/* R4 CapabilityStatement.format, and with it Mime Type: these three short forms
+ * stand beside the registered types. */
+static bool is_format(ax_str code) {
+  return ax_str_eq(code, AX_STR("xml")) || ax_str_eq(code, AX_STR("json")) ||
+         ax_str_eq(code, AX_STR("ttl"));
+}
+
 static bool is_mime(ax_str code) {
+  if (is_format(code)) return true;
   if (!take_token(&code).len || !take_char(&code, '/') ||
       !take_token(&code).len)
     return false;

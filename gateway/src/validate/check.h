@@ -1,0 +1,64 @@
+/*
+ * check.h - rules about one element's value. One kind of rule is one file
+ * check_<name>.c with its three faces: compile it from an ElementDefinition,
+ * run it, print it. The table of kinds is in check.c; FHIRPath invariants and
+ * slicing by discriminator join it there.
+ *
+ * Threads: compiled checks are immutable.
+ */
+#ifndef AX_VALIDATE_CHECK_H
+#define AX_VALIDATE_CHECK_H
+
+#include "validate/schema.h"
+#include "validate/walk.h"
+
+typedef struct {
+  ax_arena *arena; /* of the schema */
+  ax_registry *registry;
+  const ax_schema_element *element; /* what is compiled so far */
+  const ax_json *definition;        /* the ElementDefinition */
+  const ax_json
+      *base; /* a profile: the type's own ElementDefinition; or NULL */
+  bool is_root;
+  ax_str type; /* of the StructureDefinition */
+} ax_check_source;
+
+typedef struct {
+  const char *name;
+  /* `*out` stays NULL when the element asks for nothing of this kind. */
+  ax_status (*compile)(const ax_check_source *source, ax_check **out);
+  void (*run)(const ax_check *self, ax_walk *walk, const ax_place *place);
+  void (*explain)(const ax_check *self, ax_json_writer *w);
+} ax_check_kind;
+
+/* The head of every compiled check. */
+struct ax_check {
+  const ax_check_kind *kind;
+  const ax_check *next;
+};
+
+/* All checks that the element asks for, linked. */
+ax_status ax_check_compile(const ax_check_source *source,
+                           const ax_check **out) AX_MUST_USE;
+
+/* The definition's member `key`, or NULL when it has none or says the same as
+ * the type it constrains. */
+const ax_json *ax_check_member(const ax_check_source *source, ax_str key);
+
+/* The same for the one member that begins with `prefix` ("fixed" of
+ * fixedUri). */
+const ax_json *ax_check_choice(const ax_check_source *source, ax_str prefix);
+
+/* A copy of a JSON value in the schema's arena, or NULL without memory. */
+const ax_json *ax_check_copy(ax_arena *arena, const ax_json *value);
+
+extern const ax_check_kind ax_check_binding;
+extern const ax_check_kind ax_check_bundle;
+extern const ax_check_kind ax_check_extension;
+extern const ax_check_kind ax_check_fixed;
+extern const ax_check_kind ax_check_length;
+extern const ax_check_kind ax_check_pattern;
+extern const ax_check_kind ax_check_range;
+extern const ax_check_kind ax_check_reference;
+
+#endif

@@ -1,0 +1,114 @@
+/*
+ * binding: a code, Coding, CodeableConcept or Quantity unit must be, or should
+ * be, in a value set (R4 terminologies.html#strength). What the host cannot
+ * decide is no fault.
+ */
+#include "validate/check.h"
+
+typedef struct {
+  ax_check check;
+  ax_str value_set;
+  ax_severity severity;
+  const char *demand;
+  ax_str strength;
+} binding_check;
+
+static ax_status compile(const ax_check_source *source, ax_check **out) {
+  const ax_json *binding = ax_check_member(source, AX_STR("binding"));
+  ax_str strength = AX_JSON_STR(binding, "strength");
+  ax_str value_set = AX_JSON_STR(binding, "valueSet");
+  bool required = ax_str_eq(strength, AX_STR("required"));
+  if (!value_set.len) return AX_OK;
+  if (!required && !ax_str_eq(strength, AX_STR("extensible"))) return AX_OK;
+  binding_check *made = AX_NEW(source->arena, binding_check);
+  if (!made) return AX_NOMEM;
+  made->value_set = ax_arena_str(source->arena, value_set);
+  made->severity = required ? AX_ERROR : AX_WARNING;
+  made->demand = required ? "must" : "should";
+  made->strength = required ? AX_STR("required") : AX_STR("extensible");
+  *out = &made->check;
+  return made->value_set.ptr ? AX_OK : AX_NOMEM;
+}
+
+static ax_code_answer ask(const binding_check *c, const ax_walk *walk,
+                          ax_str system, ax_str code) {
+  const char *why = NULL;
+  return walk->host->code_in_value_set(walk->host->ctx, c->value_set, system,
+                                       code, &why);
+}
+
+static void refuse(const binding_check *c, ax_walk *walk, const ax_place *place,
+                   ax_str system, ax_str code) {
+  ax_walk_issue(
+      walk, c->severity, AX_ISSUE_CODE_INVALID, "code-not-in-value-set", place,
+      "The code '" AX_STR_FMT "%s" AX_STR_FMT
+      "' is not in the value set " AX_STR_FMT ", from which it %s come",
+      AX_STR_ARG(system), system.len ? "#" : "", AX_STR_ARG(code),
+      AX_STR_ARG(c->value_set), c->demand);
+}
+
+static void run_code(const binding_check *c, ax_walk *walk,
+                     const ax_place *place) {
+  ax_str code = ax_json_text(place->value);
+  if (code.len && ask(c, walk, AX_STR(""), code) == AX_CODE_NOT_IN)
+    refuse(c, walk, place, AX_STR(""), code);
+}
+
+/* A Coding or a Quantity. A Coding without system says too little to be in a
+ * value set; without code there is nothing to look for. */
+static ax_code_answer ask_coding(const binding_check *c, const ax_walk *walk,
+                                 const ax_json *coding) {
+  ax_str code = AX_JSON_STR(coding, "code");
+  ax_str system = AX_JSON_STR(coding, "system");
+  if (!code.len) return AX_CODE_UNDECIDED;
+  return ask(c, walk, system, code);
+}
+
+static void run_coding(const binding_check *c, ax_walk *walk,
+                       const ax_place *place) {
+  if (ask_coding(c, walk, place->value) == AX_CODE_NOT_IN)
+    refuse(c, walk, place, AX_JSON_STR(place->value, "system"),
+           AX_JSON_STR(place->value, "code"));
+}
+
+/* One coding from the value set is enough; a text alone is not. */
+static void run_concept(const binding_check *c, ax_walk *walk,
+                        const ax_place *place) {
+  const ax_json *codings = AX_JSON_GET(place->value, "coding");
+  const ax_json *first = ax_json_item(codings, 0);
+  for (size_t i = 0; i < ax_json_count(codings); i++)
+    if (ask_coding(c, walk, ax_json_item(codings, i)) != AX_CODE_NOT_IN) return;
+  if (first)
+    refuse(c, walk, place, AX_JSON_STR(first, "system"),
+           AX_JSON_STR(first, "code"));
+  else if (c->severity == AX_ERROR && AX_JSON_GET(place->value, "text"))
+    ax_walk_issue(
+        walk, c->severity, AX_ISSUE_CODE_INVALID, "code-missing", place,
+        "There is a text but no code; a code from the value set " AX_STR_FMT
+        " is required",
+        AX_STR_ARG(c->value_set));
+}
+
+static void run(const ax_check *self, ax_walk *walk, const ax_place *place) {
+  const binding_check *c = (const binding_check *)self;
+  if (!place->value || !walk->host->code_in_value_set) return;
+  if (ax_json_is(place->value, AX_JSON_STRING))
+    run_code(c, walk, place);
+  else if (!ax_json_is(place->value, AX_JSON_OBJECT))
+    return;
+  else if (place->type &&
+           ax_str_eq(place->type->name, AX_STR("CodeableConcept")))
+    run_concept(c, walk, place);
+  else
+    run_coding(c, walk, place);
+}
+
+static void explain(const ax_check *self, ax_json_writer *w) {
+  const binding_check *c = (const binding_check *)self;
+  ax_json_write_object(w);
+  ax_json_write_member(w, AX_STR("strength"), c->strength);
+  ax_json_write_member(w, AX_STR("valueSet"), c->value_set);
+  ax_json_write_close(w);
+}
+
+const ax_check_kind ax_check_binding = { "binding", compile, run, explain };

@@ -1,0 +1,99 @@
+/* minValue[x] and maxValue[x] of numbers, dates and times; a Quantity is
+ * compared when its unit is written the same (R4 ElementDefinition.minValue[x];
+ * units are converted once ucum joins). */
+#include "fhir/fhir_date.h"
+#include "fhir/fhir_decimal.h"
+#include "validate/check.h"
+
+typedef struct {
+  ax_check check;
+  const ax_json *min, *max; /* either may be NULL */
+} range_check;
+
+static ax_status keep(const ax_check_source *source, ax_str prefix,
+                      const ax_json **out) {
+  const ax_json *value = ax_check_choice(source, prefix);
+  *out = value ? ax_check_copy(source->arena, value) : NULL;
+  return value && !*out ? AX_NOMEM : AX_OK;
+}
+
+static ax_status compile(const ax_check_source *source, ax_check **out) {
+  range_check made = { 0 };
+  AX_TRY(keep(source, AX_STR("minValue"), &made.min));
+  AX_TRY(keep(source, AX_STR("maxValue"), &made.max));
+  if (!made.min && !made.max) return AX_OK;
+  range_check *kept = AX_NEW(source->arena, range_check);
+  if (!kept) return AX_NOMEM;
+  *kept = made;
+  *out = &kept->check;
+  return AX_OK;
+}
+
+/* Compares as far as both are of one kind; false: they cannot be compared. */
+static bool compare_numbers(const ax_json *a, const ax_json *b, int *order) {
+  ax_fhir_decimal x, y;
+  if (!ax_fhir_decimal_parse(ax_json_text(a), &x) ||
+      !ax_fhir_decimal_parse(ax_json_text(b), &y))
+    return false;
+  *order = ax_fhir_decimal_compare(x, y);
+  return true;
+}
+
+/* Intervals that overlap are neither before nor after each other. */
+static bool compare_dates(const ax_json *a, const ax_json *b, int *order) {
+  ax_fhir_date x, y;
+  bool times = ax_fhir_date_parse_time(ax_json_text(a), &x) &&
+               ax_fhir_date_parse_time(ax_json_text(b), &y);
+  if (!times && (!ax_fhir_date_parse_datetime(ax_json_text(a), &x) ||
+                 !ax_fhir_date_parse_datetime(ax_json_text(b), &y)))
+    return false;
+  *order = (x.lo_ms > y.hi_ms) - (x.hi_ms < y.lo_ms);
+  return true;
+}
+
+static bool compare(const ax_json *a, const ax_json *b, int *order) {
+  if (!a || !b || a->kind != b->kind) return false;
+  if (a->kind == AX_JSON_NUMBER) return compare_numbers(a, b, order);
+  if (a->kind == AX_JSON_STRING) return compare_dates(a, b, order);
+  if (a->kind != AX_JSON_OBJECT ||
+      !ax_str_eq(AX_JSON_STR(a, "code"), AX_JSON_STR(b, "code")) ||
+      !ax_str_eq(AX_JSON_STR(a, "system"), AX_JSON_STR(b, "system")))
+    return false;
+  return compare(AX_JSON_GET(a, "value"), AX_JSON_GET(b, "value"), order);
+}
+
+static ax_str shown(const ax_json *value) {
+  return ax_walk_shown(
+      ax_json_is(value, AX_JSON_OBJECT) ? AX_JSON_GET(value, "value") : value);
+}
+
+static void run(const ax_check *self, ax_walk *walk, const ax_place *place) {
+  const range_check *c = (const range_check *)self;
+  int order = 0;
+  if (compare(place->value, c->min, &order) && order < 0)
+    ax_walk_issue(walk, AX_ERROR, AX_ISSUE_INVALID, "value-too-small", place,
+                  "The value " AX_STR_FMT
+                  " is less than the least allowed, " AX_STR_FMT,
+                  AX_STR_ARG(shown(place->value)), AX_STR_ARG(shown(c->min)));
+  if (compare(place->value, c->max, &order) && order > 0)
+    ax_walk_issue(walk, AX_ERROR, AX_ISSUE_INVALID, "value-too-large", place,
+                  "The value " AX_STR_FMT " is greater than the greatest "
+                  "allowed, " AX_STR_FMT,
+                  AX_STR_ARG(shown(place->value)), AX_STR_ARG(shown(c->max)));
+}
+
+static void explain(const ax_check *self, ax_json_writer *w) {
+  const range_check *c = (const range_check *)self;
+  ax_json_write_object(w);
+  if (c->min) {
+    ax_json_write_key(w, AX_STR("min"));
+    ax_json_write_tree(w, c->min);
+  }
+  if (c->max) {
+    ax_json_write_key(w, AX_STR("max"));
+    ax_json_write_tree(w, c->max);
+  }
+  ax_json_write_close(w);
+}
+
+const ax_check_kind ax_check_range = { "range", compile, run, explain };

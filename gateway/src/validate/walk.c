@@ -1,0 +1,444 @@
+#include "validate/walk.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "validate/check.h"
+
+enum { DEPTH_MAX = 250, SHOWN = 80, MESSAGE = 1024 };
+static const size_t SCRATCH = (size_t)1 << 30;
+
+static void walk_object(ax_walk *walk, const ax_place *place,
+                        const ax_schema_children *children);
+
+/* --- issues ----------------------------------------------------------------
+ */
+
+static void report(ax_walk *walk, ax_issue issue, const ax_place *place,
+                   const ax_json *at, const char *text) {
+  ax_arena *arena = ax_fhir_issues_arena(walk->issues);
+  issue.path = ax_place_text(arena, place);
+  issue.has_place = at != NULL;
+  issue.at = at ? at->at : 0;
+  issue.text = ax_arena_str(arena, ax_str_from(text));
+  issue.rule = walk->schema ? walk->schema->url : AX_STR("");
+  if (!issue.text.ptr || !issue.path.ptr)
+    walk->no_memory = true;
+  else
+    ax_fhir_issues_add(walk->issues, issue);
+}
+
+void ax_walk_issue(ax_walk *walk, ax_severity severity, ax_issue_type type,
+                   const char *id, const ax_place *place, const char *fmt,
+                   ...) {
+  char text[MESSAGE];
+  va_list args;
+  va_start(args, fmt);
+  (void)vsnprintf(text, sizeof text, fmt, args);
+  va_end(args);
+  report(walk, (ax_issue){ .severity = severity, .type = type, .id = id },
+         place, ax_place_json(place), text);
+}
+
+ax_str ax_walk_shown(const ax_json *value) {
+  if (!value) return AX_STR("");
+  if (value->kind == AX_JSON_BOOL)
+    return value->truth ? AX_STR("true") : AX_STR("false");
+  ax_str text = ax_json_text(value);
+  if (text.len <= SHOWN) return text;
+  text.len = SHOWN;
+  /* not in the middle of a character */
+  while (text.len && ((unsigned char)text.ptr[text.len] & 0xC0u) == 0x80u)
+    text.len--;
+  return text;
+}
+
+ax_arena *ax_walk_scratch(ax_walk *walk) {
+  if (!walk->scratch) walk->scratch = ax_arena_new(SCRATCH);
+  if (!walk->scratch) walk->no_memory = true;
+  return walk->scratch;
+}
+
+const ax_schema *ax_walk_schema(ax_walk *walk, ax_str canonical) {
+  return walk->find_schema(walk->validator, canonical);
+}
+
+/* The type's schema, remembered in the type so that it is looked up once. */
+static const ax_schema *schema_of(ax_walk *walk, ax_schema_type *type) {
+  const ax_schema *s =
+      atomic_load_explicit(&type->schema, memory_order_acquire);
+  if (s) return s;
+  char url[200];
+  int len = snprintf(url, sizeof url,
+                     "http://hl7.org/fhir/StructureDefinition/" AX_STR_FMT,
+                     AX_STR_ARG(type->name));
+  if (len <= 0 || (size_t)len >= sizeof url) return NULL;
+  s = ax_walk_schema(walk, (ax_str){ url, (size_t)len });
+  if (!s || s->broken) return NULL;
+  atomic_store_explicit(&type->schema, s, memory_order_release);
+  return s;
+}
+
+/* --- values ----------------------------------------------------------------
+ */
+
+static void run_checks(const ax_schema_element *e, ax_walk *walk,
+                       const ax_place *place) {
+  for (const ax_check *c = e->checks; c; c = c->next)
+    c->kind->run(c, walk, place);
+}
+
+/* `_name`: an Element with id and extensions. */
+static void walk_sibling(ax_walk *walk, const ax_place *place,
+                         ax_schema_type *type) {
+  const ax_json *sibling = place->sibling;
+  if (!sibling || sibling->kind == AX_JSON_NULL) return;
+  if (type->has_no_sibling) {
+    ax_walk_issue(walk, AX_ERROR, AX_ISSUE_BUSINESS_RULE, "sibling-forbidden",
+                  place, "This element can have no extensions");
+    return;
+  }
+  if (sibling->kind != AX_JSON_OBJECT || sibling->count == 0) {
+    ax_walk_issue(walk, AX_ERROR, AX_ISSUE_INVALID, "sibling-shape", place,
+                  "'_" AX_STR_FMT "' must be an object with an id or "
+                  "extensions",
+                  AX_STR_ARG(place->name));
+    return;
+  }
+  const ax_schema *s = schema_of(walk, type);
+  if (!s) return;
+  ax_place inner = *place;
+  inner.value = sibling;
+  inner.sibling = NULL;
+  walk_object(walk, &inner, s->root->children);
+}
+
+static void walk_primitive(ax_walk *walk, const ax_place *place,
+                           ax_schema_type *type) {
+  const ax_json *value = place->value;
+  bool has_sibling = ax_json_is(place->sibling, AX_JSON_OBJECT);
+  if (!value || value->kind == AX_JSON_NULL) {
+    if (!has_sibling || (value && place->index == AX_PLACE_SINGLE))
+      ax_walk_issue(walk, AX_ERROR, AX_ISSUE_INVALID, "value-null", place,
+                    "null is no value; leave the element out, or give "
+                    "extensions in '_" AX_STR_FMT "'",
+                    AX_STR_ARG(place->name));
+  } else {
+    const char *fault = ax_fhir_primitive_fault(type->primitive, value);
+    ax_str shown = ax_walk_shown(value);
+    if (fault)
+      ax_walk_issue(walk, AX_ERROR, AX_ISSUE_INVALID, "value-format", place,
+                    "'" AX_STR_FMT "' is no right value: %s", AX_STR_ARG(shown),
+                    fault);
+  }
+  walk_sibling(walk, place, type);
+}
+
+static void walk_complex(ax_walk *walk, const ax_place *place,
+                         const ax_schema_element *e, ax_schema_type *type) {
+  const ax_json *value = place->value;
+  if (!value || value->kind != AX_JSON_OBJECT) {
+    ax_walk_issue(walk, AX_ERROR, AX_ISSUE_INVALID, "value-not-object", place,
+                  "This must be an object%s" AX_STR_FMT,
+                  type ? " of type " : "",
+                  AX_STR_ARG(type ? type->name : AX_STR("")));
+    return;
+  }
+  if (value->count == 0) {
+    ax_walk_issue(walk, AX_ERROR, AX_ISSUE_INVALID, "object-empty", place,
+                  "An object must have some content; leave the element out "
+                  "instead");
+    return;
+  }
+  if (type && type->is_resource) {
+    ax_walk_resource(walk, place, NULL, 0);
+    return;
+  }
+  if (e->children) walk_object(walk, place, e->children);
+  const ax_schema *s = type ? schema_of(walk, type) : NULL;
+  if (!s) return;
+  if (!e->children) walk_object(walk, place, s->root->children);
+  run_checks(s->root, walk, place);
+}
+
+/* A profile that names the type of a resource narrower than its base. */
+static void check_resource_type(ax_walk *walk, const ax_place *place,
+                                const ax_schema_type *type) {
+  ax_str have = AX_JSON_STR(place->value, "resourceType");
+  if (ax_str_eq(type->name, AX_STR("Resource")) ||
+      ax_str_eq(type->name, AX_STR("DomainResource")) ||
+      ax_str_eq(type->name, have))
+    return;
+  ax_walk_issue(walk, AX_ERROR, AX_ISSUE_STRUCTURE, "resource-type", place,
+                "The profile allows a " AX_STR_FMT " here, not a " AX_STR_FMT,
+                AX_STR_ARG(type->name), AX_STR_ARG(have));
+}
+
+static void walk_in_profile(ax_walk *walk, const ax_place *place,
+                            const ax_schema_element *e,
+                            const ax_schema_type *type) {
+  if (ax_json_is(place->value, AX_JSON_OBJECT)) {
+    if (e->children) walk_object(walk, place, e->children);
+    if (type && type->is_resource && e->type_count == 1)
+      check_resource_type(walk, place, type);
+  }
+  /* Which of several profiles must fit is for slicing to say. */
+  if (!type || type->profile_count != 1) return;
+  const ax_schema *s = ax_walk_schema(walk, type->profiles[0]);
+  if (s && !s->broken && s->is_profile) ax_walk_profile(walk, place, s);
+}
+
+static void walk_value(ax_walk *walk, const ax_place *place,
+                       const ax_schema_element *e, ax_schema_type *type) {
+  if (walk->depth >= DEPTH_MAX) return;
+  walk->depth++;
+  if (walk->schema->is_profile)
+    walk_in_profile(walk, place, e, type);
+  else if (type && type->primitive)
+    walk_primitive(walk, place, type);
+  else
+    walk_complex(walk, place, e, type);
+  run_checks(e, walk, place);
+  walk->depth--;
+}
+
+/* --- one member ------------------------------------------------------------
+ */
+
+/* A member of an object together with its `_` sibling. */
+typedef struct {
+  const ax_place *up;
+  const ax_schema_field *field;
+  const ax_json *value, *sibling; /* one of them may be NULL */
+} member;
+
+static size_t count_of(const member *m) {
+  size_t values =
+      ax_json_is(m->value, AX_JSON_ARRAY) ? ax_json_count(m->value) : 1;
+  size_t siblings =
+      ax_json_is(m->sibling, AX_JSON_ARRAY) ? ax_json_count(m->sibling) : 0;
+  if (!m->value) return siblings ? siblings : 1;
+  return values > siblings ? values : siblings;
+}
+
+static const ax_json *nth(const ax_json *value, size_t i) {
+  if (ax_json_is(value, AX_JSON_ARRAY)) return ax_json_item(value, i);
+  return i == 0 ? value : NULL;
+}
+
+static ax_place place_of(const member *m, size_t i) {
+  bool array = ax_json_is(m->value ? m->value : m->sibling, AX_JSON_ARRAY);
+  return (ax_place){ .up = m->up,
+                     .name = m->field->element->name,
+                     .choice = m->field->choice,
+                     .index = array ? i : AX_PLACE_SINGLE,
+                     .value = nth(m->value, i),
+                     .sibling = nth(m->sibling, i),
+                     .type = m->field->type };
+}
+
+/* Arrays where there must be one and only there (R4 2.6.2). */
+static void check_array(ax_walk *walk, const member *m) {
+  const ax_schema_element *e = m->field->element;
+  const ax_json *value = m->value ? m->value : m->sibling;
+  ax_place place = place_of(m, 0);
+  place.index = AX_PLACE_SINGLE;
+  place.value = value;
+  bool array = value->kind == AX_JSON_ARRAY;
+  if (array && value->count == 0)
+    ax_walk_issue(walk, AX_ERROR, AX_ISSUE_INVALID, "array-empty", &place,
+                  "An array must not be empty; leave the element out instead");
+  if (array != e->is_array && value->kind != AX_JSON_NULL)
+    ax_walk_issue(walk, AX_ERROR, AX_ISSUE_INVALID,
+                  e->is_array ? "array-missing" : "array-unexpected", &place,
+                  e->is_array ? "'" AX_STR_FMT "' repeats: it must be an array"
+                              : "'" AX_STR_FMT
+                                "' does not repeat: it must not be an array",
+                  AX_STR_ARG(e->name));
+  if (m->value && m->sibling && array &&
+      (m->sibling->kind != AX_JSON_ARRAY || m->sibling->count > value->count))
+    ax_walk_issue(walk, AX_ERROR, AX_ISSUE_INVALID, "sibling-length", &place,
+                  "'_" AX_STR_FMT "' must be an array as long as '" AX_STR_FMT
+                  "'",
+                  AX_STR_ARG(e->name), AX_STR_ARG(e->name));
+}
+
+static bool in_slice(const ax_schema_element *slice, const ax_place *place) {
+  if (slice->wants_url.len)
+    return ax_str_eq(AX_JSON_STR(place->value, "url"), slice->wants_url);
+  return slice->wants_type.len && ax_str_eq(place->choice, slice->wants_type);
+}
+
+static void check_count(ax_walk *walk, const ax_place *parent,
+                        const ax_schema_element *e, size_t count) {
+  const char *colon = e->slice.len ? ":" : "";
+  if (!e->checks_count) return;
+  if (count < e->min)
+    ax_walk_issue(
+        walk, AX_ERROR, AX_ISSUE_STRUCTURE, "count-min", parent,
+        AX_STR_FMT "%s" AX_STR_FMT " is required: at least %u, found %zu",
+        AX_STR_ARG(e->path), colon, AX_STR_ARG(e->slice), e->min, count);
+  if (count > e->max)
+    ax_walk_issue(
+        walk, AX_ERROR, AX_ISSUE_STRUCTURE, "count-max", parent,
+        e->max ? AX_STR_FMT "%s" AX_STR_FMT
+                            " may occur at most %u times, found %zu"
+               : AX_STR_FMT "%s" AX_STR_FMT
+                            " is not allowed here (at most %u, found %zu)",
+        AX_STR_ARG(e->path), colon, AX_STR_ARG(e->slice), e->max, count);
+}
+
+static void walk_slices(ax_walk *walk, const member *m, size_t count) {
+  const ax_schema_element *e = m->field->element;
+  for (size_t s = 0; s < e->slice_count; s++) {
+    const ax_schema_element *slice = e->slices[s];
+    size_t found = 0;
+    for (size_t i = 0; i < count; i++) {
+      ax_place place = place_of(m, i);
+      if (!in_slice(slice, &place)) continue;
+      found++;
+      if (slice->type_count) place.type = &slice->types[0];
+      walk_value(walk, &place, slice,
+                 slice->type_count ? &slice->types[0] : NULL);
+    }
+    check_count(walk, m->up, slice, found);
+  }
+}
+
+/* Returns how many values the member has. */
+static size_t walk_member(ax_walk *walk, const member *m) {
+  const ax_schema_element *e = m->field->element;
+  size_t count = count_of(m);
+  bool profile = walk->schema->is_profile;
+  if (!profile) check_array(walk, m);
+  for (size_t i = 0; i < count; i++) {
+    ax_place place = place_of(m, i);
+    if (profile && e->is_choice && !m->field->type)
+      ax_walk_issue(walk, AX_ERROR, AX_ISSUE_STRUCTURE, "type-not-allowed",
+                    &place,
+                    "The profile does not allow the type " AX_STR_FMT " here",
+                    AX_STR_ARG(m->field->choice));
+    else
+      walk_value(walk, &place, e, m->field->type);
+  }
+  if (e->slice_count) walk_slices(walk, m, count);
+  return count;
+}
+
+/* --- one object ------------------------------------------------------------
+ */
+
+static void report_unknown(ax_walk *walk, const ax_place *place,
+                           const ax_json_member *m) {
+  char text[MESSAGE];
+  ax_str key = m->key.len > SHOWN ? (ax_str){ m->key.ptr, SHOWN } : m->key;
+  ax_json at = m->value;
+  at.at = m->at;
+  if (walk->schema->is_profile) return;
+  if (ax_str_eq(m->key, AX_STR("resourceType")) &&
+      (!place->up || (place->type && place->type->is_resource)))
+    return;
+  (void)snprintf(text, sizeof text,
+                 "There is no element '" AX_STR_FMT "' in " AX_STR_FMT,
+                 AX_STR_ARG(key), AX_STR_ARG(place->name));
+  report(walk,
+         (ax_issue){ .severity = AX_ERROR,
+                     .type = AX_ISSUE_STRUCTURE,
+                     .id = "element-unknown" },
+         place, &at, text);
+}
+
+static bool has_siblings(const ax_json *object) {
+  for (uint32_t i = 0; i < object->count; i++)
+    if (object->u.members[i].key.len && object->u.members[i].key.ptr[0] == '_')
+      return true;
+  return false;
+}
+
+/* `_name` without `name`. Beside `name` it is looked at with it. */
+static size_t walk_lone_sibling(ax_walk *walk, const ax_place *place,
+                                const ax_schema_children *children,
+                                const ax_json_member *m, uint32_t *index) {
+  ax_str name = ax_str_skip(m->key, 1);
+  const ax_schema_field *field = ax_schema_field_of(children, name);
+  if (!field || (field->type && !field->type->primitive)) {
+    report_unknown(walk, place, m);
+    return 0;
+  }
+  if (ax_json_get(place->value, name)) return 0;
+  const member pair = { place, field, NULL, &m->value };
+  *index = field->index;
+  return walk_member(walk, &pair);
+}
+
+static const ax_json *sibling_of(const ax_json *object, ax_str key) {
+  for (uint32_t i = 0; i < object->count; i++) {
+    const ax_json_member *m = &object->u.members[i];
+    if (m->key.len == key.len + 1 && m->key.ptr[0] == '_' &&
+        memcmp(m->key.ptr + 1, key.ptr, key.len) == 0)
+      return &m->value;
+  }
+  return NULL;
+}
+
+static void check_counts(ax_walk *walk, const ax_place *place,
+                         const ax_schema_children *children,
+                         const uint32_t *counts) {
+  for (size_t i = 0; i < children->count; i++) {
+    const ax_schema_element *e = children->elements[i];
+    if (e->checks_count && (counts[i] < e->min || counts[i] > e->max))
+      check_count(walk, place, e, counts[i]);
+    for (size_t s = 0; counts[i] == 0 && s < e->slice_count; s++)
+      check_count(walk, place, e->slices[s], 0);
+  }
+}
+
+static void walk_object(ax_walk *walk, const ax_place *place,
+                        const ax_schema_children *children) {
+  const ax_json *object = place->value;
+  uint32_t counts[AX_SCHEMA_CHILDREN];
+  if (!children || !children->count) return;
+  memset(counts, 0, children->count * sizeof *counts);
+  bool siblings = has_siblings(object);
+  for (uint32_t i = 0; i < object->count; i++) {
+    const ax_json_member *m = &object->u.members[i];
+    if (siblings && m->key.len && m->key.ptr[0] == '_') {
+      uint32_t index = 0;
+      size_t lone = walk_lone_sibling(walk, place, children, m, &index);
+      counts[index] += (uint32_t)lone;
+      continue;
+    }
+    const ax_schema_field *field = ax_schema_field_of(children, m->key);
+    if (!field) {
+      report_unknown(walk, place, m);
+      continue;
+    }
+    const member pair = { place, field, &m->value,
+                          siblings ? sibling_of(object, m->key) : NULL };
+    counts[field->index] += (uint32_t)walk_member(walk, &pair);
+  }
+  check_counts(walk, place, children, counts);
+}
+
+void ax_walk_profile(ax_walk *walk, const ax_place *place,
+                     const ax_schema *schema) {
+  const ax_schema *outer = walk->schema;
+  if (walk->depth >= DEPTH_MAX) return;
+  walk->schema = schema;
+  walk->depth++;
+  if (ax_json_is(place->value, AX_JSON_OBJECT))
+    walk_object(walk, place, schema->root->children);
+  run_checks(schema->root, walk, place);
+  walk->depth--;
+  walk->schema = outer;
+}
+
+void ax_walk_base(ax_walk *walk, const ax_place *place,
+                  const ax_schema *schema) {
+  const ax_schema *outer = walk->schema;
+  walk->schema = schema;
+  walk_object(walk, place, schema->root->children);
+  run_checks(schema->root, walk, place);
+  walk->schema = outer;
+}

@@ -1,0 +1,68 @@
+/*
+ * walk.h - one pass of a resource through schemas.
+ *
+ * First the resource goes through the schema of its type, which looks at every
+ * member; then through each profile's, which visits only what it constrains.
+ * Nothing is allocated while nothing is wrong.
+ *
+ * Threads: a walk belongs to one thread.
+ */
+#ifndef AX_VALIDATE_WALK_H
+#define AX_VALIDATE_WALK_H
+
+#include "base/map.h"
+#include "fhir/fhir_bundle.h"
+#include "fhir/fhir_issue.h"
+#include "validate/place.h"
+#include "validate/schema.h"
+#include "validate/validate.h"
+
+typedef struct {
+  ax_validator *validator;
+  const ax_schema *(*find_schema)(ax_validator *validator, ax_str canonical);
+  const ax_validate_host *host;
+  ax_validate_options options;
+  ax_registry *registry;
+  ax_fhir_issues *issues;
+  const ax_schema *schema;  /* whose rules are looked at */
+  const ax_json *resource;  /* innermost that is not contained */
+  const ax_json *contained; /* that the walk is inside of; or NULL */
+  ax_arena *scratch;        /* made when first needed */
+  ax_fhir_bundle *bundle;   /* index of the outermost Bundle, or NULL */
+  const ax_json *bundle_json;
+  const ax_bundle_entry *entry;
+  const ax_json *fragments_of; /* whose contained ids `fragments` holds */
+  ax_map *fragments;           /* id -> contained resource */
+  unsigned depth;
+  bool no_memory;
+} ax_walk;
+
+/* Walks a resource: base type, meta.profile, and `profiles`
+ * (walk_resource.c). */
+void ax_walk_resource(ax_walk *walk, const ax_place *place,
+                      const ax_str *profiles, size_t profile_count);
+
+/* Walks an object through the schema of its type. */
+void ax_walk_base(ax_walk *walk, const ax_place *place,
+                  const ax_schema *schema);
+
+/* Walks a value that is already known to be of the schema's type through the
+ * profile `schema`. */
+void ax_walk_profile(ax_walk *walk, const ax_place *place,
+                     const ax_schema *schema);
+
+/* Reports a fault of the value at `place` under the present schema. */
+void ax_walk_issue(ax_walk *walk, ax_severity severity, ax_issue_type type,
+                   const char *id, const ax_place *place, const char *fmt, ...)
+    AX_PRINTF(6, 7);
+
+/* A short-lived arena of this walk, or NULL (then no_memory is set). */
+ax_arena *ax_walk_scratch(ax_walk *walk);
+
+/* The schema of `canonical`; NULL: not loaded. A broken one has `broken`. */
+const ax_schema *ax_walk_schema(ax_walk *walk, ax_str canonical);
+
+/* Up to 80 bytes of a primitive value, for messages. */
+ax_str ax_walk_shown(const ax_json *value);
+
+#endif
