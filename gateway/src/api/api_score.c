@@ -82,13 +82,13 @@ void ax_api_score(ax_api_call *call) {
   ax_buf *answer = ax_api_answer_begin(call);
   if (!answer) return;
   ax_fhir_issues *issues = ax_fhir_issues_new(call->rq->arena);
+  ax_intake_inputs inputs = { rq.bundle, rq.models, rq.model_count,
+                              rq.as_of_ms };
   ax_intake_request input = ax_api_body_intake(call, doc);
   ax_error err = { 0 };
-  ax_status status =
-      issues
-          ? ax_intake_score(call->api->intake, &input, rq.bundle, rq.models,
-                            rq.model_count, rq.as_of_ms, answer, issues, &err)
-          : AX_NOMEM;
+  ax_status status = issues ? ax_intake_score(call->api->intake, &input,
+                                              &inputs, answer, issues, &err)
+                            : AX_NOMEM;
   if (status)
     ax_api_error(call, status, &err);
   else if (ax_fhir_issues_errors(issues))

@@ -114,11 +114,11 @@ static int score(ax_arena *arena, ax_app *app, const wish *want, ax_str source,
                            .base = AX_STR("http://localhost/fhir"),
                            .request_id = AX_STR("score"),
                            .caller = AX_STR("command line") };
-  ax_status status = issues
-                         ? ax_intake_score(app->intake, &rq, doc, want->models,
-                                           want->model_count, want->as_of_ms,
-                                           &answer, issues, &err)
-                         : AX_NOMEM;
+  ax_intake_inputs inputs = { doc, want->models, want->model_count,
+                              want->as_of_ms };
+  ax_status status =
+      issues ? ax_intake_score(app->intake, &rq, &inputs, &answer, issues, &err)
+             : AX_NOMEM;
   int code = AX_EXIT_OK;
   if (status) {
     bool blame = status == AX_INVALID || status == AX_NOT_FOUND ||

@@ -72,14 +72,17 @@ ax_status ax_intake_bundle(ax_intake *intake, const ax_intake_request *rq,
                            ax_str prefer, ax_buf *answer, ax_intake_result *out,
                            ax_error *err) AX_MUST_USE;
 
-/*
- * $score: a Bundle of inputs to a Bundle of results; nothing is stored.
- * `models`: ids or names wanted, count 0: all active. `as_of_ms` 0: now;
- * an explicit one tags the results retrospective.
- */
+typedef struct {
+  const ax_json *bundle; /* the inputs: a Bundle of any type */
+  const ax_str *models;  /* ids or names wanted; count 0: all */
+  size_t model_count;
+  int64_t as_of_ms; /* 0: now; an explicit one tags the results retrospective */
+} ax_intake_inputs;
+
+/* $score: a Bundle of inputs to a Bundle of results; nothing is stored. With
+ * errors in `issues` there is no answer. UNAVAILABLE, TIMEOUT, NOMEM. */
 ax_status ax_intake_score(ax_intake *intake, const ax_intake_request *rq,
-                          const ax_json *bundle, const ax_str *models,
-                          size_t model_count, int64_t as_of_ms, ax_buf *answer,
+                          const ax_intake_inputs *inputs, ax_buf *answer,
                           ax_fhir_issues *issues, ax_error *err) AX_MUST_USE;
 
 #endif

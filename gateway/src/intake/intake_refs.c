@@ -1,5 +1,7 @@
 #include "intake/intake_refs.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/limits.h"
@@ -30,32 +32,18 @@ typedef struct {
   size_t len;
 } place;
 
-static size_t extend(place *p, const char *sep, ax_str name, size_t index) {
-  size_t before = p->len;
-  char number[24] = "";
-  size_t digits = 0;
-  if (index != SIZE_MAX) {
-    ax_buf b = AX_BUF_INIT(sizeof number);
-    ax_buf_append_uint(&b, index);
-    ax_str view = ax_buf_view(&b);
-    digits = view.len;
-    if (digits) memcpy(number, view.ptr, digits);
-    ax_buf_free(&b);
-  }
-  size_t need = strlen(sep) + name.len + digits + (digits ? 2 : 0);
-  if (before + need >= sizeof p->path) return before;
-  char *at = p->path + before;
-  memcpy(at, sep, strlen(sep));
-  at += strlen(sep);
-  if (name.len) memcpy(at, name.ptr, name.len);
-  at += name.len;
-  if (digits) {
-    *at++ = '[';
-    memcpy(at, number, digits);
-    at += digits;
-    *at++ = ']';
-  }
-  p->len = (size_t)(at - p->path);
+/* Both return the length before; a path past its room stays as it is. */
+static size_t extend(place *p, ax_str name) {
+  size_t before = p->len, room = sizeof p->path - before;
+  int n = snprintf(p->path + before, room, "." AX_STR_FMT, AX_STR_ARG(name));
+  if (n > 0 && (size_t)n < room) p->len += (size_t)n;
+  return before;
+}
+
+static size_t extend_index(place *p, uint32_t index) {
+  size_t before = p->len, room = sizeof p->path - before;
+  int n = snprintf(p->path + before, room, "[%" PRIu32 "]", index);
+  if (n > 0 && (size_t)n < room) p->len += (size_t)n;
   return before;
 }
 
@@ -67,13 +55,13 @@ static bool locate(place *p, const ax_json *value) {
   }
   if (value->kind == AX_JSON_OBJECT) {
     for (uint32_t i = 0; i < value->count; i++) {
-      size_t before = extend(p, ".", value->u.members[i].key, SIZE_MAX);
+      size_t before = extend(p, value->u.members[i].key);
       if (locate(p, &value->u.members[i].value)) return true;
       p->len = before;
     }
   } else if (value->kind == AX_JSON_ARRAY) {
     for (uint32_t i = 0; i < value->count; i++) {
-      size_t before = extend(p, "", AX_STR(""), i);
+      size_t before = extend_index(p, i);
       if (locate(p, &value->u.items[i])) return true;
       p->len = before;
     }

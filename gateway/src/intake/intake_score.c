@@ -198,23 +198,22 @@ static ax_status write_answer(scoring *s, ax_buf *answer, ax_error *err) {
 }
 
 ax_status ax_intake_score(ax_intake *intake, const ax_intake_request *rq,
-                          const ax_json *bundle, const ax_str *models,
-                          size_t model_count, int64_t as_of_ms, ax_buf *answer,
+                          const ax_intake_inputs *inputs, ax_buf *answer,
                           ax_fhir_issues *issues, ax_error *err) {
   int64_t now = ax_clock_wall_ms();
   scoring s = { .intake = intake,
                 .rq = rq,
                 .issues = issues,
                 .now_ms = now,
-                .as_of_ms = as_of_ms ? as_of_ms : now,
-                .retrospective = as_of_ms != 0,
+                .as_of_ms = inputs->as_of_ms ? inputs->as_of_ms : now,
+                .retrospective = inputs->as_of_ms != 0,
                 .patients = ax_map_new(rq->arena) };
   if (!s.patients) return AX_NOMEM;
-  AX_TRY(choose_models(&s, models, model_count));
-  AX_TRY(ax_validate_run(intake->options.validator, bundle, AX_STR("Bundle"),
-                         NULL, 0, issues));
+  AX_TRY(choose_models(&s, inputs->models, inputs->model_count));
+  AX_TRY(ax_validate_run(intake->options.validator, inputs->bundle,
+                         AX_STR("Bundle"), NULL, 0, issues));
   if (ax_fhir_issues_errors(issues)) return AX_OK;
-  AX_TRY(ax_fhir_bundle_index(rq->arena, bundle, &s.bundle));
+  AX_TRY(ax_fhir_bundle_index(rq->arena, inputs->bundle, &s.bundle));
   for (size_t i = 0; i < ax_fhir_bundle_count(s.bundle); i++)
     AX_TRY(take_entry(&s, ax_fhir_bundle_at(s.bundle, i)));
   return write_answer(&s, answer, err);

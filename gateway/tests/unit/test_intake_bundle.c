@@ -271,7 +271,7 @@ static const char *issue_path(const world *w, size_t i) {
 #define POST(type) "\"request\":{\"method\":\"POST\",\"url\":\"" type "\"}"
 #define BUNDLE(type, entries)                                                  \
   "{\"resourceType\":\"Bundle\",\"type\":\"" type "\",\"entry\":[" entries "]" \
-                                                                           "}"
+  "}"
 #define OBSERVATION(subject)                                          \
   "{\"resourceType\":\"Observation\",\"status\":\"final\",\"code\":{" \
   "\"coding\":[{\"system\":\"http://loinc.org\",\"code\":\"1-8\"}]}," \
@@ -671,15 +671,17 @@ static void one_task_for_each_patient_of_a_commit(void **state) {
   assert_int_equal(
       200,
       post(w,
-           BUNDLE("transaction",
-                  "{\"fullUrl\":\"urn:uuid:p\",\"resource\":" PATIENT "," POST(
-                      "Patient") "},"
-                                 "{\"resource\":" OBSERVATION("urn:uuid:p") "," POST(
-                                     "Observation") "},"
-                                                    "{\"resource\""
-                                                    ":" OBSERVATION("urn:uuid:"
-                                                                    "p") "," POST(
-                                                        "Observation") "}")));
+           BUNDLE(
+               "transaction",
+               "{\"fullUrl\":\"urn:uuid:p\",\"resource\":" PATIENT "," POST(
+                   "Patient") "},"
+                              "{\"resource\":" OBSERVATION("urn:uuid:p") "," POST(
+                                  "Observation") "},"
+                                                 "{\"resource\""
+                                                 ":" OBSERVATION(
+                                                     "urn:uuid:"
+                                                     "p") "," POST("Observatio"
+                                                                   "n") "}")));
   assert_int_equal(1, fake_runs);
   assert_int_equal(1, stats(w).tasks_done);
 }
@@ -740,8 +742,8 @@ static int score(world *w, const char *json, const char *model) {
   ax_intake_request rq = request_of(w, json);
   ax_fhir_issues *issues = ax_fhir_issues_new(w->arena);
   ax_buf_clear(&w->answer);
-  if (ax_intake_score(w->intake, &rq, rq.doc, &name, name.len ? 1 : 0, 0,
-                      &w->answer, issues, &err))
+  ax_intake_inputs inputs = { rq.doc, &name, name.len ? 1 : 0, 0 };
+  if (ax_intake_score(w->intake, &rq, &inputs, &w->answer, issues, &err))
     fail_msg("%s", err.text);
   if (ax_fhir_issues_errors(issues)) return 422;
   ax_str text = ax_arena_str(w->arena, ax_buf_view(&w->answer));
