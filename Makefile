@@ -218,8 +218,8 @@ install: all ## install below DESTDIR and PREFIX (default /usr/local)
 # --- checks -------------------------------------------------------------------
 
 # One file per run: clang-tidy 14 reports false va_list errors over several.
-tidy: ## clang-tidy over the sources
-	@printf '%s\n' $(SRCS) $(wildcard plugins/*/*.c) | xargs -P2 -I{} sh -c \
+tidy: ## clang-tidy over the sources (not over faults made on purpose)
+	@printf '%s\n' $(SRCS) $(filter-out plugins/faulty/%,$(wildcard plugins/*/*.c)) | xargs -P2 -I{} sh -c \
 	  'clang-tidy --quiet {} -- $(ALL_CPPFLAGS) $(STD) $$(case " $(GNU_SRCS) " in *" {} "*) echo -D_GNU_SOURCE;; esac) 2>/dev/null || { echo "tidy: {}"; exit 255; }'
 
 format: ## rewrite the sources in the house format

@@ -124,12 +124,12 @@ static void end(broker *b, pid_t pid, ax_broker_answer *answer) {
   answer->fault = EBUSY;
 }
 
-static void reply(int socket, const ax_broker_answer *answer, int fd) {
+static void reply(int socket, ax_broker_answer *answer, int fd) {
   union {
     char bytes[CMSG_SPACE(sizeof(int))];
     struct cmsghdr align;
   } control = { { 0 } };
-  struct iovec iov = { (void *)(uintptr_t)answer, sizeof *answer };
+  struct iovec iov = { answer, sizeof *answer };
   struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
   if (fd >= 0) {
     msg.msg_control = control.bytes;

@@ -45,11 +45,12 @@ ax_status ax_broker_send_fds(int socket, ax_str bytes, const int *fds,
     char bytes[CMSG_SPACE(MOST * sizeof(int))];
     struct cmsghdr align;
   } control = { { 0 } };
-  struct iovec iov = { (void *)(uintptr_t)bytes.ptr, bytes.len };
+  struct iovec iov = { .iov_len = bytes.len };
   struct msghdr msg = { .msg_iov = &iov,
                         .msg_iovlen = 1,
                         .msg_control = control.bytes,
                         .msg_controllen = CMSG_SPACE(fd_count * sizeof(int)) };
+  memcpy(&iov.iov_base, &bytes.ptr, sizeof iov.iov_base); /* only read */
   struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
   c->cmsg_level = SOL_SOCKET;
   c->cmsg_type = SCM_RIGHTS;

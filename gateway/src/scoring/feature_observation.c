@@ -117,7 +117,7 @@ static ax_feature_finding agree(ax_feature_work *w, const ax_model_input *in,
 static void fill(ax_feature_cell *cell, ax_feature_finding f,
                  const ax_feature_number *n) {
   cell->state = f.state;
-  if (f.state != AUSPEX_CELL_PRESENT) return;
+  if (f.state != AUSPEX_CELL_PRESENT || !f.fact) return;
   cell->value = n->value;
   cell->low = n->low;
   cell->high = n->high;
@@ -175,7 +175,7 @@ static ax_feature_finding tell(ax_feature_work *w, const ax_model_input *in,
     if (it->maybe) return open_date(it->fact);
     ax_feature_finding one = ax_feature_value_read(w, in, it->fact, &n);
     if (one.state != AUSPEX_CELL_PRESENT) return one;
-    bool same = t->count && it->lo_ms == t->last_fact->lo_ms &&
+    bool same = t->last_fact && it->lo_ms == t->last_fact->lo_ms &&
                 it->hi_ms == t->last_fact->hi_ms;
     bool equal = t->count && ax_feature_value_equal(n.value, t->last.value);
     if (same && equal) continue;
@@ -271,7 +271,7 @@ static ax_feature_finding member(ax_feature_work *w, const ax_model_input *in,
   search own = { 0 };
   for (size_t i = 0; i < s->found.count; i++) {
     const ax_feature_candidate *it = &s->found.items[i];
-    if (ax_fhir_date_day_number(it->lo_ms) != day ||
+    if (!it->fact || ax_fhir_date_day_number(it->lo_ms) != day ||
         !ax_model_code_matches(&in->codes.items[which], it->fact->system,
                                it->fact->code))
       continue;

@@ -34,7 +34,7 @@ static bool read_order(ax_arena *arena, ax_str payload, ax_frame_load *out) {
 }
 
 /* The bytes of one packet and up to two descriptors. */
-static ssize_t receive(int socket, char *bytes, int fds[2]) {
+static ssize_t receive(int socket, void *bytes, int fds[2]) {
   union {
     char bytes[CMSG_SPACE(2 * sizeof(int))];
     struct cmsghdr align;

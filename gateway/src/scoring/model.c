@@ -54,23 +54,12 @@ const ax_model_code *ax_model_codes_find(const ax_model_codes *codes,
   return NULL;
 }
 
-static char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
-static bool contains(ax_str text, ax_str part) {
-  if (!part.len) return false;
-  for (size_t at = 0; at + part.len <= text.len; at++) {
-    size_t n = 0;
-    while (n < part.len && lower(text.ptr[at + n]) == lower(part.ptr[n])) n++;
-    if (n == part.len) return true;
-  }
-  return false;
-}
-
 bool ax_model_instrument_matches(ax_str instrument, ax_str canonical) {
-  while (instrument.len)
-    if (contains(canonical, ax_str_cut(&instrument, '|'))) return true;
+  while (instrument.len) {
+    ax_str part = ax_str_cut(&instrument, '|');
+    if (part.len && ax_str_find_nocase(canonical, part) != AX_STR_NONE)
+      return true;
+  }
   return false;
 }
 

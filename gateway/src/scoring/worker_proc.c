@@ -126,14 +126,12 @@ static ax_status receive_answer(ax_worker_proc *w, int64_t deadline_ns,
 /* INVALID with the words of an AX_FRAME_ERROR. */
 static ax_status declined(ax_str payload, ax_error *err) {
   ax_frame f = ax_frame_reader(payload);
-  int32_t code = ax_frame_i32(&f);
+  (void)ax_frame_i32(&f); /* the code is in the words where it says more */
   ax_str text = ax_frame_str(&f, 1000);
   if (!ax_frame_done(&f))
     return ax_error_set(err, AX_CONFLICT, "its error message is malformed");
-  if (text.len)
-    return ax_error_set(err, AX_INVALID, AX_STR_FMT, AX_STR_ARG(text));
-  return ax_error_set(err, AX_INVALID,
-                      "it failed with code %d, no reason given", (int)code);
+  if (text.len == 0) return ax_error_set(err, AX_INVALID, "it gave no reason");
+  return ax_error_set(err, AX_INVALID, AX_STR_FMT, AX_STR_ARG(text));
 }
 
 /* --- a life

@@ -104,7 +104,9 @@ static ax_status judge_fd(int fd, ax_error *err) {
   ax_str file;
   AX_TRY(map(fd, "module", &file, err));
   ax_status status = ax_plugin_load_judge(file, err);
-  if (file.len) munmap((void *)(uintptr_t)file.ptr, file.len);
+  void *mapped; /* ours to give back, though we only read it */
+  memcpy(&mapped, &file.ptr, sizeof mapped);
+  if (file.len) munmap(mapped, file.len);
   return status;
 }
 

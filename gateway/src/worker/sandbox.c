@@ -80,8 +80,10 @@ static bool limit(__rlimit_resource_t what, rlim_t most) {
 
 static bool set_limits(uint64_t memory) {
   bool done = limit(RLIMIT_CORE, 0) && limit(RLIMIT_NOFILE, DESCRIPTORS) &&
-              limit(RLIMIT_NPROC, 1) && limit(RLIMIT_FSIZE, 0);
-  if (memory && !SANITIZED) done = limit(RLIMIT_AS, memory) && done;
+              limit(RLIMIT_NPROC, 1);
+  if (SANITIZED) return done; /* a report must reach its file */
+  done = limit(RLIMIT_FSIZE, 0) && done;
+  if (memory) done = limit(RLIMIT_AS, memory) && done;
   return done;
 }
 

@@ -11,8 +11,9 @@
  * What the kernel does not offer is reported, not fatal: an older kernel has
  * no Landlock, a container may forbid dropping the user.
  *
- * In sanitizer builds the filters and the memory limit are left out: their
- * run-time libraries need system calls and address space of their own.
+ * In sanitizer builds the filters and the limits on memory and file size are
+ * left out: their run-time libraries need system calls and address space of
+ * their own, and write reports.
  *
  * Threads: the worker has one.
  */

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fenv.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -181,6 +182,9 @@ static bool score(worker *w, uint32_t sequence, ax_str payload) {
   bool sent;
   if (code != AUSPEX_OK) {
     why.message[sizeof why.message - 1] = 0;
+    if (!why.message[0])
+      (void)snprintf(why.message, sizeof why.message,
+                     "it failed with code %d, no reason given", (int)code);
     sent = send_error(w, sequence, code, ax_str_from(why.message));
   } else {
     ax_frame_begin(&w->out, AX_FRAME_RESULTS, sequence);
