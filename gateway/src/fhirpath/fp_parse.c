@@ -332,10 +332,20 @@ static bool is_boolean_word(ax_str word) {
   return ax_str_eq(word, AX_STR("true")) || ax_str_eq(word, AX_STR("false"));
 }
 
+/* As names, as, contains, in and is are allowed everywhere, these only behind
+ * a dot or in backticks (appendix B, rule `identifier`). */
+static bool is_operator_word(ax_str word) {
+  static const char *const words[] = { "and", "or", "xor", "implies" };
+  for (size_t i = 0; i < AX_COUNT(words); i++)
+    if (ax_str_eq(word, ax_str_from(words[i]))) return true;
+  return false;
+}
+
 static ax_status term(parser *p, const ax_fp_ast **out) {
   switch (p->token.kind) {
   case AX_FP_TOKEN_WORD:
     if (is_boolean_word(p->token.text)) return literal(p, out);
+    if (is_operator_word(p->token.text)) break;
     return member(p, NULL, out);
   case AX_FP_TOKEN_DELIMITED:
     return member(p, NULL, out);

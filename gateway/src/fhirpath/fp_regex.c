@@ -147,8 +147,12 @@ ax_status ax_fp_regex_replace(ax_fp_call *call, ax_str pattern, ax_str text,
                        options | PCRE2_SUBSTITUTE_OVERFLOW_LENGTH, m.data,
                        m.context, (PCRE2_SPTR)with.ptr, with.len, none, &size);
   if (n < 0 && n != PCRE2_ERROR_NOMEMORY) return match_fault(call, n);
-  if (n == PCRE2_ERROR_NOMEMORY && (size == 0 || size > RESULT_MAX))
-    return size ? match_fault(call, PCRE2_ERROR_MATCHLIMIT) : AX_NOMEM;
+  /* Too little room for the result says how much is wanted; too little
+   * memory says nothing. */
+  if (n == PCRE2_ERROR_NOMEMORY && (size == 0 || size == PCRE2_UNSET))
+    return AX_NOMEM;
+  if (n == PCRE2_ERROR_NOMEMORY && size > RESULT_MAX)
+    return match_fault(call, PCRE2_ERROR_MATCHLIMIT);
   size = n < 0 ? size + 1 : 1;
   unsigned char *result =
       AX_TAKE_ARRAY(call->run->arena, unsigned char, size + 1);
