@@ -119,7 +119,7 @@ static void write_head(ax_json_writer *w, ax_api_call *call) {
   ax_json_write_key(w, AX_STR("format"));
   ax_json_write_array(w);
   ax_json_write_str(w, AX_STR("application/fhir+json"));
-  ax_json_write_str(w, AX_STR("json"));
+  ax_json_write_str(w, AX_STR("application/json"));
   ax_json_write_close(w);
 }
 
