@@ -82,6 +82,13 @@ static void check_repeated(inspection *in, const ax_place *at,
     in->walk->no_memory = true;
 }
 
+/* A URL whose last parts only look like Type/id names no resource. */
+static bool is_restful(const inspection *in, ax_str full_url) {
+  ax_reference ref = ax_fhir_reference_parse(full_url);
+  return ref.kind != AX_REF_ABSOLUTE ||
+         ax_registry_is_resource(in->walk->registry, ref.type);
+}
+
 static void check_entry(inspection *in, const ax_bundle_entry *entry) {
   const ax_place at = { .up = in->bundle,
                         .name = AX_STR("entry"),
@@ -99,7 +106,7 @@ static void check_entry(inspection *in, const ax_bundle_entry *entry) {
     REPORT(in->walk, "bundle-empty-entry", &at,
            "An entry must have a resource, a request or a response (bdl-5)");
   const char *fault = ax_fhir_bundle_url_fault(entry);
-  if (fault)
+  if (fault && is_restful(in, entry->full_url))
     ax_walk_issue(in->walk, AX_ERROR, AX_ISSUE_INVALID, "bundle-full-url", &at,
                   "The fullUrl '" AX_STR_FMT "' is wrong: %s",
                   AX_STR_ARG(entry->full_url), fault);

@@ -261,7 +261,7 @@ static void references_lead_where_they_may(void **state) {
 
 #define BUNDLE(type, entries)                                                  \
   "{\"resourceType\":\"Bundle\",\"type\":\"" type "\",\"entry\":[" entries "]" \
-                                                                           "}"
+  "}"
 #define ENTRY(url) \
   "{\"fullUrl\":\"" url "\",\"resource\":{\"resourceType\":\"Patient\"}}"
 #define U1 "urn:uuid:3e0b2c0a-5d0e-4a3b-9f0a-3c1f2b1e4d5c"
@@ -277,6 +277,7 @@ static void bundles_keep_their_rules(void **state) {
       NULL },
     { BUNDLE("collection", ENTRY("Patient/1")), "bundle-full-url",
       "Bundle.entry[0]", NULL },
+    { BUNDLE("collection", ENTRY("http://x/Patent/1")), NULL, "", NULL },
     { BUNDLE("collection", "{\"fullUrl\":\"" U1 "\"}"), "bundle-empty-entry",
       "Bundle.entry[0]", NULL },
     { BUNDLE("message", ENTRY(U1)), "bundle-first", "Bundle", NULL },
