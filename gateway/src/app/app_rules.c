@@ -22,13 +22,13 @@ static bool is_ucum_unit(ax_str code) {
   return ax_ucum_parse(code, &unit, NULL) == AX_OK;
 }
 
-static ax_status open_all(ax_app_rules *out, ax_error *err) {
-  AX_TRY(ax_valueset_new(out->registry, &out->valuesets, err));
+ax_status ax_app_rules_over(ax_registry *registry,
+                            const ax_validate_options *options,
+                            ax_app_rules *out, ax_error *err) {
+  AX_TRY(ax_valueset_new(registry, &out->valuesets, err));
   ax_valueset_set_ucum(out->valuesets, is_ucum_unit);
   ax_validate_host host = { out->valuesets, code_in_value_set };
-  ax_validate_options how = { .unknown_profile = AX_WARNING,
-                              .unknown_extension = AX_WARNING };
-  return ax_validate_new(out->registry, &host, &how, &out->validator, err);
+  return ax_validate_new(registry, &host, options, &out->validator, err);
 }
 
 ax_status ax_app_rules_open(ax_arena *arena, const ax_config *config,
@@ -37,7 +37,9 @@ ax_status ax_app_rules_open(ax_arena *arena, const ax_config *config,
   *out = (ax_app_rules){ 0 };
   AX_TRY(ax_app_packages_open(arena, config, more, more_count, &out->registry,
                               err));
-  ax_status status = open_all(out, err);
+  const ax_validate_options options = { .unknown_profile = AX_WARNING,
+                                        .unknown_extension = AX_WARNING };
+  ax_status status = ax_app_rules_over(out->registry, &options, out, err);
   if (status) ax_app_rules_close(out);
   return status;
 }

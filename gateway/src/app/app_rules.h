@@ -13,7 +13,7 @@
 #include "validate/validate.h"
 
 typedef struct {
-  ax_registry *registry;
+  ax_registry *registry; /* NULL: the caller's */
   ax_valuesets *valuesets;
   ax_validator *validator;
 } ax_app_rules;
@@ -27,6 +27,11 @@ typedef struct {
  */
 ax_status ax_app_rules_open(ax_arena *arena, const ax_config *config,
                             const char *const *more, size_t more_count,
+                            ax_app_rules *out, ax_error *err) AX_MUST_USE;
+
+/* The same over a registry that stays the caller's, with other options. */
+ax_status ax_app_rules_over(ax_registry *registry,
+                            const ax_validate_options *options,
                             ax_app_rules *out, ax_error *err) AX_MUST_USE;
 void ax_app_rules_close(ax_app_rules *rules);
 

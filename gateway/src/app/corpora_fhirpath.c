@@ -1,14 +1,12 @@
 #include "app/corpora.h"
-#include "base/file.h"
 #include "base/map.h"
 #include "fhirpath/fp_check.h"
 #include "fhirpath/fp_eval.h"
 #include "fhirpath/fp_parse.h"
 #include "fhirpath/fp_write.h"
 #include "validate/fp_model_r4.h"
-#include "json/json_parse.h"
 
-enum { FILE_MAX = 256 * 1024 * 1024, REPORT_MAX = 64 * 1024 * 1024 };
+enum { REPORT_MAX = 64 * 1024 * 1024 };
 
 typedef struct {
   const ax_corpora *corpora;
@@ -31,15 +29,6 @@ typedef struct {
   ax_status status;
 } trial;
 
-static ax_status read_json(ax_arena *arena, const char *path,
-                           const ax_json **out, ax_error *err) {
-  ax_str text;
-  ax_json_fault fault = { .at = 0 };
-  AX_TRY(ax_file_read(arena, path, FILE_MAX, &text, err));
-  ax_status status = ax_json_parse(arena, text, out, &fault);
-  return status ? ax_error_set(err, status, "%s: %s", path, fault.text) : AX_OK;
-}
-
 static ax_status input_of(bench *b, ax_str name, const ax_json **out,
                           ax_error *err) {
   *out = name.len ? ax_map_get(b->inputs, name) : NULL;
@@ -47,7 +36,9 @@ static ax_status input_of(bench *b, ax_str name, const ax_json **out,
   ax_str path = ax_arena_printf(b->arena, "%s/fhirpath/" AX_STR_FMT,
                                 b->corpora->folder, AX_STR_ARG(name));
   if (!path.ptr) return AX_NOMEM;
-  AX_TRY(read_json(b->arena, path.ptr, out, err));
+  ax_str source;
+  ax_json_fault fault = { .at = 0 };
+  AX_TRY(ax_corpora_file_read(b->arena, path.ptr, &source, out, &fault, err));
   return ax_map_put(b->inputs, name, (void *)(uintptr_t)*out);
 }
 
@@ -170,19 +161,15 @@ static ax_status run_test(bench *b, const ax_json *test, ax_error *err) {
 
 static ax_status run_all(bench *b, ax_error *err) {
   const ax_json *manifest;
-  ax_str path = ax_arena_printf(b->arena, "%s/fhirpath/manifest.json",
-                                b->corpora->folder);
   b->inputs = ax_map_new(b->arena);
-  if (!path.ptr || !b->inputs) return AX_NOMEM;
-  AX_TRY(read_json(b->arena, path.ptr, &manifest, err));
+  if (!b->inputs) return AX_NOMEM;
+  AX_TRY(ax_corpora_file_manifest(b->corpora, b->arena, "fhirpath", &manifest,
+                                  err));
   const ax_json *tests = AX_JSON_GET(manifest, "tests");
   for (size_t i = 0; i < ax_json_count(tests); i++)
     AX_TRY(run_test(b, ax_json_item(tests, i), err));
-  ax_str file =
-      ax_arena_printf(b->arena, "%s/fhirpath.txt", b->corpora->output);
-  if (!file.ptr) return AX_NOMEM;
-  AX_TRY(b->report.status);
-  return ax_file_write(file.ptr, ax_buf_view(&b->report), err);
+  return ax_corpora_file_report(b->corpora, b->arena, "fhirpath", &b->report,
+                                err);
 }
 
 ax_status ax_corpora_fhirpath(const ax_corpora *corpora, ax_buf *out,

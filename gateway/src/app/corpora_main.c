@@ -19,6 +19,7 @@ typedef struct {
 } part;
 
 static const part parts[] = {
+  { "validator", ax_corpora_validator },
   { "fhirpath", ax_corpora_fhirpath },
 };
 

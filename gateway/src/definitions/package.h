@@ -47,6 +47,10 @@ typedef struct {
 ax_status ax_package_open(ax_arena *arena, const char *path, const char *cache,
                           ax_package *out, ax_error *err) AX_MUST_USE;
 
+/* What `doc` says about itself, as an entry without a file; false when it is no
+ * definition or has no url. The texts are those of `doc`. */
+bool ax_package_describe(const ax_json *doc, ax_package_entry *out);
+
 /* The kind whose resourceType is `type`, or AX_DEF_KINDS. */
 ax_def_kind ax_package_kind(ax_str type);
 const char *ax_package_kind_name(ax_def_kind kind);

@@ -66,29 +66,38 @@ static ax_status list_files(ax_arena *arena, const char *folder,
 /* --- reading the files
  * ----------------------------------------------------------- */
 
-static bool keep_entry(ax_arena *arena, entry_list *out, const ax_json *doc,
-                       ax_def_kind kind, const char *file) {
-  ax_package_entry *e = AX_VEC_PUSH(out, arena);
-  if (!e) return false;
-  bool structure = kind == AX_DEF_STRUCTURE;
-  ax_str derivation = AX_JSON_STR(doc, "derivation");
+bool ax_package_describe(const ax_json *doc, ax_package_entry *out) {
+  ax_def_kind kind = ax_package_kind(AX_JSON_STR(doc, "resourceType"));
+  if (kind == AX_DEF_KINDS || AX_JSON_STR(doc, "url").len == 0) return false;
+  *out = (ax_package_entry){ .kind = kind,
+                             .url = AX_JSON_STR(doc, "url"),
+                             .version = AX_JSON_STR(doc, "version"),
+                             .id = AX_JSON_STR(doc, "id") };
+  if (kind != AX_DEF_STRUCTURE) return true;
   const ax_json *abstract = AX_JSON_GET(doc, "abstract");
-  *e = (ax_package_entry){
-    .kind = kind,
-    .url = ax_arena_str(arena, AX_JSON_STR(doc, "url")),
-    .version = ax_arena_str(arena, AX_JSON_STR(doc, "version")),
-    .id = ax_arena_str(arena, AX_JSON_STR(doc, "id")),
-    .file = ax_arena_str(arena, ax_str_from(file)),
-  };
-  if (structure) {
-    e->name = ax_arena_str(arena, AX_JSON_STR(doc, "type"));
-    e->base = ax_arena_str(arena, AX_JSON_STR(doc, "baseDefinition"));
-    e->is_type = !ax_str_eq(derivation, AX_STR("constraint"));
-    e->is_resource = e->is_type &&
+  out->name = AX_JSON_STR(doc, "type");
+  out->base = AX_JSON_STR(doc, "baseDefinition");
+  out->is_type =
+      !ax_str_eq(AX_JSON_STR(doc, "derivation"), AX_STR("constraint"));
+  out->is_resource = out->is_type &&
                      ax_str_eq(AX_JSON_STR(doc, "kind"), AX_STR("resource")) &&
                      !(abstract && abstract->truth);
-  }
-  return e->url.ptr && e->file.ptr && e->id.ptr;
+  return true;
+}
+
+static bool keep_entry(ax_arena *arena, entry_list *out,
+                       const ax_package_entry *entry, const char *file) {
+  ax_package_entry *e = AX_VEC_PUSH(out, arena);
+  if (!e) return false;
+  *e = *entry;
+  e->url = ax_arena_str(arena, entry->url);
+  e->version = ax_arena_str(arena, entry->version);
+  e->id = ax_arena_str(arena, entry->id);
+  e->name = ax_arena_str(arena, entry->name);
+  e->base = ax_arena_str(arena, entry->base);
+  e->file = ax_arena_str(arena, ax_str_from(file));
+  return e->url.ptr && e->version.ptr && e->file.ptr && e->id.ptr &&
+         e->name.ptr && e->base.ptr;
 }
 
 /* Reads one file into `scratch` (reset before the next) and keeps what it
@@ -114,11 +123,9 @@ static ax_status scan_file(ax_arena *arena, ax_arena *scratch,
                             fault.text[0] ? fault.text : err.text);
     return slot->ptr ? AX_OK : AX_NOMEM;
   }
-  ax_def_kind kind = ax_package_kind(AX_JSON_STR(doc, "resourceType"));
-  if (kind == AX_DEF_KINDS || AX_JSON_STR(doc, "url").len == 0 ||
-      is_example(AX_JSON_STR(doc, "id")))
-    return AX_OK;
-  return keep_entry(arena, out, doc, kind, file) ? AX_OK : AX_NOMEM;
+  ax_package_entry entry;
+  if (!ax_package_describe(doc, &entry) || is_example(entry.id)) return AX_OK;
+  return keep_entry(arena, out, &entry, file) ? AX_OK : AX_NOMEM;
 }
 
 static ax_status scan(ax_arena *arena, ax_package *package,

@@ -18,14 +18,17 @@ enum { MEMORY_MAX = 2000u << 20 };
  * first. */
 typedef struct definition {
   const ax_package_entry *entry;
-  const ax_package *package;
-  struct definition *other; /* same url, from an earlier package or version */
-  const ax_json *tree;      /* NULL until it is asked for */
+  const ax_package *package; /* NULL: given as a tree */
+  ax_registry *owner;        /* whose lock guards it */
+  struct definition *other;  /* same url, from an earlier package or version */
+  const ax_json *given;      /* the tree of an overlay, without snapshot */
+  const ax_json *tree;       /* NULL until it is asked for */
   enum { UNREAD, READING, READ, UNREADABLE } state;
 } definition;
 
 struct ax_registry {
   ax_arena *arena;
+  ax_registry *base; /* of an overlay; its lock is taken inside this one's */
   ax_map *by_url[AX_DEF_KINDS]; /* url -> definition */
   ax_map *types;                /* type name -> definition */
   const ax_str *names;          /* of packages */
@@ -45,9 +48,12 @@ static ax_status add_note(ax_registry *r, ax_str note) {
 }
 
 static ax_status add_definition(ax_registry *r, const ax_package *package,
-                                const ax_package_entry *entry) {
+                                const ax_package_entry *entry,
+                                const ax_json *given) {
   definition *d = AX_NEW(r->arena, definition);
   if (!d) return AX_NOMEM;
+  d->owner = r;
+  d->given = given;
   d->entry = entry;
   d->package = package;
   d->other = ax_map_get(r->by_url[entry->kind], entry->url);
@@ -69,7 +75,7 @@ static ax_status add_package(ax_registry *r, const char *path,
                       AX_STR_ARG(package->name), AX_STR_ARG(package->version));
   if (!name->ptr) return AX_NOMEM;
   for (size_t i = 0; i < package->entry_count; i++)
-    AX_TRY(add_definition(r, package, &package->entries[i]));
+    AX_TRY(add_definition(r, package, &package->entries[i], NULL));
   for (size_t i = 0; i < package->broken_count; i++)
     AX_TRY(add_note(r, package->broken[i]));
   for (size_t i = 0; i < package->dependency_count; i++) {
@@ -119,15 +125,20 @@ static ax_status check_dependencies(ax_registry *r) {
   return AX_OK;
 }
 
-static ax_status fill(ax_registry *r, const ax_registry_options *options,
-                      ax_error *err) {
+static ax_status make_tables(ax_registry *r) {
   for (int k = 0; k < AX_DEF_KINDS; k++) {
     r->by_url[k] = ax_map_new(r->arena);
     if (!r->by_url[k]) return AX_NOMEM;
   }
   r->types = ax_map_new(r->arena);
+  return r->types ? AX_OK : AX_NOMEM;
+}
+
+static ax_status fill(ax_registry *r, const ax_registry_options *options,
+                      ax_error *err) {
+  AX_TRY(make_tables(r));
   ax_str *names = AX_NEW_ARRAY(r->arena, ax_str, options->package_count + 1);
-  if (!r->types || !names) return AX_NOMEM;
+  if (!names) return AX_NOMEM;
   r->names = names;
   for (size_t i = 0; i < options->package_count; i++) {
     AX_TRY(
@@ -137,16 +148,48 @@ static ax_status fill(ax_registry *r, const ax_registry_options *options,
   return check_dependencies(r);
 }
 
-ax_status ax_registry_open(const ax_registry_options *options,
-                           ax_registry **out, ax_error *err) {
+static ax_registry *make(void) {
   ax_registry *r = calloc(1, sizeof *r);
-  if (!r) return AX_NOMEM;
+  if (!r) return NULL;
   if (pthread_mutex_init(&r->lock, NULL) != 0) {
     free(r);
-    return AX_NOMEM;
+    return NULL;
   }
   r->arena = ax_arena_new(MEMORY_MAX);
-  ax_status status = r->arena ? fill(r, options, err) : AX_NOMEM;
+  if (r->arena) return r;
+  ax_registry_close(r);
+  return NULL;
+}
+
+ax_status ax_registry_open(const ax_registry_options *options,
+                           ax_registry **out, ax_error *err) {
+  ax_registry *r = make();
+  ax_status status = r ? fill(r, options, err) : AX_NOMEM;
+  if (status) {
+    ax_registry_close(r);
+    return ax_error_set(err, status, "no memory for the definitions");
+  }
+  *out = r;
+  return AX_OK;
+}
+
+static ax_status lay_over(ax_registry *r, const ax_json *const *trees,
+                          size_t count) {
+  AX_TRY(make_tables(r));
+  for (size_t i = 0; i < count; i++) {
+    ax_package_entry *entry = AX_NEW(r->arena, ax_package_entry);
+    if (!entry) return AX_NOMEM;
+    if (ax_package_describe(trees[i], entry))
+      AX_TRY(add_definition(r, NULL, entry, trees[i]));
+  }
+  return AX_OK;
+}
+
+ax_status ax_registry_overlay(ax_registry *base, const ax_json *const *trees,
+                              size_t count, ax_registry **out, ax_error *err) {
+  ax_registry *r = make();
+  if (r) r->base = base;
+  ax_status status = r ? lay_over(r, trees, count) : AX_NOMEM;
   if (status) {
     ax_registry_close(r);
     return ax_error_set(err, status, "no memory for the definitions");
@@ -167,18 +210,22 @@ void ax_registry_close(ax_registry *registry) {
 
 static const ax_json *read_definition(ax_registry *r, definition *d);
 
+static const ax_json *read_locked(definition *d);
+
 static definition *pick(const ax_registry *r, ax_def_kind kind, ax_str url);
 
 /* Called with the lock held: a snapshot asks for its base. */
 static const ax_json *base_structure(void *ctx, ax_str url) {
   ax_registry *r = ctx;
   definition *d = pick(r, AX_DEF_STRUCTURE, url);
-  const ax_json *tree = d ? read_definition(r, d) : NULL;
+  const ax_json *tree =
+      d && d->owner == r ? read_definition(r, d) : read_locked(d);
   return AX_JSON_GET(tree, "snapshot") ? tree : NULL;
 }
 
 static const ax_json *parse_file(ax_arena *arena, const definition *d,
                                  ax_error *err) {
+  if (d->given) return d->given;
   ax_str path = ax_arena_printf(arena, "%s/" AX_STR_FMT, d->package->folder,
                                 AX_STR_ARG(d->entry->file));
   ax_str text;
@@ -240,24 +287,25 @@ static bool version_fits(ax_str wanted, ax_str have) {
 }
 
 static definition *pick(const ax_registry *r, ax_def_kind kind, ax_str url) {
+  const ax_str whole = url;
   ax_str version = url;
   url = ax_str_cut(&version, '|');
   definition *d = ax_map_get(r->by_url[kind], url);
   while (d && !version_fits(version, d->entry->version)) d = d->other;
-  return d;
+  return d || !r->base ? d : pick(r->base, kind, whole);
 }
 
-static const ax_json *read_locked(ax_registry *r, definition *d) {
+static const ax_json *read_locked(definition *d) {
   if (!d) return NULL;
-  (void)pthread_mutex_lock(&r->lock);
-  const ax_json *tree = read_definition(r, d);
-  (void)pthread_mutex_unlock(&r->lock);
+  (void)pthread_mutex_lock(&d->owner->lock);
+  const ax_json *tree = read_definition(d->owner, d);
+  (void)pthread_mutex_unlock(&d->owner->lock);
   return tree;
 }
 
 const ax_json *ax_registry_find(ax_registry *registry, ax_def_kind kind,
                                 ax_str url) {
-  return read_locked(registry, pick(registry, kind, url));
+  return read_locked(pick(registry, kind, url));
 }
 
 ax_status ax_registry_load(ax_registry *registry, ax_arena *arena,
@@ -274,7 +322,7 @@ ax_status ax_registry_load(ax_registry *registry, ax_arena *arena,
     return ax_error_set(err, why.status ? why.status : AX_NOMEM, "%s",
                         why.text);
   if (kind == AX_DEF_STRUCTURE && !AX_JSON_GET(*out, "snapshot"))
-    *out = read_locked(registry, d);
+    *out = read_locked(d);
   return *out ? AX_OK
               : ax_error_set(err, AX_INVALID, AX_STR_FMT " cannot be read",
                              AX_STR_ARG(url));
@@ -294,31 +342,42 @@ ax_str ax_registry_type_of(const ax_registry *registry, ax_str url) {
   return d ? d->entry->name : AX_STR("");
 }
 
+static definition *type_named(const ax_registry *r, ax_str name) {
+  definition *d = ax_map_get(r->types, name);
+  return d || !r->base ? d : type_named(r->base, name);
+}
+
 const ax_json *ax_registry_type(ax_registry *registry, ax_str name) {
-  return read_locked(registry, ax_map_get(registry->types, name));
+  return read_locked(type_named(registry, name));
 }
 
 bool ax_registry_is_resource(ax_registry *registry, ax_str name) {
-  const definition *d = ax_map_get(registry->types, name);
+  const definition *d = type_named(registry, name);
   return d && d->entry->is_resource;
 }
 
 size_t ax_registry_count(const ax_registry *registry, ax_def_kind kind) {
-  return ax_map_count(registry->by_url[kind]);
+  return ax_map_count(registry->by_url[kind]) +
+         (registry->base ? ax_registry_count(registry->base, kind) : 0);
 }
 
 ax_str ax_registry_url(const ax_registry *registry, ax_def_kind kind,
                        size_t i) {
   ax_str url = AX_STR("");
+  size_t own = ax_map_count(registry->by_url[kind]);
+  if (i >= own && registry->base)
+    return ax_registry_url(registry->base, kind, i - own);
   (void)ax_map_at(registry->by_url[kind], i, &url);
   return url;
 }
 
 size_t ax_registry_package_count(const ax_registry *registry) {
-  return registry->package_count;
+  return registry->base ? ax_registry_package_count(registry->base)
+                        : registry->package_count;
 }
 
 ax_str ax_registry_package(const ax_registry *registry, size_t i) {
+  if (registry->base) return ax_registry_package(registry->base, i);
   return i < registry->package_count ? registry->names[i] : AX_STR("");
 }
 

@@ -45,6 +45,16 @@ typedef struct {
  */
 ax_status ax_registry_open(const ax_registry_options *options,
                            ax_registry **out, ax_error *err) AX_MUST_USE;
+
+/*
+ * A registry of `trees` (resources; those that are no definitions are left out)
+ * over `base`: what it does not define itself is looked up there. The trees and
+ * the base must outlive it; many may stand on one base at once. INVALID never;
+ * NOMEM.
+ */
+ax_status ax_registry_overlay(ax_registry *base, const ax_json *const *trees,
+                              size_t count, ax_registry **out,
+                              ax_error *err) AX_MUST_USE;
 void ax_registry_close(ax_registry *registry);
 
 /*

@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "definitions/package_archive.h"
 #include "definitions/registry.h"
+#include "json/json_parse.h"
 
 static char work[] = "/tmp/auspex-registry-XXXXXX";
 static char r4[400];
@@ -214,9 +215,60 @@ static int remove_work(void **state) {
   return system(command); // NOLINT: a fixed command of this test
 }
 
+static const ax_json *tree_of(ax_arena *arena, const char *text) {
+  const ax_json *tree = NULL;
+  ax_json_fault fault;
+  assert_int_equal(ax_json_parse(arena, ax_str_from(text), &tree, &fault),
+                   AX_OK);
+  return tree;
+}
+
+static void an_overlay_adds_to_its_base_and_leaves_it_as_it_was(void **state) {
+  (void)state;
+  ax_registry *base = open_r4(NULL), *over = NULL;
+  ax_arena *arena = ax_arena_new(1 << 20);
+  ax_error err = { 0 };
+  const ax_json *trees[] = {
+    tree_of(arena,
+            "{\"resourceType\":\"StructureDefinition\",\"id\":\"p\","
+            "\"url\":\"http://a.example/p\",\"type\":\"Patient\","
+            "\"kind\":\"resource\",\"derivation\":\"constraint\","
+            "\"baseDefinition\":\"http://hl7.org/fhir/"
+            "StructureDefinition/Patient\",\"differential\":{\"element\":"
+            "[{\"id\":\"Patient\",\"path\":\"Patient\"},{\"id\":"
+            "\"Patient.name\",\"path\":\"Patient.name\",\"min\":1}]}}"),
+    tree_of(arena, "{\"resourceType\":\"CodeSystem\",\"version\":\"9\","
+                   "\"url\":\"http://hl7.org/fhir/administrative-gender\","
+                   "\"content\":\"complete\"}"),
+    tree_of(arena, "{\"resourceType\":\"Patient\"}"),
+  };
+  const ax_str profile = AX_STR("http://a.example/p");
+  const ax_str gender = AX_STR("http://hl7.org/fhir/administrative-gender");
+  assert_int_equal(ax_registry_overlay(base, trees, 3, &over, &err), AX_OK);
+  const ax_json *found = ax_registry_find(over, AX_DEF_STRUCTURE, profile);
+  assert_non_null(AX_JSON_GET(found, "snapshot"));
+  assert_null(ax_registry_find(base, AX_DEF_STRUCTURE, profile));
+  found = ax_registry_find(over, AX_DEF_CODE_SYSTEM, gender);
+  assert_str(AX_JSON_STR(found, "version"), "9");
+  found = ax_registry_find(over, AX_DEF_CODE_SYSTEM,
+                           AX_STR("http://hl7.org/fhir/administrative-gender"
+                                  "|4.0.1"));
+  assert_str(AX_JSON_STR(found, "version"), "4.0.1");
+  assert_true(ax_registry_is_resource(over, AX_STR("Patient")));
+  assert_non_null(ax_registry_type(over, AX_STR("HumanName")));
+  assert_int_equal(ax_registry_count(over, AX_DEF_STRUCTURE),
+                   ax_registry_count(base, AX_DEF_STRUCTURE) + 1);
+  assert_str(ax_registry_url(over, AX_DEF_STRUCTURE, 0), "http://a.example/p");
+  ax_registry_close(over);
+  assert_non_null(ax_registry_find(base, AX_DEF_CODE_SYSTEM, gender));
+  ax_registry_close(base);
+  ax_arena_free(arena);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(the_r4_package_gives_its_definitions),
+    cmocka_unit_test(an_overlay_adds_to_its_base_and_leaves_it_as_it_was),
     cmocka_unit_test(canonicals_may_carry_versions),
     cmocka_unit_test(a_later_package_adds_and_wins),
     cmocka_unit_test(what_is_no_package_is_refused),
