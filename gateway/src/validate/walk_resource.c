@@ -2,9 +2,11 @@
  * walk_resource.c - one resource: which type it is, where it stands (on its
  * own, in a Bundle's entry, contained), and which profiles it is held to.
  */
+#include <stdio.h>
+
 #include "validate/check.h"
 
-static const char CORE[] = "http://hl7.org/fhir/StructureDefinition/";
+enum { TYPE_NAME = 80, TYPE_URL = 200 };
 
 /* What the walk knows about the resource it is inside of. */
 typedef struct {
@@ -92,13 +94,12 @@ static void walk_profiles(ax_walk *walk, const ax_place *place, ax_str type,
  */
 
 static const ax_schema *schema_of(ax_walk *walk, ax_str type) {
-  char url[sizeof CORE + 80];
-  ax_buf text = AX_BUF_INIT(sizeof url);
-  if (type.len > 80) return NULL;
-  ax_buf_append(&text, AX_STR("http://hl7.org/fhir/StructureDefinition/"));
-  ax_buf_append(&text, type);
-  const ax_schema *schema = ax_walk_schema(walk, ax_buf_view(&text));
-  ax_buf_free(&text);
+  char url[TYPE_URL];
+  if (type.len > TYPE_NAME) return NULL;
+  int len = snprintf(url, sizeof url,
+                     "http://hl7.org/fhir/StructureDefinition/" AX_STR_FMT,
+                     AX_STR_ARG(type));
+  const ax_schema *schema = ax_walk_schema(walk, (ax_str){ url, (size_t)len });
   return schema && !schema->broken ? schema : NULL;
 }
 
