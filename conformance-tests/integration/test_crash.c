@@ -144,6 +144,17 @@ static void run_round(outside *gw, ax_arena *arena, int round, figures *f) {
   }
 }
 
+/* Over all rounds: not one result more than there are patients. */
+static void check_total(outside *gw, size_t results) {
+  const outside_answer *a =
+      outside_get(gw, "/RiskAssessment?_count=0&_total=accurate");
+  uint64_t total = 0;
+  assert_int_equal(a->status, 200);
+  assert_true(ax_str_uint64(ax_json_text(AX_JSON_GET(a->json, "total")),
+                            SIZE_MAX, &total));
+  assert_int_equal(total, results);
+}
+
 static void nothing_accepted_is_lost_halved_or_doubled(void **state) {
   (void)state;
   const char *wanted = getenv("AUSPEX_CRASH_ROUNDS");
@@ -160,6 +171,7 @@ static void nothing_accepted_is_lost_halved_or_doubled(void **state) {
                 "%zu with their one result\n",
                 rounds, f.sent, f.accepted, f.stored, f.results);
   assert_true(f.accepted > 0);
+  check_total(gw, f.results);
   outside_stop(gw);
 }
 
