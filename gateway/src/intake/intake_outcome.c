@@ -220,6 +220,21 @@ static ax_status settle(const work *w, const ax_score_result *result,
   return AX_INVALID;
 }
 
+static ax_status do_task(work *w, int64_t deadline_ns, ax_error *err) {
+  ax_score_result result = { 0 };
+  if (!w->model)
+    return ax_error_set(err, AX_UNAVAILABLE, "the model is not loaded");
+  AX_TRY(read_facts(w, err));
+  const char *exempt = ax_intake_rules_exempt(&w->facts);
+  if (exempt) return close_task(w, ax_str_from(exempt), err);
+  if (!ax_score_concerns(w->model, &w->facts))
+    return close_task(w, AX_STR("nothing concerns the model"), err);
+  AX_TRY(run(w, deadline_ns, &result, err));
+  return settle(w, &result, err);
+}
+
+/* Whatever goes wrong, the task waits longer each time and ends at last: a
+ * task that always fails must not be tried for ever. */
 ax_status ax_intake_outcome_of(const ax_intake_options *options,
                                ax_arena *arena, const ax_task *task,
                                int64_t deadline_ns, ax_error *err) {
@@ -228,21 +243,12 @@ ax_status ax_intake_outcome_of(const ax_intake_options *options,
              .task = task,
              .model = ax_score_model_named(options->host, task->model),
              .now_ms = ax_clock_wall_ms() };
-  ax_score_result result = { 0 };
   ax_error local = { 0 };
-  if (!w.model) return put_off(&w, AX_STR("the model is not loaded"), err);
-  AX_TRY(read_facts(&w, err));
-  const char *exempt = ax_intake_rules_exempt(&w.facts);
-  if (exempt) return close_task(&w, ax_str_from(exempt), err);
-  if (!ax_score_concerns(w.model, &w.facts))
-    return close_task(&w, AX_STR("nothing concerns the model"), err);
-  ax_status status = run(&w, deadline_ns, &result, &local);
-  if (status == AX_TIMEOUT && ax_clock_mono_ns() >= deadline_ns)
-    return AX_TIMEOUT;
-  if (status == AX_UNAVAILABLE || status == AX_TIMEOUT)
-    return put_off(&w, ax_str_from(local.text), err);
-  if (status) return ax_error_set(err, status, "%s", local.text);
-  return settle(&w, &result, err);
+  ax_status status = do_task(&w, deadline_ns, &local);
+  if (!status) return AX_OK;
+  if (status == AX_TIMEOUT && ax_clock_mono_ns() >= deadline_ns) return status;
+  const char *why = local.text[0] ? local.text : ax_error_name(status);
+  return put_off(&w, ax_str_from(why), err);
 }
 
 /* --- devices ---------------------------------------------------------------

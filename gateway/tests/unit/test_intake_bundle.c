@@ -51,6 +51,7 @@ bool ax_registry_is_resource(ax_registry *registry, ax_str name) {
 /* One model that reads LOINC 1-8 and answers with one RiskAssessment. */
 static ax_model fake_model;
 static int fake_failures; /* so many runs are UNAVAILABLE first */
+static ax_status fake_failure;
 static int fake_runs;
 static ax_score_verdict fake_verdict;
 static char *host_address;
@@ -91,7 +92,7 @@ ax_status ax_score_run(ax_score_host *host, ax_arena *arena,
   fake_runs++;
   if (fake_failures > 0) {
     fake_failures--;
-    return ax_error_set(err, AX_UNAVAILABLE, "no worker");
+    return ax_error_set(err, fake_failure, "no worker");
   }
   ax_score_resource *r = AX_NEW(arena, ax_score_resource);
   if (!r) return AX_NOMEM;
@@ -165,6 +166,7 @@ static int begin(void **state) {
   fake_model = (ax_model){ .id = AX_STR("m"), .name = AX_STR("m") };
   fake_failures = fake_runs = 0;
   fake_verdict = AX_SCORED;
+  fake_failure = AX_UNAVAILABLE;
   (void)snprintf(w->folder, sizeof w->folder, "/tmp/auspex-intake-XXXXXX");
   if (!mkdtemp(w->folder)) return -1;
   w->arena = ax_arena_new(256 << 20);
@@ -670,18 +672,19 @@ static void one_task_for_each_patient_of_a_commit(void **state) {
   world *w = *state;
   assert_int_equal(
       200,
-      post(w,
-           BUNDLE(
-               "transaction",
-               "{\"fullUrl\":\"urn:uuid:p\",\"resource\":" PATIENT "," POST(
-                   "Patient") "},"
-                              "{\"resource\":" OBSERVATION("urn:uuid:p") "," POST(
-                                  "Observation") "},"
-                                                 "{\"resource\""
-                                                 ":" OBSERVATION(
-                                                     "urn:uuid:"
-                                                     "p") "," POST("Observatio"
-                                                                   "n") "}")));
+      post(
+          w,
+          BUNDLE(
+              "transaction",
+              "{\"fullUrl\":\"urn:uuid:p\",\"resource\":" PATIENT "," POST(
+                  "Patient") "},"
+                             "{\"resource\":" OBSERVATION("urn:uuid:p") "," POST(
+                                 "Observation") "},"
+                                                "{\"resource\""
+                                                ":" OBSERVATION(
+                                                    "urn:uuid:"
+                                                    "p") "," POST("Observatio"
+                                                                  "n") "}")));
   assert_int_equal(1, fake_runs);
   assert_int_equal(1, stats(w).tasks_done);
 }
@@ -702,6 +705,28 @@ static void a_task_that_finds_no_worker_is_done_later(void **state) {
   wait_for_tasks(w);
   assert_int_equal(2, fake_runs);
   assert_int_equal(2, stats(w).tasks_done); /* and one for the Patient */
+}
+
+static void a_task_that_fails_in_any_way_waits_longer_each_time(void **state) {
+  world *w = *state;
+  ax_task *tasks = NULL;
+  size_t count = 0;
+  store_patient(w, "");
+  fake_failures = 1;
+  fake_failure = AX_INVALID;
+  assert_int_equal(201,
+                   create(w, "Observation", OBSERVATION("Patient/mine"), ""));
+  assert_int_equal(1, stats(w).tasks_waiting);
+  assert_int_equal(AX_OK,
+                   ax_store_tasks_due(w->store, w->arena, ax_clock_wall_ms(), 9,
+                                      &tasks, &count, NULL));
+  assert_int_equal(0, count);
+  assert_int_equal(AX_OK, ax_store_tasks_due(w->store, w->arena,
+                                             ax_clock_wall_ms() + 600000, 9,
+                                             &tasks, &count, NULL));
+  assert_int_equal(1, count);
+  assert_int_equal(1, tasks[0].attempts);
+  assert_str(tasks[0].note, "no worker");
 }
 
 static void tasks_left_by_a_crash_are_done_at_the_next_start(void **state) {
@@ -809,6 +834,7 @@ int main(void) {
     T(a_patient_that_comes_late_is_scored_then),
     T(one_task_for_each_patient_of_a_commit),
     T(a_task_that_finds_no_worker_is_done_later),
+    T(a_task_that_fails_in_any_way_waits_longer_each_time),
     T(tasks_left_by_a_crash_are_done_at_the_next_start),
     T(without_a_host_nothing_is_planned),
     T(score_answers_for_each_patient_and_stores_nothing),
