@@ -32,7 +32,6 @@ typedef struct {
   bool strict;
   ax_str expression;
   const char *file;
-  const ax_config *config;
 } job;
 
 static ax_status read_resource(const job *j, const ax_json **out,
@@ -85,14 +84,15 @@ static ax_status evaluate(const job *j, const ax_fp_model *model,
   return out->status;
 }
 
-static ax_status work(const job *j, ax_buf *out, int *code, ax_error *err) {
+static ax_status work(const job *j, const ax_config *config, ax_buf *out,
+                      int *code, ax_error *err) {
   ax_registry *registry = NULL;
   ax_fp_model_r4 *model = NULL;
   const ax_json *resource = NULL;
   *code = AX_EXIT_USAGE;
   AX_TRY(read_resource(j, &resource, err));
   *code = AX_EXIT_PACKAGES;
-  AX_TRY(ax_app_packages_open(j->arena, j->config, NULL, 0, &registry, err));
+  AX_TRY(ax_app_packages_open(j->arena, config, NULL, 0, &registry, err));
   ax_status status = ax_fp_model_r4_new(registry, &model, err);
   *code = AX_EXIT_INPUT;
   if (!status)
@@ -116,8 +116,7 @@ static int run(job *j, int argc, char **argv) {
   }
   j->expression = ax_str_from(command.words[0].value);
   j->file = command.words[1].value;
-  j->config = &command.config;
-  ax_status status = work(j, &out, &code, &err);
+  ax_status status = work(j, &command.config, &out, &code, &err);
   if (status)
     code = ax_command_fail(code, status, &err);
   else

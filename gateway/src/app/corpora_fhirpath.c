@@ -31,15 +31,22 @@ typedef struct {
 
 static ax_status input_of(bench *b, ax_str name, const ax_json **out,
                           ax_error *err) {
-  *out = name.len ? ax_map_get(b->inputs, name) : NULL;
-  if (*out || !name.len) return AX_OK;
+  *out = NULL;
+  if (!name.len) return AX_OK;
+  const ax_json **kept = ax_map_get(b->inputs, name);
+  if (kept) {
+    *out = *kept;
+    return AX_OK;
+  }
+  kept = AX_NEW(b->arena, const ax_json *);
   ax_str path = ax_arena_printf(b->arena, "%s/fhirpath/" AX_STR_FMT,
                                 b->corpora->folder, AX_STR_ARG(name));
-  if (!path.ptr) return AX_NOMEM;
+  if (!path.ptr || !kept) return AX_NOMEM;
   ax_str source;
   ax_json_fault fault = { .at = 0 };
   AX_TRY(ax_corpora_file_read(b->arena, path.ptr, &source, out, &fault, err));
-  return ax_map_put(b->inputs, name, (void *)(uintptr_t)*out);
+  *kept = *out;
+  return ax_map_put(b->inputs, name, kept);
 }
 
 static void run(bench *b, trial *t) {

@@ -242,11 +242,11 @@ static ax_status type_operator(checker *c, const ax_fp_ast *node,
  */
 
 static unsigned wanted_kinds(char want) {
-  return want == 's'   ? STRING
-         : want == 'i' ? INTEGER
-         : want == 'n' ? NUMBERS
-         : want == 'q' ? AMOUNTS
-                       : 0;
+  return want == 's'                  ? STRING
+         : want == 'i' || want == 'j' ? INTEGER
+         : want == 'n'                ? NUMBERS
+         : want == 'q'                ? AMOUNTS
+                                      : 0;
 }
 
 static ax_status check_kind(checker *c, const ax_fp_ast *node, char want,

@@ -95,7 +95,7 @@ ax_status ax_fp_compare(ax_fp_run *run, const ax_fp_ast *node,
     return ax_fp_run_fault(
         run, node, "single values are compared, not a collection of %zu",
         a->count > 1 ? a->count : b->count);
-  ax_fp_order order;
+  ax_fp_order order = AX_FP_NO_ORDER;
   AX_TRY(ax_fp_compare_items(run, node, &a->items[0], &b->items[0], &order));
   if (order == AX_FP_NO_ORDER) return AX_OK;
   *out = decide(node->op, order) ? AX_FP_TRUE : AX_FP_FALSE;

@@ -5,7 +5,12 @@
 #include "fhir/fhir_date.h"
 #include "fhirpath/fp_units.h"
 
-enum { MINUTES_A_DAY = 24 * 60, NANOS_A_MS = 1000000 };
+enum {
+  MINUTES_A_DAY = 24 * 60,
+  NANOS_A_MS = 1000000,
+  WEST = 14 * 60, /* local time is at most this much later than UTC */
+  EAST = 12 * 60  /* and at most this much earlier */
+};
 
 int ax_fp_datetime_month_days(int year, int month) {
   static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
@@ -178,7 +183,7 @@ static int64_t minutes_of(const ax_fp_moment *m) {
                      ? ax_fhir_date_from_civil(m->year, m->month ? m->month : 1,
                                                m->day ? m->day : 1)
                      : 0;
-  return days * MINUTES_A_DAY + m->hour * 60 + m->minute;
+  return days * MINUTES_A_DAY + (int64_t)m->hour * 60 + m->minute;
 }
 
 static void set_minutes(ax_fp_moment *m, int64_t minutes) {
@@ -250,8 +255,8 @@ static ax_fp_order compare_loose(const ax_fp_moment *zoned,
   int64_t at = minutes_of(local);
   int64_t blur =
       level(zoned) == AX_FP_HOUR || level(local) == AX_FP_HOUR ? 60 : 1;
-  if (utc + blur < at - 14 * 60) return AX_FP_BEFORE;
-  if (utc - blur > at + 12 * 60) return AX_FP_AFTER;
+  if (utc + blur < at - WEST) return AX_FP_BEFORE;
+  if (utc - blur > at + EAST) return AX_FP_AFTER;
   return AX_FP_NO_ORDER;
 }
 
@@ -302,7 +307,8 @@ static bool add_days(ax_fp_moment *m, int64_t days) {
 /* Adds to the time of day; a Time wraps at midnight. */
 static bool add_nanos(ax_fp_moment *m, int64_t ms, int64_t nanos) {
   int64_t sub = m->nanos + nanos + ms % 1000 * NANOS_A_MS;
-  int64_t seconds = m->hour * 3600 + m->minute * 60 + m->second + ms / 1000;
+  int64_t seconds =
+      (int64_t)m->hour * 3600 + (int64_t)m->minute * 60 + m->second + ms / 1000;
   seconds += sub / 1000000000;
   sub %= 1000000000;
   if (sub < 0) {

@@ -42,6 +42,7 @@ static bool fits(char want, ax_fp_kind kind) {
   case 's':
     return kind == AX_FP_STRING;
   case 'i':
+  case 'j':
     return kind == AX_FP_INTEGER;
   case 'n':
     return kind == AX_FP_INTEGER || kind == AX_FP_DECIMAL;
@@ -54,10 +55,10 @@ static bool fits(char want, ax_fp_kind kind) {
 }
 
 static const char *wanted(char want) {
-  return want == 's'   ? "a String"
-         : want == 'i' ? "an Integer"
-         : want == 'n' ? "a number"
-                       : "a number or a Quantity";
+  return want == 's'                  ? "a String"
+         : want == 'i' || want == 'j' ? "an Integer"
+         : want == 'n'                ? "a number"
+                                      : "a number or a Quantity";
 }
 
 /* Makes `list` the single value of kind `want`. */
@@ -98,7 +99,7 @@ static ax_status prepare_args(ax_fp_call *call, bool *missing) {
         ax_fp_eval_node(call->run, node->args[i], call->scope, &call->args[i]));
     if (kind == 'c') continue;
     AX_TRY(prepare_one(call, kind, "argument", &call->args[i]));
-    if (call->args[i].count == 0) *missing = true;
+    if (call->args[i].count == 0 && kind != 'j') *missing = true;
   }
   return AX_OK;
 }

@@ -12,6 +12,7 @@
  * args    e  an expression the function evaluates itself, for each item
  *         o  a sort key    t  the name of a type    c  any collection
  *         1 s i n  one value of that kind; nothing gives nothing
+ *         j  an Integer that may be nothing
  *         ?  what follows may be left out        +  and any number more
  * result  * like the input   u like the input or argument   a like argument
  *         b i d s n Q D T M  Boolean, Integer, Decimal, String, number,
@@ -77,7 +78,7 @@
   /* 5.6 strings */                                                     \
   X("indexOf", "s", "s", "i", ax_fp_strings_index_of)                   \
   X("lastIndexOf", "s", "s", "i", ax_fp_strings_last_index_of)          \
-  X("substring", "s", "i?i", "s", ax_fp_strings_substring)              \
+  X("substring", "s", "i?j", "s", ax_fp_strings_substring)              \
   X("startsWith", "s", "s", "b", ax_fp_strings_starts_with)             \
   X("endsWith", "s", "s", "b", ax_fp_strings_ends_with)                 \
   X("contains", "s", "s", "b", ax_fp_strings_contains)                  \

@@ -18,7 +18,7 @@ static bool is_space(char c) {
 /* The byte `ahead` of the cursor, or NUL past the end. */
 static char peek(const ax_fp_lexer *lexer, size_t ahead) {
   size_t i = lexer->at + ahead;
-  return i < lexer->source.len ? lexer->source.ptr[i] : '\0';
+  return (char)(i < lexer->source.len ? lexer->source.ptr[i] : '\0');
 }
 
 static ax_status bad(ax_fp_lexer *lexer, size_t at, const char *text) {
@@ -206,7 +206,8 @@ static ax_status date_or_time(ax_fp_lexer *lexer, ax_fp_token *out) {
     return out->text.len ? AX_OK : bad(lexer, start - 1, "@T wants hh:mm:ss");
   }
   out->kind = AX_FP_TOKEN_DATE;
-  if (!two_digits(lexer, '\0') || !two_digits(lexer, '\0'))
+  bool century = two_digits(lexer, '\0');
+  if (!century || !two_digits(lexer, '\0'))
     return bad(lexer, start - 1, "@ is followed by YYYY-MM-DD or Thh:mm:ss");
   if (two_digits(lexer, '-')) (void)two_digits(lexer, '-');
   if (peek(lexer, 0) == 'T') {

@@ -293,7 +293,7 @@ static ax_status member(parser *p, const ax_fp_ast *left,
   if (!node) return AX_NOMEM;
   *out = node;
   node->name = p->token.text;
-  char first = node->name.len ? node->name.ptr[0] : '\0';
+  char first = (char)(node->name.len ? node->name.ptr[0] : '\0');
   node->is_type_like = !left && first >= 'A' && first <= 'Z';
   AX_TRY(advance(p));
   if (at_symbol(p, "(")) return call(p, node, left);

@@ -63,7 +63,7 @@ static bool is_pattern_function(const ax_fp_ast *node) {
 
 ax_status ax_fp_regex_prepare(ax_arena *arena, ax_fp_ast *node, ax_str source,
                               ax_fp_fault *fault) {
-  pcre2_code *code;
+  pcre2_code *code = NULL;
   if (!is_pattern_function(node)) return AX_OK;
   const ax_fp_ast *arg = node->args[0];
   if (arg->kind != AX_FP_AST_LITERAL || arg->literal.kind != AX_FP_STRING)

@@ -40,6 +40,7 @@ ax_status ax_fp_strings_index_of(ax_fp_call *call) {
 
 ax_status ax_fp_strings_last_index_of(ax_fp_call *call) {
   ax_str text = input_of(call), part = text_arg(call, 0);
+  if (!part.len) return push_integer(call, 0);
   if (part.len <= text.len)
     for (size_t at = text.len - part.len + 1; at-- > 0;)
       if (ax_str_starts(ax_str_skip(text, at), part))
@@ -57,7 +58,7 @@ ax_status ax_fp_strings_substring(ax_fp_call *call) {
   ax_str rest = input_of(call);
   int64_t start = call->args[0].items[0].u.integer;
   if (start < 0 || !skip_chars(&rest, start)) return AX_OK;
-  if (call->node->arg_count == 1) return push_text(call, rest);
+  if (!call->args[1].count) return push_text(call, rest);
   int64_t length = call->args[1].items[0].u.integer;
   if (length <= 0) return push_text(call, AX_STR(""));
   ax_str end = rest;

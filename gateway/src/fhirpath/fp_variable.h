@@ -8,7 +8,7 @@
 #include "fhirpath/fp_run.h"
 
 /* Appends the value of a VARIABLE; a name nobody knows is a fault. */
-ax_status ax_fp_variable_value(ax_fp_run *run, const ax_fp_ast *node,
+ax_status ax_fp_variable_value(ax_fp_run *run, const ax_fp_ast *at,
                                ax_fp_list *out) AX_MUST_USE;
 
 /* Is the name one the language itself knows? */

@@ -288,8 +288,10 @@ static void load(ax_fp_model_r4 *m, type *root) {
  */
 
 /* The engine's types are the first member of ours, handed out by us. */
-static type *own(const ax_fp_type *t) {
-  return (type *)(uintptr_t)t;
+static const type *own(ax_fp_model_r4 *m, const ax_fp_type *of) {
+  const type *t = (const type *)of;
+  load(m, t->root);
+  return t;
 }
 
 static const ax_fp_type *model_type(void *ctx, ax_str name) {
@@ -313,23 +315,20 @@ static const ax_fp_type *model_type(void *ctx, ax_str name) {
 }
 
 static const ax_fp_type *model_base(void *ctx, const ax_fp_type *of) {
-  type *t = own(of);
-  load(ctx, t->root);
+  const type *t = own(ctx, of);
   return t->base ? &t->base->open : NULL;
 }
 
 static const ax_fp_element *model_element(void *ctx, const ax_fp_type *of,
                                           ax_str name) {
-  type *t = own(of);
-  load(ctx, t->root);
+  const type *t = own(ctx, of);
   const entry *slot = slot_of(t, name);
   return slot && slot->text.ptr && slot->is_name ? slot->element : NULL;
 }
 
 static const ax_fp_element *model_key(void *ctx, const ax_fp_type *of,
                                       ax_str key, const ax_fp_type **out) {
-  type *t = own(of);
-  load(ctx, t->root);
+  const type *t = own(ctx, of);
   const entry *slot = slot_of(t, key);
   if (!slot || !slot->text.ptr || !slot->is_key) return NULL;
   *out = slot->type;
@@ -338,8 +337,7 @@ static const ax_fp_element *model_key(void *ctx, const ax_fp_type *of,
 
 static const ax_fp_element *model_element_at(void *ctx, const ax_fp_type *of,
                                              size_t i) {
-  type *t = own(of);
-  load(ctx, t->root);
+  const type *t = own(ctx, of);
   return i < t->element_count ? t->elements[i] : NULL;
 }
 
