@@ -188,7 +188,7 @@ FUZZERS := $(patsubst gateway/tests/fuzz/%.c,build/fuzz/%,$(wildcard gateway/tes
 FUZZ_LIB := build/fuzz/obj/libauspex.a
 fuzz: $(SETUP_CHECK) ## a short run of every fuzz target (FUZZ_SECONDS=5 each)
 	$(MAKE) fuzz-run BUILD=build/fuzz CC=clang OPT="-O1 -g" \
-	  WARN="-Wall -Wno-gnu-zero-variadic-macro-arguments" SAN="-fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all"
+	  WARN="-Wall -Wno-gnu-zero-variadic-macro-arguments -Wno-unknown-warning-option" SAN="-fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all"
 
 $(FUZZERS): build/fuzz/%: $(BUILD)/obj/gateway/tests/fuzz/%.o $(LIB)
 	$(call say,link $@)
