@@ -16,6 +16,9 @@ typedef struct {
   ax_status status;
   ax_error err;
   size_t pairs, pairs_found;
+  /* What the issues point into: closed when the case is reported. */
+  ax_registry *registry;
+  ax_app_rules rules;
 } trial;
 
 typedef struct {
@@ -53,26 +56,22 @@ static ax_status lay_over(const bench *b, trial *t, ax_registry **out) {
   return ax_registry_overlay(b->corpora->registry, trees, count, out, &t->err);
 }
 
-static ax_status judge_input(trial *t, ax_registry *registry,
-                             const ax_json *input) {
+static ax_status judge_input(trial *t, const ax_json *input) {
   static const ax_validate_options options = { .unknown_profile = AX_WARNING,
                                                .unknown_extension = AX_ERROR };
-  ax_app_rules rules = { 0 };
   ax_str type = AX_JSON_STR(input, "resourceType");
   ax_str profile = AX_JSON_STR(t->json, "profile");
-  ax_status status = ax_app_rules_over(registry, &options, &rules, &t->err);
-  if (!status)
-    status = ax_validate_run(rules.validator, input,
-                             type.len ? type : AX_STR("Resource"), &profile,
-                             profile.len ? 1 : 0, t->issues);
-  ax_app_rules_close(&rules);
-  return status;
+  ax_status status =
+      ax_app_rules_over(t->registry, &options, &t->rules, &t->err);
+  if (status) return status;
+  return ax_validate_run(t->rules.validator, input,
+                         type.len ? type : AX_STR("Resource"), &profile,
+                         profile.len ? 1 : 0, t->issues);
 }
 
 static ax_status run(const bench *b, trial *t) {
   const ax_json *input;
   ax_json_fault fault = { .at = 0 };
-  ax_registry *registry = NULL;
   t->issues = ax_fhir_issues_new(b->scratch);
   if (!t->issues) return AX_NOMEM;
   ax_status status = read_file(b, AX_JSON_STR(t->json, "input"), &t->source,
@@ -81,9 +80,8 @@ static ax_status run(const bench *b, trial *t) {
     ax_fhir_issues_add_json(t->issues, &fault);
     return AX_OK;
   }
-  if (!status) status = lay_over(b, t, &registry);
-  if (!status) status = judge_input(t, registry, input);
-  ax_registry_close(registry);
+  if (!status) status = lay_over(b, t, &t->registry);
+  if (!status) status = judge_input(t, input);
   return status;
 }
 
@@ -205,16 +203,23 @@ static void write_figures(const char *name, const figures *f, ax_buf *out) {
 /* --- all cases -------------------------------------------------------------
  */
 
+static ax_status judge(bench *b, trial *t) {
+  t->status = run(b, t);
+  if (t->issues) AX_TRY(count_pairs(b->scratch, t));
+  count(&b->all, t);
+  if (ax_str_eq(AX_JSON_STR(t->json, "focus"), AX_STR("instance")))
+    count(&b->instance, t);
+  report(b, t);
+  return AX_OK;
+}
+
 static ax_status run_case(bench *b, const ax_json *json) {
   trial t = { .json = json, .expect = AX_JSON_GET(json, "expect") };
   ax_arena_reset(b->scratch);
-  t.status = run(b, &t);
-  if (t.issues) AX_TRY(count_pairs(b->scratch, &t));
-  count(&b->all, &t);
-  if (ax_str_eq(AX_JSON_STR(json, "focus"), AX_STR("instance")))
-    count(&b->instance, &t);
-  report(b, &t);
-  return AX_OK;
+  ax_status status = judge(b, &t);
+  ax_app_rules_close(&t.rules);
+  ax_registry_close(t.registry);
+  return status;
 }
 
 static ax_status run_all(bench *b, ax_error *err) {
