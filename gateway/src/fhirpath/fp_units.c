@@ -115,35 +115,62 @@ static bool convert_linear(ax_fhir_decimal value, const ax_ucum_unit *from,
   return scale(value, from->factor / to->factor, exponent, out);
 }
 
-/* Between calendar units, or calendar and definite ones of fixed length:
- * whole months or milliseconds. */
-static bool convert_duration(ax_fhir_decimal value, const ax_fp_quantity *from,
-                             const ax_fp_quantity *to, ax_fhir_decimal *out) {
-  ax_fp_duration a, b;
-  if (!ax_fp_units_duration(from, &a) || !ax_fp_units_duration(to, &b) ||
-      !a.months != !b.months)
-    return false;
-  int64_t n = a.months ? a.months : a.milliseconds;
-  int64_t d = b.months ? b.months : b.milliseconds;
+/* Two units that measure the same, ready to convert either way. */
+typedef struct {
+  bool is_duration; /* whole months or milliseconds: no UCUM needed */
+  int64_t length_a, length_b;
+  ax_ucum_unit a, b;
+} bridge;
+
+static bool join_units(const ax_fp_quantity *a, const ax_fp_quantity *b,
+                       bridge *out) {
+  ax_fp_duration x, y;
+  if (ax_fp_units_duration(a, &x) && ax_fp_units_duration(b, &y) &&
+      !x.months == !y.months) {
+    out->is_duration = true;
+    out->length_a = x.months ? x.months : x.milliseconds;
+    out->length_b = y.months ? y.months : y.milliseconds;
+    return true;
+  }
+  out->is_duration = false;
+  return parse(a, &out->a) && parse(b, &out->b) &&
+         ax_ucum_commensurable(&out->a, &out->b);
+}
+
+static bool is_linear(const bridge *units) {
+  return !units->a.special && !units->b.special &&
+         units->a.moles == units->b.moles;
+}
+
+/* `value` of the unit a in the unit b, or with `back` the other way. */
+static bool across(const bridge *units, bool back, ax_fhir_decimal value,
+                   ax_fhir_decimal *out) {
+  const ax_ucum_unit *from = back ? &units->b : &units->a;
+  const ax_ucum_unit *to = back ? &units->a : &units->b;
   ax_fhir_decimal product;
-  return ax_fhir_decimal_multiply(value, ax_fhir_decimal_from_int(n),
-                                  &product) &&
-         ax_fp_units_quotient(product, ax_fhir_decimal_from_int(d), out);
+  double result;
+  if (units->is_duration)
+    return ax_fhir_decimal_multiply(
+               value,
+               ax_fhir_decimal_from_int(back ? units->length_b
+                                             : units->length_a),
+               &product) &&
+           ax_fp_units_quotient(product,
+                                ax_fhir_decimal_from_int(
+                                    back ? units->length_a : units->length_b),
+                                out);
+  if (is_linear(units) && to->factor > 0)
+    return convert_linear(value, from, to, out);
+  return ax_ucum_convert_parsed(ax_fhir_decimal_to_double(value), from, to, 0,
+                                &result) &&
+         factor_of(result, out);
 }
 
 /* `value` of the unit `from` in the unit `to`. */
 static bool convert(ax_fhir_decimal value, const ax_fp_quantity *from,
                     const ax_fp_quantity *to, ax_fhir_decimal *out) {
-  ax_ucum_unit a, b;
-  double result;
-  if (convert_duration(value, from, to, out)) return true;
-  if (!parse(from, &a) || !parse(to, &b) || !ax_ucum_commensurable(&a, &b))
-    return false;
-  if (!a.special && !b.special && a.moles == b.moles && b.factor > 0)
-    return convert_linear(value, &a, &b, out);
-  return ax_ucum_convert_parsed(ax_fhir_decimal_to_double(value), &a, &b, 0,
-                                &result) &&
-         factor_of(result, out);
+  bridge units;
+  return join_units(from, to, &units) && across(&units, false, value, out);
 }
 
 static bool same_unit(const ax_fp_quantity *a, const ax_fp_quantity *b) {
@@ -171,22 +198,32 @@ static ax_fp_order order_of(ax_fhir_decimal a, ax_fhir_decimal b) {
   return order < 0 ? AX_FP_BEFORE : order > 0 ? AX_FP_AFTER : AX_FP_SAME;
 }
 
-/* Whichever is the coarser unit is converted: that never divides. */
-static bool in_finer_unit(const ax_fp_quantity *a, const ax_fp_quantity *b,
-                          ax_fhir_decimal *x, ax_fhir_decimal *y) {
-  ax_fhir_decimal one = ax_fhir_decimal_from_int(1), ratio;
+/* Both values in a common unit small enough that nothing is divided. */
+static bool in_common_unit(const ax_fp_quantity *a, const ax_fp_quantity *b,
+                           ax_fhir_decimal *x, ax_fhir_decimal *y) {
+  bridge units;
+  if (!join_units(a, b, &units)) return false;
+  if (units.is_duration)
+    return ax_fhir_decimal_multiply(
+               a->value, ax_fhir_decimal_from_int(units.length_a), x) &&
+           ax_fhir_decimal_multiply(
+               b->value, ax_fhir_decimal_from_int(units.length_b), y);
+  if (is_linear(&units)) {
+    int low = units.a.exponent < units.b.exponent ? units.a.exponent
+                                                  : units.b.exponent;
+    return scale(a->value, units.a.factor, units.a.exponent - low, x) &&
+           scale(b->value, units.b.factor, units.b.exponent - low, y);
+  }
   *x = a->value;
-  *y = b->value;
-  if (!convert(one, a, b, &ratio)) return false;
-  return ax_fhir_decimal_compare(ratio, one) > 0 ? convert(a->value, a, b, x)
-                                                 : convert(b->value, b, a, y);
+  return across(&units, true, b->value, y);
 }
 
 ax_fp_order ax_fp_units_compare(const ax_fp_quantity *a,
                                 const ax_fp_quantity *b) {
   ax_fhir_decimal x, y;
   if (same_unit(a, b)) return order_of(a->value, b->value);
-  if (calendar_gap(a, b) || !in_finer_unit(a, b, &x, &y)) return AX_FP_NO_ORDER;
+  if (calendar_gap(a, b) || !in_common_unit(a, b, &x, &y))
+    return AX_FP_NO_ORDER;
   return order_of(x, y);
 }
 
