@@ -25,7 +25,8 @@ trap finish EXIT
 trap 'exit 130' INT TERM
 
 say() { printf '%s\n' "$*"; }
-show() { jq -r -f "$here/demo.jq"; }
+echo '{}' >"$work/known"
+show() { jq -r --slurpfile k "$work/known" '$k[0] as $known | '"$(cat "$here/demo.jq")"; }
 
 "$build/bin/auspex" serve --listen 127.0.0.1:0 --data "$work/data" \
   >"$work/out" 2>"$work/log" &
@@ -59,11 +60,18 @@ say
 
 get() { curl -sS -H 'Accept: application/fhir+json' "$base/$1"; }
 
-say "== Risks =="
-get 'RiskAssessment?_count=100' | show
-say "== Could not be scored, and what is missing =="
-get 'GuidanceResponse?_count=100' | show
-say "== Scale scores (EORTC QLQ-C30), as derived Observations =="
-say "$(get 'Observation?code=https://auspex-gateway.org/fhir/CodeSystem/qlq-c30|&_count=100' | show)"
+# What references lead to, so that results can be shown in words.
+for type in Patient Observation Condition QuestionnaireResponse; do
+  get "$type?_count=1000"
+done | jq -s 'map((.entry // [])[].resource | { key: "\(.resourceType)/\(.id)", value: . }) | from_entries' \
+  >"$work/known"
+
+say "== Risks (RiskAssessment) =="
+get 'RiskAssessment?_count=1000' | show
+say "== Could not be scored, and what is missing (GuidanceResponse) =="
+get 'GuidanceResponse?_count=1000' | show
+say "== Scale scores (derived Observations) =="
+get 'Observation?_count=1000' | show
 say
-say "The same over HTTP while 'make run' serves: curl 'http://127.0.0.1:8080/fhir/RiskAssessment?patient=Patient/ID'"
+say "The same over HTTP while 'make run' serves:"
+say "  curl 'http://127.0.0.1:8080/fhir/RiskAssessment?patient=Patient/ID'"
