@@ -19,7 +19,7 @@ typedef struct {
   const ax_json *definition;        /* the ElementDefinition */
   const ax_json
       *base; /* a profile: the type's own ElementDefinition; or NULL */
-  bool is_root;
+  bool is_root, is_profile;
   ax_str type; /* of the StructureDefinition */
 } ax_check_source;
 
@@ -54,9 +54,12 @@ const ax_json *ax_check_copy(ax_arena *arena, const ax_json *value);
 
 extern const ax_check_kind ax_check_binding;
 extern const ax_check_kind ax_check_bundle;
+extern const ax_check_kind ax_check_contained;
 extern const ax_check_kind ax_check_extension;
 extern const ax_check_kind ax_check_fixed;
+extern const ax_check_kind ax_check_invariant;
 extern const ax_check_kind ax_check_length;
+extern const ax_check_kind ax_check_narrative;
 extern const ax_check_kind ax_check_pattern;
 extern const ax_check_kind ax_check_range;
 extern const ax_check_kind ax_check_reference;

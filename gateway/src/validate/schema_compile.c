@@ -187,9 +187,14 @@ static ax_status read_element(builder *b, node *n, bool is_root) {
   AX_TRY(find_base(b, n));
   read_count(b, n);
   AX_TRY(read_types(b, n));
-  const ax_check_source source = { b->arena,       b->registry, e,
-                                   n->definition,  n->base,     is_root,
-                                   b->schema->type };
+  const ax_check_source source = { .arena = b->arena,
+                                   .registry = b->registry,
+                                   .element = e,
+                                   .definition = n->definition,
+                                   .base = n->base,
+                                   .is_root = is_root,
+                                   .is_profile = b->schema->is_profile,
+                                   .type = b->schema->type };
   return ax_check_compile(&source, &e->checks);
 }
 
@@ -426,6 +431,8 @@ static ax_status finish(builder *b, node *n, bool *wanted) {
     n->element->children = n->children;
   else if (n->refers_to && !profile)
     n->element->children = n->refers_to->children;
+  if (n->refers_to && !profile && !n->element->checks)
+    n->element->checks = n->refers_to->element->checks;
   *wanted = !profile || demands(n);
   return AX_OK;
 }

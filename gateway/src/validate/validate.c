@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/memo.h"
+#include "validate/fp_model_r4.h"
 #include "validate/walk.h"
 
 enum { CHAINS = 2048, CANONICAL_MAX = 600 };
@@ -11,6 +12,7 @@ static const size_t CEILING = (size_t)1 << 30;
 
 struct ax_validator {
   ax_registry *registry;
+  ax_fp_model_r4 *model;
   ax_validate_host host;
   ax_validate_options options;
   ax_arena *arena;      /* of all schemas */
@@ -28,6 +30,11 @@ ax_status ax_validate_new(ax_registry *registry, const ax_validate_host *host,
     ax_arena_free(arena);
     return ax_error_set(err, AX_NOMEM, "no memory for a validator");
   }
+  ax_status status = ax_fp_model_r4_new(registry, &v->model, err);
+  if (status) {
+    ax_validate_free(v);
+    return status;
+  }
   v->registry = registry;
   v->host = *host;
   v->options = *options;
@@ -39,6 +46,7 @@ ax_status ax_validate_new(ax_registry *registry, const ax_validate_host *host,
 void ax_validate_free(ax_validator *validator) {
   if (!validator) return;
   (void)pthread_mutex_destroy(&validator->lock);
+  ax_fp_model_r4_free(validator->model);
   ax_arena_free(validator->arena);
 }
 
@@ -84,6 +92,7 @@ ax_status ax_validate_run(ax_validator *validator, const ax_json *resource,
                    .host = &validator->host,
                    .options = validator->options,
                    .registry = validator->registry,
+                   .model = ax_fp_model_r4_table(validator->model),
                    .issues = issues };
   const ax_place place = { .name = path,
                            .index = AX_PLACE_SINGLE,

@@ -15,14 +15,14 @@ static void walk_object(ax_walk *walk, const ax_place *place,
 /* --- issues ----------------------------------------------------------------
  */
 
-static void report(ax_walk *walk, ax_issue issue, const ax_place *place,
-                   const ax_json *at, const char *text) {
+void ax_walk_report(ax_walk *walk, ax_issue issue, const ax_place *place,
+                    const ax_json *at, const char *text) {
   ax_arena *arena = ax_fhir_issues_arena(walk->issues);
   issue.path = ax_place_text(arena, place);
   issue.has_place = at != NULL;
   issue.at = at ? at->at : 0;
   issue.text = ax_arena_str(arena, ax_str_from(text));
-  issue.rule = walk->schema ? walk->schema->url : AX_STR("");
+  if (!issue.rule.len && walk->schema) issue.rule = walk->schema->url;
   if (!issue.text.ptr || !issue.path.ptr)
     walk->no_memory = true;
   else
@@ -37,8 +37,9 @@ void ax_walk_issue(ax_walk *walk, ax_severity severity, ax_issue_type type,
   va_start(args, fmt);
   (void)vsnprintf(text, sizeof text, fmt, args);
   va_end(args);
-  report(walk, (ax_issue){ .severity = severity, .type = type, .id = id },
-         place, ax_place_json(place), text);
+  ax_walk_report(walk,
+                 (ax_issue){ .severity = severity, .type = type, .id = id },
+                 place, ax_place_json(place), text);
 }
 
 ax_str ax_walk_shown(const ax_json *value) {
@@ -106,6 +107,16 @@ static void walk_sibling(ax_walk *walk, const ax_place *place,
                   AX_STR_ARG(place->name));
     return;
   }
+  if (sibling->count == 1 && AX_JSON_GET(sibling, "id") &&
+      (!place->value || place->value->kind == AX_JSON_NULL))
+    ax_walk_report(walk,
+                   (ax_issue){ .severity = AX_ERROR,
+                               .type = AX_ISSUE_INVARIANT,
+                               .id = "invariant-failed",
+                               .rule = AX_STR("ele-1") },
+                   place, sibling,
+                   "Constraint failed: ele-1: 'All FHIR elements must have a "
+                   "@value or children'");
   const ax_schema *s = schema_of(walk, type);
   if (!s) return;
   ax_place inner = *place;
@@ -342,11 +353,11 @@ static void report_unknown(ax_walk *walk, const ax_place *place,
   (void)snprintf(text, sizeof text,
                  "There is no element '" AX_STR_FMT "' in " AX_STR_FMT,
                  AX_STR_ARG(key), AX_STR_ARG(place->name));
-  report(walk,
-         (ax_issue){ .severity = AX_ERROR,
-                     .type = AX_ISSUE_STRUCTURE,
-                     .id = "element-unknown" },
-         place, &at, text);
+  ax_walk_report(walk,
+                 (ax_issue){ .severity = AX_ERROR,
+                             .type = AX_ISSUE_STRUCTURE,
+                             .id = "element-unknown" },
+                 place, &at, text);
 }
 
 static bool has_siblings(const ax_json *object) {

@@ -13,6 +13,7 @@
 #include "base/map.h"
 #include "fhir/fhir_bundle.h"
 #include "fhir/fhir_issue.h"
+#include "fhirpath/fp_model.h"
 #include "validate/place.h"
 #include "validate/schema.h"
 #include "validate/validate.h"
@@ -23,6 +24,7 @@ typedef struct {
   const ax_validate_host *host;
   ax_validate_options options;
   ax_registry *registry;
+  const ax_fp_model *model; /* of the types, for FHIRPath */
   ax_fhir_issues *issues;
   const ax_schema *schema;  /* whose rules are looked at */
   const ax_json *resource;  /* innermost that is not contained */
@@ -55,6 +57,11 @@ void ax_walk_profile(ax_walk *walk, const ax_place *place,
 void ax_walk_issue(ax_walk *walk, ax_severity severity, ax_issue_type type,
                    const char *id, const ax_place *place, const char *fmt, ...)
     AX_PRINTF(6, 7);
+
+/* The same for an issue that says more of itself, with a rule of its own where
+ * it has one. `at` is its place in the source; NULL: none. */
+void ax_walk_report(ax_walk *walk, ax_issue issue, const ax_place *place,
+                    const ax_json *at, const char *text);
 
 /* A short-lived arena of this walk, or NULL (then no_memory is set). */
 ax_arena *ax_walk_scratch(ax_walk *walk);

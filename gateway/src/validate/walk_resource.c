@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "validate/check.h"
+#include "validate/implied.h"
 
 enum { TYPE_NAME = 80, TYPE_URL = 200 };
 
@@ -69,6 +70,25 @@ static bool was_asked(const ax_str *profiles, size_t count, ax_str canonical) {
   return false;
 }
 
+static bool is_same(ax_str claim, ax_str canonical) {
+  return ax_str_eq(ax_str_cut(&claim, '|'), canonical);
+}
+
+/* The resource's code may imply a profile that it is not held to yet. */
+static void walk_implied(ax_walk *walk, const ax_place *place,
+                         const ax_json *claims, const ax_str *profiles,
+                         size_t count) {
+  ax_str canonical = ax_implied_profile(place->value);
+  if (!canonical.len) return;
+  for (size_t i = 0; i < count; i++)
+    if (is_same(profiles[i], canonical)) return;
+  for (size_t i = 0; i < ax_json_count(claims); i++)
+    if (is_same(ax_json_text(ax_json_item(claims, i)), canonical)) return;
+  const ax_schema *schema = ax_walk_schema(walk, canonical);
+  if (schema && !schema->broken && schema->is_profile)
+    ax_walk_profile(walk, place, schema);
+}
+
 static void walk_profiles(ax_walk *walk, const ax_place *place, ax_str type,
                           const ax_str *profiles, size_t count) {
   const ax_json *meta = AX_JSON_GET(place->value, "meta");
@@ -88,6 +108,8 @@ static void walk_profiles(ax_walk *walk, const ax_place *place, ax_str type,
       hold_to(walk, place, type, canonical, &claim,
               walk->options.unknown_profile);
   }
+  if (ax_str_eq(type, AX_STR("Observation")))
+    walk_implied(walk, place, claims, profiles, count);
 }
 
 /* --- the resource ----------------------------------------------------------

@@ -27,12 +27,17 @@ static const struct {
   const char *file;
   size_t errors;
 } WRONG[] = {
+  { "ActivityDefinition-blood-tubes-supply.json", 1 },
+  { "ActivityDefinition-heart-valve-replacement.json", 1 },
   { "DeviceMetric-example.json", 1 },
   { "DeviceUseStatement-example.json", 1 },
+  { "EventDefinition-example.json", 1 },
   { "ImplementationGuide-fhir.json", 3 },
   { "MedicationRequest-medrx0301.json", 1 },
   { "Observation-clinical-gender.json", 1 },
+  { "Observation-f202.json", 1 },
   { "Questionnaire-qs1.json", 32 },
+  { "Questionnaire-zika-virus-exposure-assessment.json", 1 },
 };
 
 static ax_code_answer code_in(void *ctx, ax_str set, ax_str system, ax_str code,

@@ -119,8 +119,9 @@ static void elements_have_their_names_kinds_and_numbers(void **state) {
   static const one_case cases[] = {
     { PATIENT("\"active\":true"), NULL, "", NULL },
     { PATIENT("\"birthdate\":\"2000\""), "element-unknown", "Patient", NULL },
-    { PATIENT("\"contact\":[{\"nom\":1}]"), "element-unknown",
-      "Patient.contact[0]", NULL },
+    { PATIENT("\"contact\":[{\"nom\":1,\"gender\":\"male\",\"name\":{\"text\":"
+              "\"a\"}}]"),
+      "element-unknown", "Patient.contact[0]", NULL },
     { PATIENT("\"name\":{\"family\":\"A\"}"), "array-missing", "Patient.name",
       NULL },
     { PATIENT("\"gender\":[\"male\"]"), "array-unexpected", "Patient.gender",
@@ -155,8 +156,8 @@ static void primitives_have_their_format_and_range(void **state) {
       "Patient.name[0].given[1]", NULL },
     { PATIENT("\"multipleBirthInteger\":1.5"), "value-format",
       "Patient.multipleBirth.ofType(integer)", NULL },
-    { PATIENT("\"photo\":[{\"data\":\"a\"}]"), "value-format",
-      "Patient.photo[0].data", NULL },
+    { PATIENT("\"photo\":[{\"contentType\":\"text/plain\",\"data\":\"a\"}]"),
+      "value-format", "Patient.photo[0].data", NULL },
     { PATIENT("\"telecom\":[{\"rank\":0}]"), "value-format",
       "Patient.telecom[0].rank", NULL },
   };
@@ -253,7 +254,7 @@ static void references_lead_where_they_may(void **state) {
       "contained-no-id", "Observation.contained[0]", NULL },
     { OBSERVATION("\"contained\":[{\"resourceType\":\"Patient\",\"id\":\"a\","
                   "\"contained\":[{\"resourceType\":\"Patient\",\"id\":\"b\"}]"
-                  "}]"),
+                  "}],\"subject\":{\"reference\":\"#a\"}"),
       "contained-nested", "Observation.contained[0].contained[0]", NULL },
   };
   RUN(cases);
