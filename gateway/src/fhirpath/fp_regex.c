@@ -3,6 +3,7 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 
+#include "base/clock.h"
 #include "fhirpath/fp_function.h"
 
 enum {
@@ -119,9 +120,18 @@ static ax_status match_fault(ax_fp_call *call, int code) {
                          (const char *)text);
 }
 
+/* PCRE2 does not say how many steps a match took, so its time is charged as
+ * steps of the evaluation (50 ns each): many slow matches end it too. */
+static ax_status charge(ax_fp_call *call, int64_t started) {
+  int64_t taken = ax_clock_mono_ns() - started;
+  return ax_fp_run_spend(call->run, call->node,
+                         taken > 0 ? (uint64_t)taken / 50 : 0);
+}
+
 ax_status ax_fp_regex_match(ax_fp_call *call, ax_str pattern, ax_str text,
                             bool whole, bool *out) {
   matcher m;
+  int64_t started = ax_clock_mono_ns();
   ax_arena_mark mark = ax_arena_mark_here(call->run->arena);
   AX_TRY(match_begin(call, pattern, &m));
   uint32_t options = whole ? PCRE2_ANCHORED | PCRE2_ENDANCHORED : 0;
@@ -129,7 +139,7 @@ ax_status ax_fp_regex_match(ax_fp_call *call, ax_str pattern, ax_str text,
                           m.data, m.context);
   ax_arena_rewind(call->run->arena, mark);
   *out = found >= 0;
-  if (found >= 0 || found == PCRE2_ERROR_NOMATCH) return AX_OK;
+  if (found >= 0 || found == PCRE2_ERROR_NOMATCH) return charge(call, started);
   return match_fault(call, found);
 }
 
@@ -139,6 +149,7 @@ ax_status ax_fp_regex_replace(ax_fp_call *call, ax_str pattern, ax_str text,
   matcher m;
   unsigned char none[1];
   PCRE2_SIZE size = 0;
+  int64_t started = ax_clock_mono_ns();
   uint32_t options = PCRE2_SUBSTITUTE_GLOBAL | PCRE2_SUBSTITUTE_UNSET_EMPTY |
                      PCRE2_SUBSTITUTE_UNKNOWN_UNSET;
   AX_TRY(match_begin(call, pattern, &m));
@@ -162,5 +173,5 @@ ax_status ax_fp_regex_replace(ax_fp_call *call, ax_str pattern, ax_str text,
                        result, &size);
   if (n < 0) return match_fault(call, n);
   *out = (ax_str){ (const char *)result, size };
-  return AX_OK;
+  return charge(call, started);
 }

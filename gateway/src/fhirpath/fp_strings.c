@@ -26,12 +26,20 @@ static ax_status push_truth(ax_fp_call *call, bool truth) {
   return ax_fp_run_push(call->run, call->out, ax_fp_value_boolean(truth));
 }
 
+/* Looking for a long text in a long one may compare each byte of the one with
+ * each of the other. */
+static ax_status spend(ax_fp_call *call, ax_str text, ax_str part) {
+  return ax_fp_run_spend(call->run, call->node,
+                         text.len / 64 * (part.len / 64 + 1));
+}
+
 static ax_str before(ax_str text, size_t at) {
   return (ax_str){ text.ptr, at };
 }
 
 ax_status ax_fp_strings_index_of(ax_fp_call *call) {
   ax_str text = input_of(call);
+  AX_TRY(spend(call, text, text_arg(call, 0)));
   size_t at = ax_str_find(text, text_arg(call, 0));
   if (at == AX_STR_NONE)
     return ax_fp_run_push_integer(call->run, call->out, -1);
@@ -40,6 +48,7 @@ ax_status ax_fp_strings_index_of(ax_fp_call *call) {
 
 ax_status ax_fp_strings_last_index_of(ax_fp_call *call) {
   ax_str text = input_of(call), part = text_arg(call, 0);
+  AX_TRY(spend(call, text, part));
   if (!part.len) return push_integer(call, 0);
   if (part.len <= text.len)
     for (size_t at = text.len - part.len + 1; at-- > 0;)
@@ -75,6 +84,7 @@ ax_status ax_fp_strings_ends_with(ax_fp_call *call) {
 }
 
 ax_status ax_fp_strings_contains(ax_fp_call *call) {
+  AX_TRY(spend(call, input_of(call), text_arg(call, 0)));
   return push_truth(call, ax_str_find(input_of(call), text_arg(call, 0)) !=
                               AX_STR_NONE);
 }
@@ -145,6 +155,7 @@ static ax_status too_long(ax_fp_call *call) {
 ax_status ax_fp_strings_replace(ax_fp_call *call) {
   ax_str text = input_of(call);
   builder size = { .text = NULL };
+  AX_TRY(spend(call, text, text_arg(call, 0)));
   put_replaced(&size, text, text_arg(call, 0), text_arg(call, 1));
   if (size.len > TEXT_MAX) return too_long(call);
   builder to = { AX_TAKE_ARRAY(call->run->arena, char, size.len + 1), 0 };
@@ -173,6 +184,7 @@ ax_status ax_fp_strings_trim(ax_fp_call *call) {
 
 ax_status ax_fp_strings_split(ax_fp_call *call) {
   ax_str rest = input_of(call), by = text_arg(call, 0);
+  AX_TRY(spend(call, rest, by));
   if (!by.len) return ax_fp_strings_to_chars(call);
   for (;;) {
     size_t at = ax_str_find(rest, by);
