@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "store/store_backend.h"
 #include "store/store_evidence.h"
+#include "store/store_pack.h"
 #include "store/store_queue.h"
 
 enum {
@@ -23,6 +24,7 @@ struct ax_store {
   const ax_store_ops *ops;
   ax_store_backend *backend;
   ax_store_queue *queue;
+  ax_store_presses *presses;
 };
 
 ax_status ax_store_open(const ax_store_options *options, ax_store **out,
@@ -32,7 +34,9 @@ ax_status ax_store_open(const ax_store_options *options, ax_store **out,
   ax_store *store = calloc(1, sizeof *store);
   if (!store) return AX_NOMEM;
   store->ops = &ax_store_sqlite_ops;
-  ax_status status = store->ops->open(options, &store->backend, err);
+  store->presses = ax_store_pack_open();
+  ax_status status = store->presses ? AX_OK : AX_NOMEM;
+  if (!status) status = store->ops->open(options, &store->backend, err);
   if (!status)
     status = ax_store_queue_open(store->ops, store->backend, options,
                                  &store->queue, err);
@@ -48,6 +52,7 @@ void ax_store_close(ax_store *store) {
   if (!store) return;
   ax_store_queue_close(store->queue);
   if (store->backend) store->ops->close(store->backend);
+  ax_store_pack_close(store->presses);
   free(store);
 }
 
@@ -142,15 +147,24 @@ static ax_status check_commit(const ax_commit *c, ax_error *err) {
   return AX_OK;
 }
 
-static ax_status prepare(ax_arena *arena, const ax_commit *c,
+static ax_status pack_bodies(ax_store *store, ax_arena *arena,
+                             const ax_commit *c, ax_store_packed *bodies) {
+  ax_store_press *press = ax_store_pack_borrow(store->presses);
+  ax_status status = press ? AX_OK : AX_NOMEM;
+  for (size_t i = 0; i < c->write_count && !status; i++)
+    status = ax_store_pack(press, arena, c->writes[i].body, &bodies[i]);
+  ax_store_pack_return(store->presses, press);
+  return status;
+}
+
+static ax_status prepare(ax_store *store, ax_arena *arena, const ax_commit *c,
                          ax_store_job *job) {
   ax_store_packed *bodies =
       AX_NEW_ARRAY(arena, ax_store_packed, c->write_count);
   ax_str *records = AX_NEW_ARRAY(arena, ax_str, c->evidence_count);
   if ((!bodies && c->write_count) || (!records && c->evidence_count))
     return AX_NOMEM;
-  for (size_t i = 0; i < c->write_count; i++)
-    AX_TRY(ax_store_pack(arena, c->writes[i].body, &bodies[i]));
+  if (c->write_count) AX_TRY(pack_bodies(store, arena, c, bodies));
   for (size_t i = 0; i < c->evidence_count; i++)
     AX_TRY(ax_store_evidence_text(arena, &c->evidence[i], &records[i]));
   job->bodies = bodies;
@@ -163,7 +177,7 @@ ax_status ax_store_commit(ax_store *store, ax_commit *commit, ax_error *err) {
   ax_store_job job = { .commit = commit };
   ax_arena *arena = ax_arena_new(PREPARE_CEILING);
   if (!arena) return AX_NOMEM;
-  ax_status status = prepare(arena, commit, &job);
+  ax_status status = prepare(store, arena, commit, &job);
   if (status)
     (void)ax_error_set(err, status, "store: no memory to prepare a commit");
   else

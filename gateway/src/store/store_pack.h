@@ -2,7 +2,7 @@
  * store_pack.h - bodies as they lie on disk: short ones as they are, longer
  * ones through zstd; store_pack.c is the only file that includes its header.
  *
- * Threads: any.
+ * Threads: any; a press belongs to who borrowed it.
  */
 #ifndef AX_STORE_STORE_PACK_H
 #define AX_STORE_STORE_PACK_H
@@ -19,9 +19,23 @@ typedef struct {
   ax_str bytes;
 } ax_store_packed;
 
+/* zstd's working memory: making it costs as much as packing a short body. */
+typedef struct ax_store_press ax_store_press;
+
+/* A few presses that threads take turns with. */
+typedef struct ax_store_presses ax_store_presses;
+
+ax_store_presses *ax_store_pack_open(void) AX_MUST_USE;
+void ax_store_pack_close(ax_store_presses *presses);
+
+/* Lends an idle press or makes one; NULL without memory. What comes back past
+ * the few that are kept is freed. */
+ax_store_press *ax_store_pack_borrow(ax_store_presses *presses) AX_MUST_USE;
+void ax_store_pack_return(ax_store_presses *presses, ax_store_press *press);
+
 /* `out` points into `arena`, or to `text` itself where packing does not pay.
  * NOMEM. */
-ax_status ax_store_pack(ax_arena *arena, ax_str text,
+ax_status ax_store_pack(ax_store_press *press, ax_arena *arena, ax_str text,
                         ax_store_packed *out) AX_MUST_USE;
 
 /* The text, copied into `arena` in any case. IO when the bytes are damaged. */
