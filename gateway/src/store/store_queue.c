@@ -1,6 +1,8 @@
 #include "store/store_queue.h"
 
+#include <errno.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdlib.h>
 
 enum {
@@ -14,8 +16,7 @@ enum {
 typedef struct place {
   ax_store_job *job;
   struct place *next;
-  pthread_cond_t settled;
-  bool done;
+  sem_t settled; /* its owner waits without the queue's mutex */
 } place;
 
 struct ax_store_queue {
@@ -59,17 +60,20 @@ static size_t next_batch(ax_store_queue *q) {
   return n;
 }
 
+/* A place is gone as soon as its owner is woken. */
 static void settle(ax_store_queue *q, size_t n, size_t transactions) {
+  bool failing = false;
+  size_t commits = 0;
+  for (size_t i = 0; i < n; i++) {
+    commits += q->batch[i]->status == AX_OK;
+    failing |= q->batch[i]->status == AX_IO;
+  }
   pthread_mutex_lock(&q->mutex);
   q->stats.transactions += transactions;
-  q->stats.failing = false;
-  for (size_t i = 0; i < n; i++) {
-    q->stats.commits += q->batch[i]->status == AX_OK;
-    q->stats.failing |= q->batch[i]->status == AX_IO;
-    q->places[i]->done = true;
-    pthread_cond_signal(&q->places[i]->settled);
-  }
+  q->stats.commits += commits;
+  q->stats.failing = failing;
   pthread_mutex_unlock(&q->mutex);
+  for (size_t i = 0; i < n; i++) (void)sem_post(&q->places[i]->settled);
 }
 
 static void *write_on(void *ctx) {
@@ -91,19 +95,20 @@ static ax_status enter(ax_store_queue *q, place *p, ax_error *err) {
   *q->last = p;
   q->last = &p->next;
   q->stats.waiting++;
-  pthread_cond_signal(&q->filled);
+  pthread_cond_signal(&q->filled); /* only the writer waits for it */
   return AX_OK;
 }
 
 ax_status ax_store_queue_push(ax_store_queue *q, ax_store_job *job,
                               ax_error *err) {
   place p = { .job = job };
-  pthread_cond_init(&p.settled, NULL);
+  (void)sem_init(&p.settled, 0, 0);
   pthread_mutex_lock(&q->mutex);
   ax_status status = enter(q, &p, err);
-  while (!status && !p.done) pthread_cond_wait(&p.settled, &q->mutex);
   pthread_mutex_unlock(&q->mutex);
-  pthread_cond_destroy(&p.settled);
+  while (!status && sem_wait(&p.settled) != 0 && errno == EINTR) {
+  }
+  (void)sem_destroy(&p.settled);
   if (status) return status;
   if (job->status) return ax_error_set(err, job->status, "%s", job->err.text);
   return AX_OK;

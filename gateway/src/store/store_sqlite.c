@@ -21,7 +21,7 @@
 
 enum {
   READERS_MAX = 32,
-  WRITER_CACHE_BYTES = 64 << 20,
+  WRITER_CACHE_BYTES = 24 << 20,
   CHECKPOINT_PAGES = 2000, /* 16 MB of log: time for a checkpoint */
   CHECKPOINT_STOP = 6000   /* 48 MB: the writer waits for its end */
 };
@@ -33,9 +33,11 @@ struct ax_store_backend {
   ax_store_state state;
 
   pthread_mutex_t mutex; /* what follows; never held while working */
-  pthread_cond_t changed;
-  ax_store_conn *idle; /* readers nobody uses */
-  unsigned readers;    /* open ones, idle or lent */
+  pthread_cond_t freed;  /* for readers: one came back, or may be opened */
+  pthread_cond_t due;    /* for the checkpointer: there is work, or the end */
+  pthread_cond_t gate;   /* for either of the two: `writing`, `hold` */
+  ax_store_conn *idle;   /* readers nobody uses */
+  unsigned readers;      /* open ones, idle or lent */
 
   pthread_t checkpointer;
   bool has_checkpointer, stop;
@@ -50,7 +52,7 @@ struct ax_store_backend {
 static ax_store_conn *take_idle(ax_store_backend *b, bool *may_open) {
   pthread_mutex_lock(&b->mutex);
   while (!b->idle && b->readers >= READERS_MAX)
-    pthread_cond_wait(&b->changed, &b->mutex);
+    pthread_cond_wait(&b->freed, &b->mutex);
   ax_store_conn *conn = b->idle;
   if (conn) b->idle = conn->next;
   *may_open = !conn;
@@ -62,7 +64,7 @@ static ax_store_conn *take_idle(ax_store_backend *b, bool *may_open) {
 static void one_less(ax_store_backend *b) {
   pthread_mutex_lock(&b->mutex);
   b->readers--;
-  pthread_cond_broadcast(&b->changed);
+  pthread_cond_signal(&b->freed);
   pthread_mutex_unlock(&b->mutex);
 }
 
@@ -90,7 +92,7 @@ void ax_store_sqlite_return(ax_store_backend *b, ax_store_conn *conn) {
   pthread_mutex_lock(&b->mutex);
   conn->next = b->idle;
   b->idle = conn;
-  pthread_cond_broadcast(&b->changed);
+  pthread_cond_signal(&b->freed);
   pthread_mutex_unlock(&b->mutex);
 }
 
@@ -99,7 +101,7 @@ void ax_store_sqlite_return(ax_store_backend *b, ax_store_conn *conn) {
 
 static void gate_enter(ax_store_backend *b) {
   pthread_mutex_lock(&b->mutex);
-  while (b->hold) pthread_cond_wait(&b->changed, &b->mutex);
+  while (b->hold) pthread_cond_wait(&b->gate, &b->mutex);
   b->writing = true;
   pthread_mutex_unlock(&b->mutex);
 }
@@ -107,7 +109,7 @@ static void gate_enter(ax_store_backend *b) {
 static void gate_leave(ax_store_backend *b) {
   pthread_mutex_lock(&b->mutex);
   b->writing = false;
-  pthread_cond_broadcast(&b->changed);
+  pthread_cond_signal(&b->gate);
   pthread_mutex_unlock(&b->mutex);
 }
 
@@ -204,8 +206,7 @@ static int count_log(void *ctx, sqlite3 *db, const char *name, int pages) {
   pthread_mutex_lock(&b->mutex);
   if (pages < b->log_pages) b->done_pages = 0; /* the log started over */
   b->log_pages = pages;
-  if (pages - b->done_pages >= CHECKPOINT_PAGES)
-    pthread_cond_broadcast(&b->changed);
+  if (pages - b->done_pages >= CHECKPOINT_PAGES) pthread_cond_signal(&b->due);
   pthread_mutex_unlock(&b->mutex);
   return SQLITE_OK;
 }
@@ -226,12 +227,12 @@ static void checkpoint(ax_store_backend *b, ax_store_conn *conn) {
 static void checkpoint_held(ax_store_backend *b, ax_store_conn *conn) {
   pthread_mutex_lock(&b->mutex);
   b->hold = true;
-  while (b->writing) pthread_cond_wait(&b->changed, &b->mutex);
+  while (b->writing) pthread_cond_wait(&b->gate, &b->mutex);
   pthread_mutex_unlock(&b->mutex);
   checkpoint(b, conn);
   pthread_mutex_lock(&b->mutex);
   b->hold = false;
-  pthread_cond_broadcast(&b->changed);
+  pthread_cond_signal(&b->gate);
   pthread_mutex_unlock(&b->mutex);
 }
 
@@ -239,7 +240,7 @@ static void checkpoint_held(ax_store_backend *b, ax_store_conn *conn) {
 static bool checkpoint_due(ax_store_backend *b, bool *large) {
   pthread_mutex_lock(&b->mutex);
   while (!b->stop && b->log_pages - b->done_pages < CHECKPOINT_PAGES)
-    pthread_cond_wait(&b->changed, &b->mutex);
+    pthread_cond_wait(&b->due, &b->mutex);
   bool go = !b->stop;
   *large = b->log_pages >= CHECKPOINT_STOP;
   pthread_mutex_unlock(&b->mutex);
@@ -324,7 +325,7 @@ static void close_backend(ax_store_backend *b) {
   if (b->has_checkpointer) {
     pthread_mutex_lock(&b->mutex);
     b->stop = true;
-    pthread_cond_broadcast(&b->changed);
+    pthread_cond_signal(&b->due);
     pthread_mutex_unlock(&b->mutex);
     pthread_join(b->checkpointer, NULL);
   }
@@ -334,7 +335,9 @@ static void close_backend(ax_store_backend *b) {
     b->idle = next;
   }
   ax_store_conn_close(b->writer); /* the last one out checkpoints */
-  pthread_cond_destroy(&b->changed);
+  pthread_cond_destroy(&b->freed);
+  pthread_cond_destroy(&b->due);
+  pthread_cond_destroy(&b->gate);
   pthread_mutex_destroy(&b->mutex);
   if (b->lock >= 0) close(b->lock);
   free(b->path);
@@ -346,8 +349,13 @@ static ax_status open_backend(const ax_store_options *options,
   ax_store_backend *b = calloc(1, sizeof *b);
   if (!b) return AX_NOMEM;
   b->lock = -1;
+  /* Its count of all memory would be one lock for all threads. Refused, and
+   * without harm, when SQLite is in use already. */
+  (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
   pthread_mutex_init(&b->mutex, NULL);
-  pthread_cond_init(&b->changed, NULL);
+  pthread_cond_init(&b->freed, NULL);
+  pthread_cond_init(&b->due, NULL);
+  pthread_cond_init(&b->gate, NULL);
   ax_status status = open_all(b, options, err);
   if (status) {
     close_backend(b);
