@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "app/app.h"
+#include "app/app_memory.h"
 #include "app/command.h"
 #include "app/commands.h"
 #include "app/exits.h"
@@ -122,6 +123,7 @@ static int run(ax_arena *arena, int argc, char **argv) {
 }
 
 int ax_cmd_serve(int argc, char **argv) {
+  ax_app_memory_settle();
   ax_arena *arena = ax_arena_new(16u << 20);
   if (!arena) return ax_command_fail(AX_EXIT_USAGE, AX_NOMEM, NULL);
   int code = run(arena, argc, argv);
