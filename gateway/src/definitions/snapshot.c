@@ -66,14 +66,33 @@ static ax_status take_children(making *m, ax_snapshot_node *node,
   return AX_OK;
 }
 
+/* What "#Questionnaire.item" means: the element as the type defines it, not as
+ * this profile has changed it so far. */
+static ax_snapshot_node *referred_to(making *m, ax_str path) {
+  ax_str rest = path, type = ax_str_cut(&rest, '.');
+  ax_str url =
+      ax_arena_printf(m->arena, TYPE_BASE AX_STR_FMT, AX_STR_ARG(type));
+  const ax_json *definition = url.ptr && !m->adds_elements
+                                  ? m->source->structure(m->source->ctx, url)
+                                  : NULL;
+  bool bad;
+  ax_snapshot_node *tree =
+      definition
+          ? ax_snapshot_tree_read(
+                m->arena,
+                AX_JSON_GET(AX_JSON_GET(definition, "snapshot"), "element"),
+                &bad)
+          : NULL;
+  return find_by_path(tree ? tree : m->root, path);
+}
+
 /* "#Questionnaire.item": the element has what that one has. */
 static ax_status open_content_reference(making *m, ax_snapshot_node *node,
                                         ax_str reference) {
   size_t hash = ax_str_find(reference, AX_STR("#"));
   ax_snapshot_node *target =
-      hash < reference.len
-          ? find_by_path(m->root, ax_str_skip(reference, hash + 1))
-          : NULL;
+      hash < reference.len ? referred_to(m, ax_str_skip(reference, hash + 1))
+                           : NULL;
   if (!target)
     return ax_error_set(m->err, AX_INVALID,
                         "contentReference '" AX_STR_FMT "' leads nowhere",

@@ -1,8 +1,9 @@
 /*
  * check.h - rules about one element's value. One kind of rule is one file
  * check_<name>.c with its three faces: compile it from an ElementDefinition,
- * run it, print it. The table of kinds is in check.c; FHIRPath invariants and
- * slicing by discriminator join it there.
+ * run it, print it. The table of kinds is in check.c; FHIRPath invariants
+ * join it there. Slicing is about all values of an element together and stands
+ * beside the table.
  *
  * Threads: compiled checks are immutable.
  */
@@ -51,6 +52,15 @@ const ax_json *ax_check_choice(const ax_check_source *source, ax_str prefix);
 
 /* A copy of a JSON value in the schema's arena, or NULL without memory. */
 const ax_json *ax_check_copy(ax_arena *arena, const ax_json *value);
+
+/* Does `value` hold `pattern` (R4 ElementDefinition.pattern[x])? */
+bool ax_check_pattern_holds(const ax_json *value, const ax_json *pattern);
+
+/* The values of a sliced element; and slices of one that is not there. */
+void ax_check_slicing_run(ax_walk *walk, const ax_walk_member *member,
+                          size_t count);
+void ax_check_slicing_missing(ax_walk *walk, const ax_place *parent,
+                              const ax_schema_element *sliced);
 
 extern const ax_check_kind ax_check_binding;
 extern const ax_check_kind ax_check_bundle;

@@ -17,16 +17,14 @@ static ax_status compile(const ax_check_source *source, ax_check **out) {
   return made->value ? AX_OK : AX_NOMEM;
 }
 
-static bool holds(const ax_json *value, const ax_json *pattern);
-
 static bool has_item(const ax_json *array, const ax_json *pattern) {
   for (size_t i = 0; i < ax_json_count(array); i++)
-    if (holds(ax_json_item(array, i), pattern)) return true;
+    if (ax_check_pattern_holds(ax_json_item(array, i), pattern)) return true;
   return false;
 }
 
 /* Depth is bounded by the parser of the pattern. */
-static bool holds(const ax_json *value, const ax_json *pattern) {
+bool ax_check_pattern_holds(const ax_json *value, const ax_json *pattern) {
   if (!value || value->kind != pattern->kind) return false;
   if (pattern->kind == AX_JSON_ARRAY) {
     for (uint32_t i = 0; i < pattern->count; i++)
@@ -36,7 +34,8 @@ static bool holds(const ax_json *value, const ax_json *pattern) {
   if (pattern->kind != AX_JSON_OBJECT) return ax_json_equal(value, pattern);
   for (uint32_t i = 0; i < pattern->count; i++) {
     const ax_json_member *m = &pattern->u.members[i];
-    if (!holds(ax_json_get(value, m->key), &m->value)) return false;
+    if (!ax_check_pattern_holds(ax_json_get(value, m->key), &m->value))
+      return false;
   }
   return true;
 }
@@ -46,14 +45,15 @@ static ax_str lacking(const ax_json *value, const ax_json *pattern) {
   for (uint32_t i = 0; pattern->kind == AX_JSON_OBJECT && i < pattern->count;
        i++) {
     const ax_json_member *m = &pattern->u.members[i];
-    if (!holds(ax_json_get(value, m->key), &m->value)) return m->key;
+    if (!ax_check_pattern_holds(ax_json_get(value, m->key), &m->value))
+      return m->key;
   }
   return AX_STR("");
 }
 
 static void run(const ax_check *self, ax_walk *walk, const ax_place *place) {
   const ax_json *pattern = ((const pattern_check *)self)->value;
-  if (holds(place->value, pattern)) return;
+  if (ax_check_pattern_holds(place->value, pattern)) return;
   ax_str member = lacking(place->value, pattern);
   ax_str shown =
       ax_walk_shown(member.len ? ax_json_get(pattern, member) : pattern);

@@ -25,13 +25,21 @@ typedef struct ax_schema ax_schema;
 typedef struct ax_schema_type ax_schema_type;
 typedef struct ax_schema_element ax_schema_element;
 typedef struct ax_schema_children ax_schema_children;
+typedef struct ax_slicing_match ax_slicing_match;
 
 enum {
   AX_SCHEMA_CHILDREN = 256, /* R4 has at most 60 in one object */
   AX_SCHEMA_DEPTH = 40,
   AX_SCHEMA_TARGETS = 64,
+  AX_SCHEMA_SLICES = 512, /* of one element */
 };
 #define AX_SCHEMA_MANY UINT32_MAX /* "*" */
+
+typedef enum {
+  AX_SCHEMA_OPEN,
+  AX_SCHEMA_CLOSED,
+  AX_SCHEMA_OPEN_AT_END
+} ax_schema_rules;
 
 struct ax_schema_type {
   ax_str name; /* "Quantity" */
@@ -56,8 +64,13 @@ struct ax_schema_element {
   const ax_check *checks;
   ax_schema_element **slices;
   size_t slice_count;
-  ax_str wants_url;  /* of a slice of extensions: its url */
-  ax_str wants_type; /* of a slice of a choice: the type's name */
+  ax_schema_rules rules; /* of the slices: may there be other values? */
+  bool ordered;
+  /* A slice: what tells the values that belong to it, one of: */
+  bool is_default;               /* @default: all that no other slice has */
+  ax_str wants_url;              /* of extensions: the url */
+  ax_str wants_type;             /* of a choice: the type's name */
+  const ax_slicing_match *match; /* slicing_match.h */
 };
 
 /* A JSON member name and what it stands for. */

@@ -5,6 +5,7 @@
 #include "base/map.h"
 #include "base/vec.h"
 #include "validate/check.h"
+#include "validate/slicing_match.h"
 
 static const size_t SCRATCH = (size_t)600 << 20;
 static const char SYSTEM_TYPE[] = "http://hl7.org/fhirpath/System.";
@@ -26,8 +27,9 @@ typedef struct {
   ax_registry *registry;
   ax_arena *arena, *scratch;
   ax_schema *schema;
-  ax_map *by_id;   /* element id -> node */
-  ax_map *by_type; /* type name -> map of path -> ElementDefinition */
+  ax_map *by_id;           /* element id -> node */
+  ax_map *by_type;         /* type name -> map of path -> ElementDefinition */
+  const ax_json *elements; /* of the snapshot */
   node *stack[AX_SCHEMA_DEPTH + 1];
   ax_error *err;
 } builder;
@@ -198,31 +200,8 @@ static ax_status read_element(builder *b, node *n, bool is_root) {
   return ax_check_compile(&source, &e->checks);
 }
 
-/* --- slices that need no discriminator of their own ------------------------
+/* --- slices ----------------------------------------------------------------
  */
-
-/* "valueQuantity" or a single type tells a slice of a choice. */
-static bool slice_by_type(const node *n) {
-  ax_schema_element *e = n->element;
-  if (!e->is_choice || e->type_count != 1) return false;
-  e->wants_type = e->types[0].name;
-  return true;
-}
-
-/* The definition of a slice of extensions names its url. */
-static ax_status slice_by_url(const builder *b, node *n, bool *found) {
-  ax_schema_element *e = n->element;
-  *found = false;
-  if (!ax_str_eq(e->name, AX_STR("extension")) &&
-      !ax_str_eq(e->name, AX_STR("modifierExtension")))
-    return AX_OK;
-  const ax_json *type = ax_json_item(AX_JSON_GET(n->definition, "type"), 0);
-  ax_str url = ax_json_text(ax_json_item(AX_JSON_GET(type, "profile"), 0));
-  url = ax_str_cut(&url, '|');
-  e->wants_url = ax_arena_str(b->arena, url);
-  *found = true; /* without a profile its child `url` says it: see add_node */
-  return e->wants_url.ptr ? AX_OK : AX_NOMEM;
-}
 
 static node *child_named(const node *parent, ax_str name) {
   for (size_t i = 0; i < parent->below.count; i++)
@@ -231,22 +210,111 @@ static node *child_named(const node *parent, ax_str name) {
   return NULL;
 }
 
-/* Puts the node where it belongs; `*kept` false: a slice that is told by
- * discriminators. */
-static ax_status place_node(const builder *b, node *parent, node *n,
-                            bool *kept) {
-  node *main =
-      n->element->slice.len ? child_named(parent, n->element->name) : NULL;
-  *kept = true;
-  if (main) {
-    bool by_url = false;
-    AX_TRY(slice_by_url(b, n, &by_url));
-    *kept = by_url || slice_by_type(n);
+/* "a/b" is a slice of the slice "a" (R4 profiling.html#reslicing). */
+static node *sliced_by(node *main, ax_str slice) {
+  node *at = main;
+  for (size_t i = 0; i < slice.len; i++) {
+    const ax_str outer = { slice.ptr, i };
+    if (slice.ptr[i] != '/') continue;
+    for (size_t s = 0; s < at->slices.count; s++)
+      if (ax_str_eq(at->slices.items[s]->element->slice, outer)) {
+        at = at->slices.items[s];
+        break;
+      }
   }
-  if (!*kept) return AX_OK;
+  return at;
+}
+
+/* "valueQuantity" of an older snapshot is a slice of its choice "value". */
+static node *choice_around(const node *parent, ax_str name) {
+  for (size_t i = 0; i < parent->below.count; i++) {
+    const ax_schema_element *e = parent->below.items[i]->element;
+    if (e->is_choice && ax_str_starts(name, e->name) &&
+        name.len > e->name.len && name.ptr[e->name.len] >= 'A' &&
+        name.ptr[e->name.len] <= 'Z')
+      return parent->below.items[i];
+  }
+  return NULL;
+}
+
+static ax_status place_node(const builder *b, node *parent, node *n) {
+  ax_schema_element *e = n->element;
+  node *main = e->slice.len ? child_named(parent, e->name) : NULL;
+  if (!main && b->schema->is_profile && !n->base) {
+    main = choice_around(parent, e->name);
+    if (main) {
+      e->name = main->element->name;
+      e->is_choice = true;
+    }
+  }
+  if (main) main = sliced_by(main, e->slice);
   node **slot = AX_VEC_PUSH(main ? &main->slices : &parent->below, b->scratch);
   if (!slot) return AX_NOMEM;
   *slot = n;
+  return AX_OK;
+}
+
+/* Is the slicing (or its absence) by `type` at `path`? */
+static bool slices_by(const ax_json *slicing, const char *type,
+                      const char *path) {
+  const ax_json *list = AX_JSON_GET(slicing, "discriminator");
+  const ax_json *first = ax_json_item(list, 0);
+  return !first || (ax_json_count(list) == 1 &&
+                    ax_str_eq(AX_JSON_STR(first, "type"), ax_str_from(type)) &&
+                    ax_str_eq(AX_JSON_STR(first, "path"), ax_str_from(path)));
+}
+
+static bool is_extension(const ax_schema_element *e) {
+  return ax_str_eq(e->name, AX_STR("extension")) ||
+         ax_str_eq(e->name, AX_STR("modifierExtension"));
+}
+
+/* The profile of a slice of extensions names its url. */
+static ax_status learn_profile_url(const builder *b, node *n) {
+  ax_schema_element *e = n->element;
+  const ax_json *type = ax_json_item(AX_JSON_GET(n->definition, "type"), 0);
+  ax_str url = ax_json_text(ax_json_item(AX_JSON_GET(type, "profile"), 0));
+  url = ax_str_cut(&url, '|');
+  if (!url.len || e->wants_url.len) return AX_OK;
+  e->wants_url = ax_arena_str(b->arena, url);
+  return e->wants_url.ptr ? AX_OK : AX_NOMEM;
+}
+
+/* What tells the values of the slice: in the usual cases a url or a type, else
+ * what the discriminators say. */
+static ax_status read_slice(const builder *b, const ax_json *slicing, node *n) {
+  ax_schema_element *e = n->element;
+  const ax_slicing_source source = { b->arena, b->scratch, b->registry,
+                                     b->elements };
+  e->is_default = ax_str_eq(e->slice, AX_STR("@default"));
+  if (is_extension(e) && slices_by(slicing, "value", "url"))
+    return learn_profile_url(b, n);
+  e->wants_url = AX_STR("");
+  if (e->is_choice && e->type_count == 1 && slices_by(slicing, "type", "$this"))
+    e->wants_type = e->types[0].name;
+  if (e->is_default || e->wants_type.len) return AX_OK;
+  ax_slicing_match *match = AX_NEW(b->arena, ax_slicing_match);
+  if (!match) return AX_NOMEM;
+  e->match = match;
+  AX_TRY(ax_slicing_match_compile(&source, n->definition, slicing, match));
+  if (!match->count && e->is_choice && e->type_count == 1)
+    e->wants_type = e->types[0].name;
+  return AX_OK;
+}
+
+static ax_status read_slicing(const builder *b, node *n) {
+  const ax_json *slicing = AX_JSON_GET(n->definition, "slicing");
+  ax_str rules = AX_JSON_STR(slicing, "rules");
+  ax_schema_element *e = n->element;
+  if (ax_str_eq(rules, AX_STR("closed"))) e->rules = AX_SCHEMA_CLOSED;
+  if (ax_str_eq(rules, AX_STR("openAtEnd"))) e->rules = AX_SCHEMA_OPEN_AT_END;
+  const ax_json *ordered = AX_JSON_GET(slicing, "ordered");
+  e->ordered = ordered && ordered->truth;
+  if (n->slices.count > AX_SCHEMA_SLICES)
+    return ax_error_set(b->err, AX_TOO_LARGE, "%s has more than %d slices",
+                        e->path.ptr, AX_SCHEMA_SLICES);
+  for (size_t i = 0; i < n->slices.count; i++)
+    AX_TRY(read_slice(b, slicing, n->slices.items[i]));
   return AX_OK;
 }
 
@@ -293,14 +361,13 @@ static ax_status add_node(builder *b, const ax_json *definition, node **root) {
   n->children = AX_NEW(b->arena, ax_schema_children);
   if (!n->element || !n->children) return AX_NOMEM;
   AX_TRY(read_element(b, n, depth == 0));
-  bool kept = true;
   if (parent) {
-    AX_TRY(place_node(b, parent, n, &kept));
+    AX_TRY(place_node(b, parent, n));
     AX_TRY(learn_url(b, parent, n));
   } else {
     *root = n;
   }
-  if (kept) b->stack[depth] = n;
+  b->stack[depth] = n;
   return ax_map_put(b->by_id, AX_JSON_STR(definition, "id"), n);
 }
 
@@ -400,6 +467,7 @@ static ax_status finish_children(builder *b, node *n) {
 
 static ax_status finish_slices(builder *b, node *n) {
   ax_schema_element *e = n->element;
+  AX_TRY(read_slicing(b, n));
   AX_TRY(finish_list(b, &n->slices));
   e->slices = AX_NEW_ARRAY(b->arena, ax_schema_element *, n->slices.count + 1);
   if (!e->slices) return AX_NOMEM;
@@ -440,6 +508,15 @@ static ax_status finish(builder *b, node *n, bool *wanted) {
 /* --- the whole -------------------------------------------------------------
  */
 
+/* Also one that says it is a specialization but keeps its base's type. */
+static bool is_constraint(const ax_json *definition) {
+  ax_str base = AX_JSON_STR(definition, "baseDefinition"), rest = base;
+  while (rest.len) base = ax_str_cut(&rest, '/');
+  return ax_str_eq(AX_JSON_STR(definition, "derivation"),
+                   AX_STR("constraint")) ||
+         (base.len && ax_str_eq(base, AX_JSON_STR(definition, "type")));
+}
+
 static ax_status read_head(builder *b, const ax_json *definition) {
   ax_schema *s = b->schema;
   ax_str version = AX_JSON_STR(definition, "version");
@@ -447,8 +524,7 @@ static ax_status read_head(builder *b, const ax_json *definition) {
                            AX_STR_ARG(AX_JSON_STR(definition, "url")),
                            version.len ? "|" : "", AX_STR_ARG(version));
   s->type = ax_arena_str(b->arena, AX_JSON_STR(definition, "type"));
-  s->is_profile =
-      ax_str_eq(AX_JSON_STR(definition, "derivation"), AX_STR("constraint"));
+  s->is_profile = is_constraint(definition);
   return s->url.ptr && s->type.ptr ? AX_OK : AX_NOMEM;
 }
 
@@ -461,6 +537,7 @@ static ax_status build(builder *b, ax_str url) {
   AX_TRY(read_head(b, definition));
   const ax_json *list =
       AX_JSON_GET(AX_JSON_GET(definition, "snapshot"), "element");
+  b->elements = list;
   for (size_t i = 0; i < ax_json_count(list); i++)
     AX_TRY(add_node(b, ax_json_item(list, i), &root));
   if (!root)

@@ -43,6 +43,15 @@ static bool owns_children(const ax_schema_element *e) {
          below.ptr[e->path.len] == '.';
 }
 
+static void explain_slicing(const ax_schema_element *e, ax_json_writer *w) {
+  static const char *const RULES[] = { "open", "closed", "openAtEnd" };
+  if (!e->slice_count) return;
+  ax_json_write_member(w, AX_STR("slicing"), ax_str_from(RULES[e->rules]));
+  if (!e->ordered) return;
+  ax_json_write_key(w, AX_STR("ordered"));
+  ax_json_write_bool(w, true);
+}
+
 static void explain_element(const ax_schema_element *e, unsigned depth,
                             ax_json_writer *w) {
   ax_json_write_object(w);
@@ -55,6 +64,7 @@ static void explain_element(const ax_schema_element *e, unsigned depth,
     ax_json_write_key(w, ax_str_from(c->kind->name));
     c->kind->explain(c, w);
   }
+  explain_slicing(e, w);
   explain_list("slices", e->slices, e->slice_count, depth, w);
   if (owns_children(e))
     explain_list("children", e->children->elements, e->children->count, depth,

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "validate/check.h"
+#include "validate/walk_find.h"
 
 enum { DEPTH_MAX = 250, SHOWN = 80, MESSAGE = 1024 };
 static const size_t SCRATCH = (size_t)1 << 30;
@@ -18,6 +19,10 @@ static void walk_object(ax_walk *walk, const ax_place *place,
 void ax_walk_report(ax_walk *walk, ax_issue issue, const ax_place *place,
                     const ax_json *at, const char *text) {
   ax_arena *arena = ax_fhir_issues_arena(walk->issues);
+  if (walk->quiet) {
+    walk->faults += issue.severity <= AX_ERROR;
+    return;
+  }
   issue.path = ax_place_text(arena, place);
   issue.has_place = at != NULL;
   issue.at = at ? at->at : 0;
@@ -34,6 +39,10 @@ void ax_walk_issue(ax_walk *walk, ax_severity severity, ax_issue_type type,
                    ...) {
   char text[MESSAGE];
   va_list args;
+  if (walk->quiet) {
+    walk->faults += severity <= AX_ERROR;
+    return;
+  }
   va_start(args, fmt);
   (void)vsnprintf(text, sizeof text, fmt, args);
   va_end(args);
@@ -186,6 +195,47 @@ static void check_resource_type(ax_walk *walk, const ax_place *place,
                 AX_STR_ARG(type->name), AX_STR_ARG(have));
 }
 
+static void tell_unusable(ax_walk *walk, const ax_place *place,
+                          ax_str canonical, const ax_schema *s) {
+  ax_walk_issue(walk, walk->options.unknown_profile, AX_ISSUE_STRUCTURE,
+                s ? "profile-broken" : "profile-unknown", place,
+                "This is to conform to the profile '" AX_STR_FMT "', which %s",
+                AX_STR_ARG(canonical),
+                s ? s->broken : "is not in the loaded packages");
+}
+
+/* Says which of the type's profiles cannot be used. */
+static bool all_usable(ax_walk *walk, const ax_place *place,
+                       const ax_schema_type *type) {
+  bool fine = true;
+  for (size_t i = 0; i < type->profile_count; i++) {
+    const ax_schema *s = ax_walk_schema(walk, type->profiles[i]);
+    if (s && !s->broken) continue;
+    tell_unusable(walk, place, type->profiles[i], s);
+    fine = false;
+  }
+  return fine;
+}
+
+/* One of the type's profiles must fit; when none does, what each of them says
+ * is reported (R4 ElementDefinition.type.profile). */
+static void walk_type_profiles(ax_walk *walk, const ax_place *place,
+                               const ax_schema_type *type) {
+  for (size_t i = 0; type->profile_count > 1 && i < type->profile_count; i++)
+    if (ax_walk_value_conforms(walk, place->value, place, type->profiles[i]))
+      return;
+  if (!all_usable(walk, place, type)) return;
+  if (type->profile_count > 1)
+    ax_walk_issue(walk, AX_ERROR, AX_ISSUE_STRUCTURE, "profile-none", place,
+                  "This conforms to none of the %zu profiles that are allowed "
+                  "here",
+                  type->profile_count);
+  for (size_t i = 0; i < type->profile_count; i++) {
+    const ax_schema *s = ax_walk_schema(walk, type->profiles[i]);
+    if (s && s->is_profile) ax_walk_profile(walk, place, s);
+  }
+}
+
 static void walk_in_profile(ax_walk *walk, const ax_place *place,
                             const ax_schema_element *e,
                             const ax_schema_type *type) {
@@ -194,15 +244,12 @@ static void walk_in_profile(ax_walk *walk, const ax_place *place,
     if (type && type->is_resource && e->type_count == 1)
       check_resource_type(walk, place, type);
   }
-  /* Which of several profiles must fit is for slicing to say. */
-  if (!type || type->profile_count != 1) return;
-  const ax_schema *s = ax_walk_schema(walk, type->profiles[0]);
-  if (s && !s->broken && s->is_profile) ax_walk_profile(walk, place, s);
+  if (type && type->profile_count) walk_type_profiles(walk, place, type);
 }
 
-static void walk_value(ax_walk *walk, const ax_place *place,
-                       const ax_schema_element *e, ax_schema_type *type) {
-  if (walk->depth >= DEPTH_MAX) return;
+void ax_walk_value(ax_walk *walk, const ax_place *place,
+                   const ax_schema_element *e, ax_schema_type *type) {
+  if (walk->depth >= DEPTH_MAX || (walk->quiet && walk->faults)) return;
   walk->depth++;
   if (walk->schema->is_profile)
     walk_in_profile(walk, place, e, type);
@@ -217,14 +264,7 @@ static void walk_value(ax_walk *walk, const ax_place *place,
 /* --- one member ------------------------------------------------------------
  */
 
-/* A member of an object together with its `_` sibling. */
-typedef struct {
-  const ax_place *up;
-  const ax_schema_field *field;
-  const ax_json *value, *sibling; /* one of them may be NULL */
-} member;
-
-static size_t count_of(const member *m) {
+static size_t count_of(const ax_walk_member *m) {
   size_t values =
       ax_json_is(m->value, AX_JSON_ARRAY) ? ax_json_count(m->value) : 1;
   size_t siblings =
@@ -238,7 +278,7 @@ static const ax_json *nth(const ax_json *value, size_t i) {
   return i == 0 ? value : NULL;
 }
 
-static ax_place place_of(const member *m, size_t i) {
+ax_place ax_walk_item(const ax_walk_member *m, size_t i) {
   bool array = ax_json_is(m->value ? m->value : m->sibling, AX_JSON_ARRAY);
   return (ax_place){ .up = m->up,
                      .name = m->field->element->name,
@@ -250,10 +290,10 @@ static ax_place place_of(const member *m, size_t i) {
 }
 
 /* Arrays where there must be one and only there (R4 2.6.2). */
-static void check_array(ax_walk *walk, const member *m) {
+static void check_array(ax_walk *walk, const ax_walk_member *m) {
   const ax_schema_element *e = m->field->element;
   const ax_json *value = m->value ? m->value : m->sibling;
-  ax_place place = place_of(m, 0);
+  ax_place place = ax_walk_item(m, 0);
   place.index = AX_PLACE_SINGLE;
   place.value = value;
   bool array = value->kind == AX_JSON_ARRAY;
@@ -275,12 +315,6 @@ static void check_array(ax_walk *walk, const member *m) {
                   AX_STR_ARG(e->name), AX_STR_ARG(e->name));
 }
 
-static bool in_slice(const ax_schema_element *slice, const ax_place *place) {
-  if (slice->wants_url.len)
-    return ax_str_eq(AX_JSON_STR(place->value, "url"), slice->wants_url);
-  return slice->wants_type.len && ax_str_eq(place->choice, slice->wants_type);
-}
-
 static void check_count(ax_walk *walk, const ax_place *parent,
                         const ax_schema_element *e, size_t count) {
   const char *colon = e->slice.len ? ":" : "";
@@ -300,40 +334,24 @@ static void check_count(ax_walk *walk, const ax_place *parent,
         AX_STR_ARG(e->path), colon, AX_STR_ARG(e->slice), e->max, count);
 }
 
-static void walk_slices(ax_walk *walk, const member *m, size_t count) {
-  const ax_schema_element *e = m->field->element;
-  for (size_t s = 0; s < e->slice_count; s++) {
-    const ax_schema_element *slice = e->slices[s];
-    size_t found = 0;
-    for (size_t i = 0; i < count; i++) {
-      ax_place place = place_of(m, i);
-      if (!in_slice(slice, &place)) continue;
-      found++;
-      if (slice->type_count) place.type = &slice->types[0];
-      walk_value(walk, &place, slice,
-                 slice->type_count ? &slice->types[0] : NULL);
-    }
-    check_count(walk, m->up, slice, found);
-  }
-}
-
 /* Returns how many values the member has. */
-static size_t walk_member(ax_walk *walk, const member *m) {
+static size_t walk_member(ax_walk *walk, const ax_walk_member *m) {
   const ax_schema_element *e = m->field->element;
   size_t count = count_of(m);
   bool profile = walk->schema->is_profile;
   if (!profile) check_array(walk, m);
   for (size_t i = 0; i < count; i++) {
-    ax_place place = place_of(m, i);
+    ax_place place = ax_walk_item(m, i);
     if (profile && e->is_choice && !m->field->type)
       ax_walk_issue(walk, AX_ERROR, AX_ISSUE_STRUCTURE, "type-not-allowed",
                     &place,
                     "The profile does not allow the type " AX_STR_FMT " here",
                     AX_STR_ARG(m->field->choice));
     else
-      walk_value(walk, &place, e, m->field->type);
+      ax_walk_value(walk, &place, e, m->field->type);
   }
-  if (e->slice_count) walk_slices(walk, m, count);
+  if (e->slice_count && (m->field->type || !e->is_choice))
+    ax_check_slicing_run(walk, m, count);
   return count;
 }
 
@@ -378,7 +396,7 @@ static size_t walk_lone_sibling(ax_walk *walk, const ax_place *place,
     return 0;
   }
   if (ax_json_get(place->value, name)) return 0;
-  const member pair = { place, field, NULL, &m->value };
+  const ax_walk_member pair = { place, field, NULL, &m->value };
   *index = field->index;
   return walk_member(walk, &pair);
 }
@@ -400,8 +418,8 @@ static void check_counts(ax_walk *walk, const ax_place *place,
     const ax_schema_element *e = children->elements[i];
     if (e->checks_count && (counts[i] < e->min || counts[i] > e->max))
       check_count(walk, place, e, counts[i]);
-    for (size_t s = 0; counts[i] == 0 && s < e->slice_count; s++)
-      check_count(walk, place, e->slices[s], 0);
+    if (counts[i] == 0 && e->slice_count)
+      ax_check_slicing_missing(walk, place, e);
   }
 }
 
@@ -425,8 +443,9 @@ static void walk_object(ax_walk *walk, const ax_place *place,
       report_unknown(walk, place, m);
       continue;
     }
-    const member pair = { place, field, &m->value,
-                          siblings ? sibling_of(object, m->key) : NULL };
+    const ax_walk_member pair = { place, field, &m->value,
+                                  siblings ? sibling_of(object, m->key)
+                                           : NULL };
     counts[field->index] += (uint32_t)walk_member(walk, &pair);
   }
   check_counts(walk, place, children, counts);

@@ -36,8 +36,18 @@ typedef struct {
   const ax_json *fragments_of; /* whose contained ids `fragments` holds */
   ax_map *fragments;           /* id -> contained resource */
   unsigned depth;
+  unsigned quiet;   /* > 0: faults are counted, not reported */
+  size_t faults;    /* errors of the quiet walk */
+  ax_map *verdicts; /* walk_conform.c */
   bool no_memory;
 } ax_walk;
+
+/* A member of an object together with its `_` sibling. */
+typedef struct {
+  const ax_place *up;
+  const ax_schema_field *field;
+  const ax_json *value, *sibling; /* one of them may be NULL */
+} ax_walk_member;
 
 /* Walks a resource: base type, meta.profile, and `profiles`
  * (walk_resource.c). */
@@ -52,6 +62,13 @@ void ax_walk_base(ax_walk *walk, const ax_place *place,
  * profile `schema`. */
 void ax_walk_profile(ax_walk *walk, const ax_place *place,
                      const ax_schema *schema);
+
+/* Holds one value to an element of the present schema; `type` may be NULL. */
+void ax_walk_value(ax_walk *walk, const ax_place *place,
+                   const ax_schema_element *element, ax_schema_type *type);
+
+/* The place of the member's `i`th value. */
+ax_place ax_walk_item(const ax_walk_member *member, size_t i);
 
 /* Reports a fault of the value at `place` under the present schema. */
 void ax_walk_issue(ax_walk *walk, ax_severity severity, ax_issue_type type,

@@ -1,0 +1,145 @@
+/*
+ * The case files of gateway/tests/cases/validate: resources, the profiles of
+ * the package beside them that they are held to, and every error that must
+ * come out, by message id and place, in any order.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "support/ax_test.h"
+
+#include "base/file.h"
+#include "terminology/valueset.h"
+#include "validate/validate.h"
+#include "json/json_parse.h"
+
+static ax_arena *arena;
+static ax_registry *registry;
+static ax_valuesets *valuesets;
+static ax_validator *validator;
+static char root[300];
+
+static ax_code_answer code_in(void *ctx, ax_str set, ax_str system, ax_str code,
+                              const char **why) {
+  switch (ax_valueset_contains(ctx, set, system, code, why)) {
+  case AX_MEMBER_YES:
+    return AX_CODE_IN;
+  case AX_MEMBER_NO:
+    return AX_CODE_NOT_IN;
+  case AX_MEMBER_UNKNOWN:
+    break;
+  }
+  return AX_CODE_UNDECIDED;
+}
+
+static int setup(void **state) {
+  (void)state;
+  const char *from = getenv("AUSPEX_ROOT");
+  char core[400], own[400];
+  (void)snprintf(root, sizeof root, "%s", from ? from : ".");
+  (void)snprintf(core, sizeof core,
+                 "%s/build/packages/hl7.fhir.r4.examples#4.0.1", root);
+  (void)snprintf(own, sizeof own, "%s/gateway/tests/cases/validate/package",
+                 root);
+  const char *const packages[] = { core, own };
+  const ax_registry_options options = { packages, 2, NULL };
+  ax_error err = { 0 };
+  arena = ax_arena_new((size_t)1 << 30);
+  if (!arena || ax_registry_open(&options, &registry, &err) ||
+      ax_valueset_new(registry, &valuesets, &err)) {
+    print_error("%s\n", err.text);
+    return -1;
+  }
+  const ax_validate_host host = { .ctx = valuesets,
+                                  .code_in_value_set = code_in };
+  const ax_validate_options how = { .unknown_profile = AX_WARNING,
+                                    .unknown_extension = AX_WARNING };
+  return ax_validate_new(registry, &host, &how, &validator, &err);
+}
+
+static int teardown(void **state) {
+  (void)state;
+  ax_validate_free(validator);
+  ax_valueset_free(valuesets);
+  ax_registry_close(registry);
+  ax_arena_free(arena);
+  return 0;
+}
+
+static ax_fhir_issues *validate(const ax_json *one) {
+  const ax_json *resource = AX_JSON_GET(one, "resource");
+  ax_str profile = AX_JSON_STR(one, "profile");
+  ax_fhir_issues *issues = ax_fhir_issues_new(arena);
+  assert_non_null(issues);
+  assert_int_equal(ax_validate_run(validator, resource,
+                                   AX_JSON_STR(resource, "resourceType"),
+                                   &profile, profile.len ? 1 : 0, issues),
+                   AX_OK);
+  return issues;
+}
+
+static bool is_wanted(const ax_json *wanted, const ax_issue *issue) {
+  for (size_t i = 0; i < ax_json_count(wanted); i++) {
+    const ax_json *w = ax_json_item(wanted, i);
+    if (ax_str_eq(AX_JSON_STR(w, "id"), ax_str_from(issue->id)) &&
+        ax_str_eq(AX_JSON_STR(w, "path"), issue->path))
+      return true;
+  }
+  return false;
+}
+
+/* As many errors as wanted, and each of them wanted. */
+static bool agrees(const ax_json *wanted, const ax_fhir_issues *issues) {
+  if (ax_fhir_issues_errors(issues) != ax_json_count(wanted)) return false;
+  for (size_t i = 0; i < ax_fhir_issues_count(issues); i++) {
+    const ax_issue *issue = ax_fhir_issues_at(issues, i);
+    if (issue->severity <= AX_ERROR && !is_wanted(wanted, issue)) return false;
+  }
+  return true;
+}
+
+static void print_case(const ax_json *one, const ax_fhir_issues *issues) {
+  print_error("not ok: %.*s\n", AX_STR_ARG(AX_JSON_STR(one, "name")));
+  for (size_t i = 0; i < ax_fhir_issues_count(issues); i++) {
+    const ax_issue *issue = ax_fhir_issues_at(issues, i);
+    print_error("  %s [%s] at %.*s: %.*s\n",
+                ax_fhir_issue_severity(issue->severity), issue->id,
+                AX_STR_ARG(issue->path), AX_STR_ARG(issue->text));
+  }
+}
+
+static void run_file(const char *name) {
+  char path[500];
+  ax_str text;
+  ax_error err = { 0 };
+  const ax_json *doc;
+  ax_json_fault fault;
+  size_t wrong = 0;
+  (void)snprintf(path, sizeof path, "%s/gateway/tests/cases/validate/%s", root,
+                 name);
+  assert_int_equal(ax_file_read(arena, path, 16u << 20, &text, &err), AX_OK);
+  assert_int_equal(ax_json_parse(arena, text, &doc, &fault), AX_OK);
+  const ax_json *cases = AX_JSON_GET(doc, "cases");
+  assert_true(ax_json_count(cases) > 0);
+  for (size_t i = 0; i < ax_json_count(cases); i++) {
+    const ax_json *one = ax_json_item(cases, i);
+    const ax_fhir_issues *issues = validate(one);
+    if (agrees(AX_JSON_GET(one, "issues"), issues)) continue;
+    print_case(one, issues);
+    wrong++;
+  }
+  assert_int_equal(wrong, 0);
+}
+
+static void slices_take_what_belongs_to_them(void **state) {
+  (void)state;
+  run_file("slicing.json");
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(slices_take_what_belongs_to_them),
+  };
+  return cmocka_run_group_tests(tests, setup, teardown);
+}
