@@ -70,6 +70,7 @@ FUZZ_SECONDS ?= 5
 # Stamps keep a second run from asking dpkg and npm again.
 
 SETUP_BUILD := build/.setup-build
+SETUP_FETCH := build/.setup-fetch
 SETUP_DEMO  := build/.setup-demo
 SETUP_TEST  := build/.setup-test
 SETUP_CHECK := build/.setup-check
@@ -82,11 +83,16 @@ build/.setup-%: deploy/debian-packages.txt deploy/setup.sh
 	@deploy/setup.sh $(if $(filter build,$*),build,build $*)
 	@touch $@
 
-$(PACKAGES): deploy/fhir-package/package-lock.json deploy/fetch-packages.sh | $(SETUP_DEMO)
+# With R4_PACKAGE=PATH that copy is taken, whatever is there already.
+.PHONY: take-package
+take-package: ;
+
+$(PACKAGES): deploy/fhir-package/package-lock.json deploy/fetch-packages.sh \
+             $(if $(R4_PACKAGE),take-package) | $(if $(R4_PACKAGE),,$(SETUP_FETCH))
 	@deploy/fetch-packages.sh build/packages
 	@touch $@
 
-setup: $(SETUP_BUILD) $(SETUP_DEMO) $(SETUP_TEST) $(SETUP_CHECK) ## install all Debian packages that are missing
+setup: $(SETUP_BUILD) $(SETUP_FETCH) $(SETUP_DEMO) $(SETUP_TEST) $(SETUP_CHECK) ## install all Debian packages that are missing
 packages: $(PACKAGES) ## fetch the FHIR R4 package (R4_PACKAGE=PATH takes one that is there)
 
 all: $(PROGRAMS) $(PLUGINS) ## build the programs and the plug-ins (the default)
@@ -206,7 +212,7 @@ fuzz-run: $(FUZZERS)
 
 # --- running it ---------------------------------------------------------------
 
-demo: $(PACKAGES) all ## install what is missing, build, post the sample Bundles, show the results
+demo: $(SETUP_DEMO) $(PACKAGES) all ## install what is missing, build, post the sample Bundles, show the results
 	@deploy/demo.sh
 
 run: $(PACKAGES) all ## the same set-up, then serve on 127.0.0.1:8080
