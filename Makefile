@@ -67,7 +67,8 @@ FUZZ_SECONDS ?= 5
         bench clean
 
 # --- what a fresh machine lacks -------------------------------------------------
-# Stamps keep a second run from asking dpkg and npm again.
+# Stamps keep a second run from asking dpkg and npm again; two runs of apt-get at
+# once (make -j2) would fail on its lock.
 
 SETUP_BUILD := build/.setup-build
 SETUP_FETCH := build/.setup-fetch
@@ -80,7 +81,7 @@ $(OBJS): | $(SETUP_BUILD)
 
 build/.setup-%: deploy/debian-packages.txt deploy/setup.sh
 	@mkdir -p build
-	@deploy/setup.sh $(if $(filter build,$*),build,build $*)
+	@flock build/.setup-lock deploy/setup.sh $(if $(filter build,$*),build,build $*)
 	@touch $@
 
 # With R4_PACKAGE=PATH that copy is taken, whatever is there already.
@@ -223,10 +224,11 @@ install: all ## install below DESTDIR and PREFIX (default /usr/local)
 
 # --- checks -------------------------------------------------------------------
 
-# One file per run: clang-tidy 14 reports false va_list errors over several.
-tidy: ## clang-tidy over the sources (not over faults made on purpose)
+# One file per run: clang-tidy 14 reports false va_list errors over several. All
+# files are looked at, so that one run names every fault.
+tidy: $(SETUP_CHECK) ## clang-tidy over the sources (not over faults made on purpose)
 	@printf '%s\n' $(SRCS) $(filter-out plugins/faulty/%,$(wildcard plugins/*/*.c)) | xargs -P2 -I{} sh -c \
-	  'clang-tidy --quiet {} -- $(ALL_CPPFLAGS) $(STD) $$(case " $(GNU_SRCS) " in *" {} "*) echo -D_GNU_SOURCE;; esac) 2>/dev/null || { echo "tidy: {}"; exit 255; }'
+	  'clang-tidy --quiet {} -- $(ALL_CPPFLAGS) $(STD) $$(case " $(GNU_SRCS) " in *" {} "*) echo -D_GNU_SOURCE;; esac) 2>/dev/null || { echo "tidy: {}"; exit 1; }'
 
 format: ## rewrite the sources in the house format
 	clang-format -i $$(git ls-files '*.c' '*.h')
@@ -237,7 +239,12 @@ layers: ## check the allowed include directions
 names: $(OBJS) ## check that exported names match their files
 	@gateway/tools/check_names.sh $(OBJS)
 
-check: $(SETUP_CHECK) layers names tidy asan ## everything a change must pass besides `make test`
+# One after the other: each of them keeps all processors busy already, and the
+# tests of two at once would only measure each other.
+check: $(SETUP_CHECK) layers names ## everything a change must pass besides `make test`
+	$(MAKE) tidy
+	$(MAKE) asan
+	$(MAKE) tsan
 
 bench: all $(FAULTY) $(BENCHES) ## run the benchmarks
 	@for b in $(BENCHES); do AUSPEX_BUILD=$(BUILD) AUSPEX_ROOT=. $$b || exit 1; done
