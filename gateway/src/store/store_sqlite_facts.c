@@ -1,6 +1,8 @@
 /*
  * The facts of a patient. Each filter is one walk along (patient, system,
- * code); what several filters found is sorted and taken once.
+ * code); what several filters found is sorted and taken once. A model asks for
+ * many code systems and a patient has few, so theirs are looked up first and
+ * the filters of others cost nothing.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -8,31 +10,37 @@
 #include "base/vec.h"
 #include "store/store_sqlite.h"
 
+enum { NAMES_MAX = 100 };
+
 typedef struct {
   ax_fact fact;
   int64_t resource, n; /* who it is */
 } found;
 
 typedef struct {
+  int64_t key;
+  ax_str text; /* empty: codes without a system */
+} named;
+
+typedef struct {
   ax_store_conn *conn;
   ax_arena *arena;
   int64_t patient;
   AX_VEC(found) list;
+  AX_VEC(named) systems; /* that the patient has facts of */
+  AX_VEC(named) names;   /* texts of keys that rows carry */
   ax_error *err;
 } lookup;
 
 /* --- rows ------------------------------------------------------------------
  */
 
-#define FACT_SELECT                                                           \
-  "SELECT f.resource, f.n, t.text, r.id, r.version, ns.text, f.code, f.kind," \
-  " f.status, f.flags, f.statement, f.lo, f.hi, f.precision, f.end_lo,"       \
-  " f.end_hi, f.issued, f.value_kind, f.number, f.digits, f.comparator,"      \
-  " f.unit, f.low, f.high, nv.text, f.value_code"                             \
-  " FROM fact f CROSS JOIN resource r ON r.key = f.resource"                  \
-  " CROSS JOIN name t ON t.key = r.type"                                      \
-  " LEFT JOIN name ns ON ns.key = f.system"                                   \
-  " LEFT JOIN name nv ON nv.key = f.value_system"                             \
+#define FACT_SELECT                                                            \
+  "SELECT f.resource, f.n, r.type, r.id, r.version, f.system, f.code, f.kind," \
+  " f.status, f.flags, f.statement, f.lo, f.hi, f.precision, f.end_lo,"        \
+  " f.end_hi, f.issued, f.value_kind, f.number, f.digits, f.comparator,"       \
+  " f.unit, f.low, f.high, f.value_system, f.value_code"                       \
+  " FROM fact f CROSS JOIN resource r ON r.key = f.resource"                   \
   " WHERE f.patient = ?1"
 
 static bool is_null(const ax_store_stmt *s, int column) {
@@ -61,6 +69,29 @@ static void take_numbers(const ax_store_stmt *s, ax_fact *f) {
   f->high = sqlite3_column_double(s->stmt, 23);
 }
 
+/* A patient's facts carry few different keys again and again. */
+static ax_status name_of(lookup *l, int64_t key, ax_str *out) {
+  *out = AX_STR("");
+  if (key <= AX_STORE_NAME_NONE) return AX_OK;
+  for (size_t i = 0; i < l->names.count; i++)
+    if (l->names.items[i].key == key) {
+      *out = l->names.items[i].text;
+      return AX_OK;
+    }
+  ax_store_stmt s =
+      ax_store_conn_use(l->conn, "SELECT text FROM name WHERE key = ?");
+  ax_store_conn_int(&s, key);
+  ax_status status = AX_OK;
+  if (ax_store_conn_row(&s)) status = ax_store_conn_copy(&s, 0, l->arena, out);
+  ax_status done = ax_store_conn_done(&s, l->err);
+  if (status || done) return status ? status : done;
+  if (l->names.count == NAMES_MAX) return AX_OK; /* odd: asked for each time */
+  named *slot = AX_VEC_PUSH(&l->names, l->arena);
+  if (!slot) return AX_NOMEM;
+  *slot = (named){ key, *out };
+  return AX_OK;
+}
+
 static ax_status take_row(const ax_store_stmt *s, lookup *l) {
   found *one = AX_VEC_PUSH(&l->list, l->arena);
   if (!one) return AX_NOMEM;
@@ -70,13 +101,13 @@ static ax_status take_row(const ax_store_stmt *s, lookup *l) {
   f->source_version = (uint64_t)sqlite3_column_int64(s->stmt, 4);
   f->source_url = AX_STR("");
   take_numbers(s, f);
-  AX_TRY(ax_store_conn_copy(s, 2, l->arena, &f->source_type));
+  AX_TRY(name_of(l, sqlite3_column_int64(s->stmt, 2), &f->source_type));
   AX_TRY(ax_store_conn_copy(s, 3, l->arena, &f->source_id));
-  AX_TRY(ax_store_conn_copy(s, 5, l->arena, &f->system));
+  AX_TRY(name_of(l, sqlite3_column_int64(s->stmt, 5), &f->system));
   AX_TRY(ax_store_conn_copy(s, 6, l->arena, &f->code));
   AX_TRY(ax_store_conn_copy(s, 19, l->arena, &f->digits));
   AX_TRY(ax_store_conn_copy(s, 21, l->arena, &f->unit));
-  AX_TRY(ax_store_conn_copy(s, 24, l->arena, &f->value_system));
+  AX_TRY(name_of(l, sqlite3_column_int64(s->stmt, 24), &f->value_system));
   return ax_store_conn_copy(s, 25, l->arena, &f->value_code);
 }
 
@@ -147,48 +178,53 @@ static bool contains(ax_str text, ax_str part) {
   return false;
 }
 
-/* The patient's next system after `*system`, in the order of keys. */
-static ax_status next_system(lookup *l, int64_t *system, bool *matches,
-                             ax_str part) {
+/* The patient's next system after `last`, in the order of keys. */
+static ax_status next_system(lookup *l, int64_t last, named *out) {
   ax_store_stmt s = ax_store_conn_use(
       l->conn, "SELECT f.system, n.text FROM fact f LEFT JOIN name n"
                " ON n.key = f.system WHERE f.patient = ?1 AND f.system > ?2"
                " ORDER BY f.system LIMIT 1");
   ax_store_conn_int(&s, l->patient);
-  ax_store_conn_int(&s, *system);
-  bool more = ax_store_conn_row(&s);
-  if (more) {
-    *system = sqlite3_column_int64(s.stmt, 0);
-    *matches = contains(ax_store_conn_view(&s, 1), part);
+  ax_store_conn_int(&s, last);
+  ax_status status = ax_store_conn_row(&s) ? AX_OK : AX_NOT_FOUND;
+  if (!status) {
+    out->key = sqlite3_column_int64(s.stmt, 0);
+    status = ax_store_conn_copy(&s, 1, l->arena, &out->text);
   }
   AX_TRY(ax_store_conn_done(&s, l->err));
-  return more ? AX_OK : AX_NOT_FOUND;
+  return status;
 }
 
-static ax_status by_part(lookup *l, ax_str part) {
-  int64_t system = AX_STORE_NAME_PATIENT;
-  bool matches = false;
+static ax_status list_systems(lookup *l) {
+  named one = { .key = AX_STORE_NAME_PATIENT };
   ax_status status;
-  while ((status = next_system(l, &system, &matches, part)) == AX_OK)
-    if (matches) AX_TRY(by_system(l, system));
+  while ((status = next_system(l, one.key, &one)) == AX_OK) {
+    named *slot = AX_VEC_PUSH(&l->systems, l->arena);
+    if (!slot) return AX_NOMEM;
+    *slot = one;
+  }
   return status == AX_NOT_FOUND ? AX_OK : status;
 }
 
-static ax_status by_filter(lookup *l, const ax_fact_code *filter) {
-  int64_t system = 0;
+static ax_status in_system(lookup *l, const named *system,
+                           const ax_fact_code *filter) {
   if (filter->match == AX_FACT_MATCH_CONTAINS)
-    return by_part(l, filter->system);
-  ax_status status =
-      ax_store_name_find(l->conn, filter->system, false, &system, l->err);
-  if (status == AX_NOT_FOUND) return AX_OK; /* nobody ever wrote it */
-  if (status) return status;
+    return contains(system->text, filter->system) ? by_system(l, system->key)
+                                                  : AX_OK;
+  if (!ax_str_eq(system->text, filter->system)) return AX_OK;
   if (filter->match == AX_FACT_MATCH_EXACT)
-    return by_code(l, system, filter->code);
+    return by_code(l, system->key, filter->code);
   if (filter->match == AX_FACT_MATCH_PREFIX)
-    return by_range(l, system, filter->code, filter->code);
+    return by_range(l, system->key, filter->code, filter->code);
   ax_str last = filter->code;
   ax_str first = ax_str_cut(&last, '-');
-  return by_range(l, system, first, last.len ? last : first);
+  return by_range(l, system->key, first, last.len ? last : first);
+}
+
+static ax_status by_filter(lookup *l, const ax_fact_code *filter) {
+  for (size_t i = 0; i < l->systems.count; i++)
+    AX_TRY(in_system(l, &l->systems.items[i], filter));
+  return AX_OK;
 }
 
 /* --- order -----------------------------------------------------------------
@@ -229,6 +265,7 @@ static ax_status facts_with(lookup *l, ax_str patient,
   if (status) return status;
   if (filter_count == 0) return everything(l);
   AX_TRY(by_system(l, AX_STORE_NAME_PATIENT));
+  AX_TRY(list_systems(l));
   for (size_t i = 0; i < filter_count; i++) AX_TRY(by_filter(l, &filters[i]));
   return AX_OK;
 }

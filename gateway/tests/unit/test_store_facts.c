@@ -226,6 +226,29 @@ a_new_version_replaces_the_facts_and_a_deletion_removes_them(void **state) {
   assert_int_equal(stats.facts, 4);
 }
 
+static void many_systems_each_keep_their_name(void **state) {
+  enum { MANY = 150 };
+  ax_test_store *t = *state;
+  static char texts[MANY][32];
+  ax_fact facts[MANY];
+  ax_fact_code any = { AX_STR("urn:sys"), AX_STR(""), AX_FACT_MATCH_CONTAINS };
+  for (int i = 0; i < MANY; i++)
+    (void)snprintf(texts[i], sizeof texts[i], "urn:sys:%d", i);
+  for (int i = 0; i < MANY; i++) {
+    facts[i] = fact_at(texts[i], "c", i);
+    facts[i].value_system = ax_str_from(texts[MANY - 1 - i]);
+  }
+  put(t, ax_test_store_write("Observation", "o", 1, 1), "Patient/m", facts,
+      MANY);
+  ax_facts found = all_of(t, "Patient/m", &any, 1);
+  assert_int_equal(found.count, MANY);
+  for (size_t i = 0; i < MANY; i++) {
+    assert_str(found.items[i].system, texts[i]);
+    assert_str(found.items[i].value_system, texts[MANY - 1 - i]);
+    assert_str(found.items[i].source_type, "Observation");
+  }
+}
+
 static void equal_times_have_one_order(void **state) {
   ax_test_store *t = *state;
   ax_fact same[] = { fact_at(LOINC, "b", 5), fact_at(LOINC, "a", 5) };
@@ -252,6 +275,7 @@ int main(void) {
     T(everything_about_a_fact_comes_back),
     T(absent_limits_and_truths_stay_as_they_are),
     T(a_new_version_replaces_the_facts_and_a_deletion_removes_them),
+    T(many_systems_each_keep_their_name),
     T(equal_times_have_one_order),
   };
   return cmocka_run_group_tests_name("store_facts", tests, NULL, NULL);
