@@ -128,11 +128,12 @@ static ax_status add_version(ax_store_conn *conn, int64_t resource,
 static ax_status write_resource(ax_store_conn *conn, ax_store_state *state,
                                 const ax_write *w, const ax_store_packed *body,
                                 ax_error *err) {
-  current now;
+  current now = { 0 };
   int64_t removed = 0;
   bool deletes = w->body.len == 0;
-  /* Once more: an earlier write of this commit may have been the same one. */
-  AX_TRY(version_holds(conn, w, &now, err));
+  /* Once more: an earlier write of this commit may have been the same one. Of
+   * two first versions the table takes only one. */
+  if (w->version > 1) AX_TRY(version_holds(conn, w, &now, err));
   ax_store_owner owner = { now.key ? now.key : state->next_resource++, 0 };
   owner.seq = ax_store_sqlite_seq(w->updated_ms, owner.resource);
   if (now.key) {
