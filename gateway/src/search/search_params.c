@@ -271,12 +271,26 @@ static const ax_search_params_row *identifier_of(ax_str type) {
   return NULL;
 }
 
+/* The rows stand in the order of their types: the first not before `type`. */
+static size_t first_of(ax_str type) {
+  size_t lo = 0, hi = AX_COUNT(others);
+  while (lo < hi) {
+    size_t mid = lo + (hi - lo) / 2;
+    if (compare(type, others[mid].type) > 0)
+      lo = mid + 1;
+    else
+      hi = mid;
+  }
+  return lo;
+}
+
 const ax_search_params_row *ax_search_params_at(ax_str type, size_t i) {
   const ax_search_params_row *identifier = identifier_of(type);
   if (identifier && i-- == 0) return identifier;
-  for (size_t row = 0; row < AX_COUNT(others); row++)
-    if (is(type, others[row].type) && i-- == 0) return &others[row];
-  return NULL;
+  size_t row = first_of(type);
+  if (i >= AX_COUNT(others) - row || !is(type, others[row + i].type))
+    return NULL;
+  return &others[row + i];
 }
 
 const ax_search_params_row *ax_search_params_find(ax_str type, ax_str name) {
