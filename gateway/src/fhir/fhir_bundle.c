@@ -38,8 +38,7 @@ static ax_status put_url(ax_map *map, ax_bundle_entry *entry) {
 }
 
 static ax_status put_id(ax_arena *arena, ax_map *map, ax_bundle_entry *entry) {
-  ax_str key = ax_arena_printf(arena, AX_STR_FMT "/" AX_STR_FMT,
-                               AX_STR_ARG(entry->type), AX_STR_ARG(entry->id));
+  ax_str key = AX_JOIN(arena, entry->type, AX_STR("/"), entry->id);
   if (!key.ptr) return AX_NOMEM;
   ax_bundle_entry *first = ax_map_get(map, key);
   if (!first) return ax_map_put(map, key, entry);

@@ -1,6 +1,6 @@
 #include "fhir/fhir_date.h"
 
-#include <stdio.h>
+#include <string.h>
 
 enum { DAY_MS = 86400000, HOUR_MS = 3600000, MINUTE_MS = 60000 };
 
@@ -206,15 +206,25 @@ static int64_t known_days(int64_t wall_ms, int64_t *ms) {
   return day;
 }
 
+static void put_digits(char *to, size_t count, int value) {
+  while (count--) {
+    to[count] = (char)('0' + value % 10);
+    value /= 10;
+  }
+}
+
 void ax_fhir_date_instant(int64_t wall_ms, char out[AX_FHIR_DATE_INSTANT + 1]) {
   int year = 0, month = 0, day = 0;
   int64_t ms = 0;
-  char text[64];
   ax_fhir_date_to_civil(known_days(wall_ms, &ms), &year, &month, &day);
-  (void)snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", year,
-                 month, day, (int)(ms / HOUR_MS), (int)(ms / MINUTE_MS % 60),
-                 (int)(ms / 1000 % 60), (int)(ms % 1000));
-  for (size_t i = 0; i <= AX_FHIR_DATE_INSTANT; i++) out[i] = text[i];
+  memcpy(out, "0000-00-00T00:00:00.000Z", AX_FHIR_DATE_INSTANT + 1);
+  put_digits(out, 4, year);
+  put_digits(out + 5, 2, month);
+  put_digits(out + 8, 2, day);
+  put_digits(out + 11, 2, (int)(ms / HOUR_MS));
+  put_digits(out + 14, 2, (int)(ms / MINUTE_MS % 60));
+  put_digits(out + 17, 2, (int)(ms / 1000 % 60));
+  put_digits(out + 20, 3, (int)(ms % 1000));
 }
 
 void ax_fhir_date_day(int64_t wall_ms, char out[11]) {

@@ -25,8 +25,7 @@ ax_status ax_intake_item_name(ax_arena *arena, ax_intake_item *item, ax_str id,
                               uint64_t version) {
   item->id = id;
   item->version = version;
-  item->reference = ax_arena_printf(arena, AX_STR_FMT "/" AX_STR_FMT,
-                                    AX_STR_ARG(item->type), AX_STR_ARG(id));
+  item->reference = AX_JOIN(arena, item->type, AX_STR("/"), id);
   return item->reference.ptr ? AX_OK : AX_NOMEM;
 }
 
@@ -67,8 +66,7 @@ static ax_status settle_subject(ax_arena *arena, ax_str base,
               (ref.kind == AX_REF_ABSOLUTE && ax_str_eq(ref.base, base));
   if (!ours || (ref.kind == AX_REF_RELATIVE && ref.version.len == 0))
     return AX_OK;
-  item->subject = ax_arena_printf(arena, AX_STR_FMT "/" AX_STR_FMT,
-                                  AX_STR_ARG(ref.type), AX_STR_ARG(ref.id));
+  item->subject = AX_JOIN(arena, ref.type, AX_STR("/"), ref.id);
   return item->subject.ptr ? AX_OK : AX_NOMEM;
 }
 

@@ -124,8 +124,7 @@ static bool has_key(ax_index_kind kind) {
 }
 
 static ax_str key_of(ax_arena *arena, ax_str param, ax_str code) {
-  return ax_arena_printf(arena, AX_STR_FMT " " AX_STR_FMT, AX_STR_ARG(param),
-                         AX_STR_ARG(code));
+  return AX_JOIN(arena, param, AX_STR(" "), code);
 }
 
 static ax_status add_key(ax_intake_match *match, type_items *type, ax_str key,
@@ -277,8 +276,7 @@ static ax_status ask_store(ax_intake_match *match, ax_intake_found *found,
 
 static ax_status find(ax_intake_match *match, ax_str type, ax_str query,
                       ax_intake_found **out, ax_error *err) {
-  ax_str key = ax_arena_printf(match->arena, AX_STR_FMT "?" AX_STR_FMT,
-                               AX_STR_ARG(type), AX_STR_ARG(query));
+  ax_str key = AX_JOIN(match->arena, type, AX_STR("?"), query);
   if (!key.ptr) return AX_NOMEM;
   *out = ax_map_get(match->found, key);
   if (*out) return AX_OK;

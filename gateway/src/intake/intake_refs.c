@@ -133,8 +133,7 @@ static bool settle_condition(settling *s, ax_str text, const ax_reference *ref,
     break;
   }
   if (found->item) return become(s, found->item, AX_STR(""), out);
-  *out = ax_arena_printf(s->arena, AX_STR_FMT "/" AX_STR_FMT,
-                         AX_STR_ARG(ref->type), AX_STR_ARG(found->stored.id));
+  *out = AX_JOIN(s->arena, ref->type, AX_STR("/"), found->stored.id);
   if (!out->ptr) s->status = AX_NOMEM;
   return out->ptr != NULL;
 }

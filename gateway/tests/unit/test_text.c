@@ -190,6 +190,42 @@ static void code_points_go_both_ways(void **state) {
   assert_int_equal(ax_utf8_next(&broken), 0xFFFD);
 }
 
+static void arenas_join_parts_and_refuse_past_their_ceiling(void **state) {
+  (void)state;
+  ax_arena *arena = ax_arena_new(4096);
+  assert_str(AX_JOIN(arena, AX_STR("Patient"), AX_STR("/"), AX_STR("1")),
+             "Patient/1");
+  ax_str nothing = AX_JOIN(arena, AX_STR(""), (ax_str){ 0 });
+  assert_non_null(nothing.ptr);
+  assert_int_equal(nothing.len, 0);
+  assert_int_equal(nothing.ptr[0], '\0');
+  char many[3000] = "";
+  ax_str large = { many, sizeof many };
+  assert_null(AX_JOIN(arena, large, large).ptr);
+  assert_null(AX_JOIN(arena, large, (ax_str){ many, SIZE_MAX - 10 }).ptr);
+  ax_arena_free(arena);
+}
+
+static void formats_longer_than_the_first_try_are_whole(void **state) {
+  (void)state;
+  char many[1000];
+  memset(many, 'x', sizeof many);
+  ax_arena *arena = ax_arena_new(1 << 16);
+  for (int len = 250; len < 262; len++) {
+    ax_str text = ax_arena_printf(arena, "%.*s", len, many);
+    assert_int_equal(text.len, len);
+    assert_int_equal(strlen(text.ptr), len);
+    ax_buf buf = AX_BUF_INIT(4096);
+    ax_buf_append(&buf, AX_STR("a"));
+    ax_buf_printf(&buf, "%.*s|", len, many);
+    ax_buf_printf(&buf, "%d", len);
+    assert_int_equal(buf.len, len + 5);
+    assert_int_equal(buf.bytes[len + 1], '|');
+    ax_buf_free(&buf);
+  }
+  ax_arena_free(arena);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(order_is_bytewise_and_prefixes_come_first),
@@ -202,6 +238,8 @@ int main(void) {
     cmocka_unit_test(a_format_past_the_ceiling_fails_the_buffer),
     cmocka_unit_test(room_is_counted_when_it_was_used),
     cmocka_unit_test(arenas_copy_and_format_texts),
+    cmocka_unit_test(arenas_join_parts_and_refuse_past_their_ceiling),
+    cmocka_unit_test(formats_longer_than_the_first_try_are_whole),
     cmocka_unit_test(utf8_is_checked_strictly),
     cmocka_unit_test(code_points_go_both_ways),
   };
