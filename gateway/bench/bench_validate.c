@@ -90,8 +90,10 @@ static int run(ax_registry *registry, ax_arena *arena, const char *path) {
   ax_json_fault fault;
   ax_arena *scratch = ax_arena_new(64u << 20);
   if (!scratch || ax_valueset_new(registry, &valuesets, &err)) return 1;
-  const ax_validate_host host = { valuesets, code_in };
-  const ax_validate_options how = { AX_WARNING, AX_WARNING };
+  const ax_validate_host host = { .ctx = valuesets,
+                                  .code_in_value_set = code_in };
+  const ax_validate_options how = { .unknown_profile = AX_WARNING,
+                                    .unknown_extension = AX_WARNING };
   if (ax_validate_new(registry, &host, &how, &validator, &err) ||
       ax_file_read(arena, path, 1 << 20, &text, &err) ||
       ax_json_parse(arena, text, &doc, &fault))

@@ -17,6 +17,19 @@ static ax_code_answer code_in_value_set(void *ctx, ax_str value_set,
   return AX_CODE_UNDECIDED;
 }
 
+static ax_code_answer code_in_system(void *ctx, ax_str system, ax_str code,
+                                     const char **why) {
+  switch (ax_valueset_lookup(ctx, system, code, NULL, why)) {
+  case AX_MEMBER_YES:
+    return AX_CODE_IN;
+  case AX_MEMBER_NO:
+    return AX_CODE_NOT_IN;
+  case AX_MEMBER_UNKNOWN:
+    break;
+  }
+  return AX_CODE_UNDECIDED;
+}
+
 static bool is_ucum_unit(ax_str code) {
   ax_ucum_unit unit;
   return ax_ucum_parse(code, &unit, NULL) == AX_OK;
@@ -27,7 +40,7 @@ ax_status ax_app_rules_over(ax_registry *registry,
                             ax_app_rules *out, ax_error *err) {
   AX_TRY(ax_valueset_new(registry, &out->valuesets, err));
   ax_valueset_set_ucum(out->valuesets, is_ucum_unit);
-  ax_validate_host host = { out->valuesets, code_in_value_set };
+  ax_validate_host host = { out->valuesets, code_in_value_set, code_in_system };
   return ax_validate_new(registry, &host, options, &out->validator, err);
 }
 

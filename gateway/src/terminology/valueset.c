@@ -76,7 +76,8 @@ static const ax_codesystem *compiled_system(void *ctx, ax_str url) {
   slot *made = new_slot(s, s->systems, url);
   ax_codesystem *system = NULL;
   if (!made || !resource || !AX_JSON_GET(resource, "concept")) return NULL;
-  if (ax_str_eq(AX_JSON_STR(resource, "content"), AX_STR("supplement")))
+  if (AX_JSON_GET(resource, "supplements") ||
+      ax_str_eq(AX_JSON_STR(resource, "content"), AX_STR("supplement")))
     return NULL;
   if (ax_codesystem_compile(s->arena, resource, &system)) return NULL;
   made->system = system;

@@ -64,6 +64,7 @@ void ax_check_slicing_missing(ax_walk *walk, const ax_place *parent,
 
 extern const ax_check_kind ax_check_binding;
 extern const ax_check_kind ax_check_bundle;
+extern const ax_check_kind ax_check_coding;
 extern const ax_check_kind ax_check_contained;
 extern const ax_check_kind ax_check_extension;
 extern const ax_check_kind ax_check_fixed;

@@ -13,6 +13,14 @@ typedef struct {
   ax_str strength;
 } binding_check;
 
+/* A profile's binding of a choice that leaves open several types is meant for
+ * one of them and cannot say which: the units that R4's vital-signs profile
+ * demands of every component.value[x], answers and codes included. */
+static bool is_mixed(const ax_check_source *source) {
+  return source->is_profile && source->element->is_choice &&
+         source->element->type_count > 1;
+}
+
 static ax_status compile(const ax_check_source *source, ax_check **out) {
   const ax_json *binding = ax_check_member(source, AX_STR("binding"));
   ax_str strength = AX_JSON_STR(binding, "strength");
@@ -23,6 +31,7 @@ static ax_status compile(const ax_check_source *source, ax_check **out) {
   binding_check *made = AX_NEW(source->arena, binding_check);
   if (!made) return AX_NOMEM;
   made->value_set = ax_arena_str(source->arena, value_set);
+  required = required && !is_mixed(source);
   made->severity = required ? AX_ERROR : AX_WARNING;
   made->demand = required ? "must" : "should";
   made->strength = required ? AX_STR("required") : AX_STR("extensible");

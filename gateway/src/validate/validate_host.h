@@ -20,6 +20,9 @@ typedef struct {
   ax_code_answer (*code_in_value_set)(void *ctx, ax_str value_set,
                                       ax_str system, ax_str code,
                                       const char **why);
+  /* Is the code one of the code system? NULL: nobody knows. */
+  ax_code_answer (*code_in_system)(void *ctx, ax_str system, ax_str code,
+                                   const char **why);
 } ax_validate_host;
 
 #endif

@@ -334,6 +334,22 @@ static void check_count(ax_walk *walk, const ax_place *parent,
         AX_STR_ARG(e->path), colon, AX_STR_ARG(e->slice), e->max, count);
 }
 
+/* The fault is that of the element that has such a member. */
+static void refuse_type(ax_walk *walk, const ax_walk_member *m) {
+  const ax_schema_element *e = m->field->element;
+  ax_buf allowed = AX_BUF_INIT(MESSAGE);
+  for (size_t i = 0; i < e->type_count; i++)
+    ax_buf_printf(&allowed, "%s" AX_STR_FMT, i ? ", " : "",
+                  AX_STR_ARG(e->types[i].name));
+  ax_str names = ax_buf_view(&allowed);
+  ax_walk_issue(walk, AX_ERROR, AX_ISSUE_STRUCTURE, "type-not-allowed", m->up,
+                "The profile does not allow the type " AX_STR_FMT
+                " for " AX_STR_FMT "; allowed: " AX_STR_FMT,
+                AX_STR_ARG(m->field->choice), AX_STR_ARG(e->path),
+                AX_STR_ARG(names));
+  ax_buf_free(&allowed);
+}
+
 /* Returns how many values the member has. */
 static size_t walk_member(ax_walk *walk, const ax_walk_member *m) {
   const ax_schema_element *e = m->field->element;
@@ -343,10 +359,7 @@ static size_t walk_member(ax_walk *walk, const ax_walk_member *m) {
   for (size_t i = 0; i < count; i++) {
     ax_place place = ax_walk_item(m, i);
     if (profile && e->is_choice && !m->field->type)
-      ax_walk_issue(walk, AX_ERROR, AX_ISSUE_STRUCTURE, "type-not-allowed",
-                    &place,
-                    "The profile does not allow the type " AX_STR_FMT " here",
-                    AX_STR_ARG(m->field->choice));
+      refuse_type(walk, m);
     else
       ax_walk_value(walk, &place, e, m->field->type);
   }

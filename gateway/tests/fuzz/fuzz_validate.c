@@ -24,8 +24,9 @@ static ax_validator *validator(void) {
     "build/packages/hl7.fhir.r4.examples#4.0.1"
   };
   const ax_registry_options options = { packages, 1, NULL };
-  const ax_validate_host host = { NULL, code_in };
-  const ax_validate_options how = { AX_WARNING, AX_WARNING };
+  const ax_validate_host host = { .ctx = NULL, .code_in_value_set = code_in };
+  const ax_validate_options how = { .unknown_profile = AX_WARNING,
+                                    .unknown_extension = AX_WARNING };
   if (!made && !ax_registry_open(&options, &registry, NULL) &&
       ax_validate_new(registry, &host, &how, &made, NULL))
     abort();

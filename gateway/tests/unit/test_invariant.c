@@ -29,8 +29,9 @@ static int setup(void **state) {
                  root ? root : ".");
   const char *const packages[] = { path };
   const ax_registry_options options = { packages, 1, NULL };
-  const ax_validate_host host = { NULL, NULL };
-  const ax_validate_options how = { AX_WARNING, AX_WARNING };
+  const ax_validate_host host = { .ctx = NULL, .code_in_value_set = NULL };
+  const ax_validate_options how = { .unknown_profile = AX_WARNING,
+                                    .unknown_extension = AX_WARNING };
   ax_error err = { 0 };
   arena = ax_arena_new((size_t)1 << 30);
   if (!arena || ax_registry_open(&options, &registry, &err) ||

@@ -68,8 +68,10 @@ static int setup(void **state) {
   if (ax_registry_open(&options, &registry, &err) ||
       ax_valueset_new(registry, &valuesets, &err))
     return -1;
-  const ax_validate_host host = { valuesets, code_in };
-  const ax_validate_options how = { AX_WARNING, AX_WARNING };
+  const ax_validate_host host = { .ctx = valuesets,
+                                  .code_in_value_set = code_in };
+  const ax_validate_options how = { .unknown_profile = AX_WARNING,
+                                    .unknown_extension = AX_WARNING };
   return ax_validate_new(registry, &host, &how, &validator, &err);
 }
 
