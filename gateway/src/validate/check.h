@@ -66,6 +66,8 @@ extern const ax_check_kind ax_check_binding;
 extern const ax_check_kind ax_check_bundle;
 extern const ax_check_kind ax_check_coding;
 extern const ax_check_kind ax_check_contained;
+extern const ax_check_kind ax_check_document;
+extern const ax_check_kind ax_check_entry_reference;
 extern const ax_check_kind ax_check_extension;
 extern const ax_check_kind ax_check_fixed;
 extern const ax_check_kind ax_check_invariant;

@@ -2,6 +2,7 @@
  * What must hold across a Bundle's entries (R4 bundle.html; bdl-1 to bdl-5 and
  * bdl-7 to bdl-12). The entries' resources are walked like any other element.
  */
+#include "fhir/fhir_reference.h"
 #include "validate/check.h"
 
 enum {
@@ -89,6 +90,13 @@ static bool is_restful(const inspection *in, ax_str full_url) {
          ax_registry_is_resource(in->walk->registry, ref.type);
 }
 
+/* ".../Patient/1" is where a server keeps the resource: then it has an id. */
+static bool needs_id(const ax_walk *walk, const ax_bundle_entry *entry) {
+  ax_reference ref = ax_fhir_reference_parse(entry->full_url);
+  return entry->resource && !entry->id.len && ref.kind == AX_REF_ABSOLUTE &&
+         ax_registry_is_resource(walk->registry, ref.type);
+}
+
 static void check_entry(inspection *in, const ax_bundle_entry *entry) {
   const ax_place at = { .up = in->bundle,
                         .name = AX_STR("entry"),
@@ -110,6 +118,12 @@ static void check_entry(inspection *in, const ax_bundle_entry *entry) {
     ax_walk_issue(in->walk, AX_ERROR, AX_ISSUE_INVALID, "bundle-full-url", &at,
                   "The fullUrl '" AX_STR_FMT "' is wrong: %s",
                   AX_STR_ARG(entry->full_url), fault);
+  else if (needs_id(in->walk, entry))
+    ax_walk_issue(in->walk, AX_ERROR, AX_ISSUE_INVALID, "bundle-full-url", &at,
+                  "The fullUrl '" AX_STR_FMT
+                  "' looks like a RESTful server URL, but the resource has no "
+                  "id",
+                  AX_STR_ARG(entry->full_url));
   check_repeated(in, &at, entry);
 }
 
