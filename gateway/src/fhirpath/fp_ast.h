@@ -9,6 +9,7 @@
 #ifndef AX_FHIRPATH_FP_AST_H
 #define AX_FHIRPATH_FP_AST_H
 
+#include "base/regex.h"
 #include "fhirpath/fp_value.h"
 
 enum {
@@ -79,7 +80,7 @@ struct ax_fp_ast {
   size_t arg_count;
   const struct ax_fp_function *function; /* CALL */
   ax_fp_item literal;
-  const void *regex; /* CALL with a literal pattern: compiled, see fp_regex.h */
+  const ax_regex *regex; /* CALL with a literal pattern: see fp_regex.h */
 };
 
 typedef struct {

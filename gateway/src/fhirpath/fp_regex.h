@@ -1,12 +1,9 @@
 /*
- * fp_regex.h - regular expressions, over PCRE2; the only file of the language
- * that includes its header.
+ * fp_regex.h - the regular expressions of the language, over base/regex.h.
  *
- * All memory of a pattern and a match comes from an arena. A match stops after
- * a number of steps, so a pattern that backtracks without end is a fault of
- * the expression and not a stalled process. A literal pattern is compiled
- * once, when the expression is parsed; compiled patterns may be shared by
- * threads.
+ * A literal pattern is compiled once, when the expression is parsed. A pattern
+ * that is none, or whose match takes too long, is a fault of the expression;
+ * the time of matches counts as steps of the evaluation.
  */
 #ifndef AX_FHIRPATH_FP_REGEX_H
 #define AX_FHIRPATH_FP_REGEX_H

@@ -1,7 +1,6 @@
-#define PCRE2_CODE_UNIT_WIDTH 8
 #include "terminology/valueset_filter.h"
 
-#include <pcre2.h>
+#include "base/regex.h"
 
 typedef struct {
   const ax_codesystem *system;
@@ -9,43 +8,25 @@ typedef struct {
   ax_str property, value;
 } question;
 
-/* --- regular expressions, anchored at both ends, with a bound on the work
- * ------ */
+/* --- regular expressions: a filter's pattern has to match all of a value ---
+ */
 
-static pcre2_code *compile(ax_str pattern) {
-  int code;
-  PCRE2_SIZE at;
-  return pcre2_compile((PCRE2_SPTR)pattern.ptr, pattern.len,
-                       PCRE2_UTF | PCRE2_ANCHORED | PCRE2_ENDANCHORED, &code,
-                       &at, NULL);
-}
+enum { REGEX_STEPS = 100000, REGEX_MEMORY = 32 * 1024 * 1024 };
 
-static bool regex_fits(ax_str pattern, ax_str text) {
-  pcre2_code *code = compile(pattern);
-  pcre2_match_context *bounds = pcre2_match_context_create(NULL);
-  pcre2_match_data *data =
-      code ? pcre2_match_data_create_from_pattern(code, NULL) : NULL;
-  bool fits = false;
-  if (code && data && bounds) {
-    (void)pcre2_set_match_limit(bounds, 100000);
-    fits = pcre2_match(code, (PCRE2_SPTR)text.ptr, text.len, 0, 0, data,
-                       bounds) >= 0;
-  }
-  pcre2_match_data_free(data);
-  pcre2_match_context_free(bounds);
-  pcre2_code_free(code);
+/* Without a text: is the pattern one at all? */
+static bool regex_fits(ax_str pattern, const ax_str *text) {
+  ax_arena *arena = ax_arena_new(REGEX_MEMORY);
+  const ax_regex *regex;
+  bool fits =
+      arena != NULL && ax_regex_compile(arena, pattern, &regex, NULL) == AX_OK;
+  if (fits && text &&
+      ax_regex_match(regex, arena, *text, true, REGEX_STEPS, &fits, NULL))
+    fits = false;
+  ax_arena_free(arena);
   return fits;
 }
 
-static bool regex_usable(ax_str pattern) {
-  pcre2_code *code = compile(pattern);
-  bool usable = code != NULL;
-  pcre2_code_free(code);
-  return usable;
-}
-
-/* --- operators
- * -------------------------------------------------------------------- */
+/* --- operators ------------------------------------------------------------ */
 
 static bool about_code(const question *q) {
   return ax_str_eq(q->property, AX_STR("code")) ||
@@ -112,7 +93,7 @@ static bool exists(const question *q) {
 static bool matches(const question *q) {
   ax_str value;
   for (size_t i = 0; value_at(q, i, &value); i++)
-    if (regex_fits(q->value, value)) return true;
+    if (regex_fits(q->value, &value)) return true;
   return false;
 }
 
@@ -145,7 +126,7 @@ bool ax_valueset_filter_usable(const ax_json *filter) {
   if (i == AX_COUNT(operators) || !AX_JSON_STR(filter, "property").len)
     return false;
   return operators[i].pass != matches ||
-         regex_usable(AX_JSON_STR(filter, "value"));
+         regex_fits(AX_JSON_STR(filter, "value"), NULL);
 }
 
 bool ax_valueset_filter_pass(const ax_codesystem *system, const ax_json *filter,
