@@ -58,7 +58,9 @@ static ax_status lay_over(const bench *b, trial *t, ax_registry **out) {
 
 static ax_status judge_input(trial *t, const ax_json *input) {
   static const ax_validate_options options = { .unknown_profile = AX_WARNING,
-                                               .unknown_extension = AX_ERROR };
+                                               .unknown_extension = AX_ERROR,
+                                               .vital_signs_by_any_code =
+                                                   true };
   ax_str type = AX_JSON_STR(input, "resourceType");
   ax_str profile = AX_JSON_STR(t->json, "profile");
   ax_status status =

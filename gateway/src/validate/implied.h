@@ -11,7 +11,9 @@
 #include "json/json.h"
 
 /* The canonical of the profile that the Observation's code implies; empty:
- * none. */
-ax_str ax_implied_profile(const ax_json *observation);
+ * none. `others`: also by codes of the same measurement that are not the one
+ * the profile demands (oral temperature, the former blood pressure panel);
+ * such an Observation then always lacks the demanded code. */
+ax_str ax_implied_profile(const ax_json *observation, bool others);
 
 #endif

@@ -18,7 +18,12 @@ typedef struct ax_validator ax_validator;
 
 typedef struct {
   ax_severity unknown_profile;   /* meta.profile that is not loaded: WARNING */
-  ax_severity unknown_extension; /* not used before extensions are checked */
+  ax_severity unknown_extension;
+  /* Hold Observations to the core vital-signs profiles also when their code is
+   * a more exact or older one of the same measurement (oral temperature 8331-1,
+   * blood pressure panel 55284-4). Strictly right by R4, and it refuses what
+   * many senders send; always on for the codes that the profiles demand. */
+  bool vital_signs_by_any_code;
 } ax_validate_options;
 
 ax_status ax_validate_new(ax_registry *registry, const ax_validate_host *host,

@@ -78,7 +78,8 @@ static bool is_same(ax_str claim, ax_str canonical) {
 static void walk_implied(ax_walk *walk, const ax_place *place,
                          const ax_json *claims, const ax_str *profiles,
                          size_t count) {
-  ax_str canonical = ax_implied_profile(place->value);
+  ax_str canonical =
+      ax_implied_profile(place->value, walk->options.vital_signs_by_any_code);
   if (!canonical.len) return;
   for (size_t i = 0; i < count; i++)
     if (is_same(profiles[i], canonical)) return;

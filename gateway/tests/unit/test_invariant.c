@@ -364,18 +364,26 @@ static void contained_resources_are_referred_to(void **state) {
   RUN(cases);
 }
 
+static const char *implied(const char *system, const char *code, bool others) {
+  static char text[200];
+  (void)snprintf(text, sizeof text,
+                 "{\"code\":{\"coding\":[{\"system\":\"http://loinc.org\","
+                 "\"code\":\"1-8\"},{\"system\":\"%s\",\"code\":\"%s\"}]}}",
+                 system, code);
+  ax_str profile = ax_implied_profile(parse(text), others);
+  return profile.len ? profile.ptr : "";
+}
+
+#define LOINC "http://loinc.org"
+#define CORE "http://hl7.org/fhir/StructureDefinition/"
+
 static void a_code_of_a_vital_sign_implies_its_profile(void **state) {
   (void)state;
-  assert_str(ax_implied_profile(parse(
-                 "{\"code\":{\"coding\":[{\"system\":\"http://loinc.org\","
-                 "\"code\":\"1-8\"},{\"system\":\"http://loinc.org\",\"code\":"
-                 "\"29463-7\"}]}}")),
-             "http://hl7.org/fhir/StructureDefinition/bodyweight");
-  assert_str(ax_implied_profile(parse(
-                 "{\"code\":{\"coding\":[{\"system\":\"http://a.example\","
-                 "\"code\":\"29463-7\"}]}}")),
-             "");
-  assert_str(ax_implied_profile(parse("{}")), "");
+  assert_string_equal(implied(LOINC, "29463-7", false), CORE "bodyweight");
+  assert_string_equal(implied("http://a.example", "29463-7", true), "");
+  assert_string_equal(implied(LOINC, "55284-4", false), "");
+  assert_string_equal(implied(LOINC, "55284-4", true), CORE "bp");
+  assert_str(ax_implied_profile(parse("{}"), true), "");
   static const one_case cases[] = {
     { OBS "\"code\":{\"coding\":[{\"system\":\"http://loinc.org\",\"code\":"
           "\"29463-7\"}]},\"category\":[{\"coding\":[{\"system\":"
