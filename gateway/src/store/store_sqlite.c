@@ -20,7 +20,7 @@
 #include "store/store_sqlite.h"
 
 enum {
-  READERS_MAX = 32,
+  READERS_MAX = 16, /* reading is work for processors, of which few are */
   WRITER_CACHE_BYTES = 24 << 20,
   CHECKPOINT_PAGES = 2000, /* 16 MB of log: time for a checkpoint */
   CHECKPOINT_STOP = 6000   /* 48 MB: the writer waits for its end */

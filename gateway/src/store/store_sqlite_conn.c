@@ -6,7 +6,8 @@
 #include "store/store_sqlite.h"
 
 enum {
-  READER_CACHE_KIB = 4096,
+  /* Of one transaction: SQLite forgets it when the writer has written. */
+  READER_CACHE_KIB = 1024,
   SQL_MAX = 256 * 1024, /* a search with thousands of values */
   BUSY_MS = 5000        /* only our own checkpoints can be in the way */
 };

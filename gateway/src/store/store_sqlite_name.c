@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/map.h"
 #include "store/store_sqlite.h"
 
 enum {
@@ -15,11 +16,9 @@ enum {
   PARAM_MAX = 192     /* "Type.param" */
 };
 
-/* FNV-1a. Collisions only cost a question to the database. */
+/* Collisions only cost a question to the database. */
 static uint64_t hash_of(int64_t space, ax_str text) {
-  uint64_t h = 14695981039346656037u ^ (uint64_t)space;
-  for (size_t i = 0; i < text.len; i++)
-    h = (h ^ (unsigned char)text.ptr[i]) * 1099511628211u;
+  uint64_t h = ax_map_hash(text) + (uint64_t)space * 0x9E3779B97F4A7C15u;
   return h ^ h >> 29;
 }
 
