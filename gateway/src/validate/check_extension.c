@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "validate/check.h"
+#include "validate/context.h"
 
 static ax_status compile(const ax_check_source *source, ax_check **out) {
   if (!source->is_root || !ax_str_eq(source->type, AX_STR("Extension")) ||
@@ -37,30 +38,81 @@ static void check_content(ax_walk *walk, const ax_place *place) {
                           "has neither (ext-1)");
 }
 
-static bool is_inside_extension(const ax_place *place) {
-  const ax_place *up = place->up;
-  return up && (ax_str_eq(up->name, AX_STR("extension")) ||
-                ax_str_eq(up->name, AX_STR("modifierExtension")));
+static bool is_extension(const ax_place *place) {
+  return place && (ax_str_eq(place->name, AX_STR("extension")) ||
+                   ax_str_eq(place->name, AX_STR("modifierExtension")));
+}
+
+static bool is_absolute(ax_str url) {
+  return memchr(url.ptr, ':', url.len) != NULL;
+}
+
+static void report_unknown(ax_walk *walk, const ax_place *place, ax_str url) {
+  bool modifier = ax_str_eq(place->name, AX_STR("modifierExtension"));
+  ax_walk_issue(walk, modifier ? AX_ERROR : walk->options.unknown_extension,
+                AX_ISSUE_STRUCTURE, "extension-unknown", place,
+                modifier
+                    ? "The modifier extension '" AX_STR_FMT
+                      "' is not defined in the loaded packages, so what is "
+                      "said here cannot be understood"
+                    : "The extension '" AX_STR_FMT
+                      "' is not defined in the loaded packages",
+                AX_STR_ARG(url));
 }
 
 static void check_definition(ax_walk *walk, const ax_place *place, ax_str url) {
   const ax_schema *schema = ax_walk_schema(walk, url);
-  if (schema && !schema->broken &&
-      ax_str_eq(schema->type, AX_STR("Extension"))) {
-    ax_walk_profile(walk, place, schema);
-    return;
-  }
-  if (schema && !schema->broken)
+  if (!schema || schema->broken) {
+    report_unknown(walk, place, url);
+  } else if (!ax_str_eq(schema->type, AX_STR("Extension"))) {
     ax_walk_issue(walk, AX_ERROR, AX_ISSUE_STRUCTURE, "extension-not-one",
                   place,
                   "'" AX_STR_FMT "' defines a " AX_STR_FMT ", not an extension",
                   AX_STR_ARG(url), AX_STR_ARG(schema->type));
-  else
-    ax_walk_issue(walk, walk->options.unknown_extension, AX_ISSUE_STRUCTURE,
-                  "extension-unknown", place,
-                  "The extension '" AX_STR_FMT
-                  "' is not defined in the loaded packages",
-                  AX_STR_ARG(url));
+  } else {
+    ax_context_check(schema, walk, place);
+    ax_walk_profile(walk, place, schema);
+  }
+}
+
+/* --- extensions within an extension ----------------------------------------
+ */
+
+static const ax_schema_element *sub_extensions(const ax_schema_element *e) {
+  for (size_t i = 0; e && e->children && i < e->children->count; i++)
+    if (ax_str_eq(e->children->elements[i]->name, AX_STR("extension")))
+      return e->children->elements[i];
+  return NULL;
+}
+
+/* What defines the extension at `place`; NULL: it is not known. Recursion as
+ * deep as extensions are nested. */
+static const ax_schema_element *definition_of(ax_walk *walk,
+                                              const ax_place *place) {
+  ax_str url = AX_JSON_STR(place->value, "url");
+  if (!url.len) return NULL;
+  if (is_absolute(url)) {
+    const ax_schema *schema = ax_walk_schema(walk, url);
+    return schema && !schema->broken ? schema->root : NULL;
+  }
+  const ax_schema_element *list =
+      is_extension(place->up) ? sub_extensions(definition_of(walk, place->up))
+                              : NULL;
+  for (size_t i = 0; list && i < list->slice_count; i++)
+    if (ax_str_eq(list->slices[i]->wants_url, url)) return list->slices[i];
+  return NULL;
+}
+
+static void check_sub_extension(ax_walk *walk, const ax_place *place,
+                                ax_str url) {
+  const ax_schema_element *list =
+      sub_extensions(definition_of(walk, place->up));
+  if (!list || !list->slice_count || definition_of(walk, place)) return;
+  ax_str outer = AX_JSON_STR(place->up->value, "url");
+  ax_walk_issue(walk, AX_ERROR, AX_ISSUE_INVALID, "extension-sub-unknown",
+                place,
+                "The extension '" AX_STR_FMT "' has no part '" AX_STR_FMT "'",
+                AX_STR_ARG(outer), AX_STR_ARG(url));
 }
 
 static void run(const ax_check *self, ax_walk *walk, const ax_place *place) {
@@ -69,10 +121,11 @@ static void run(const ax_check *self, ax_walk *walk, const ax_place *place) {
   check_content(walk, place);
   ax_str url = AX_JSON_STR(place->value, "url");
   if (!url.len) return;
-  bool absolute = memchr(url.ptr, ':', url.len) != NULL;
-  if (absolute)
+  if (is_absolute(url))
     check_definition(walk, place, url);
-  else if (!is_inside_extension(place))
+  else if (is_extension(place->up))
+    check_sub_extension(walk, place, url);
+  else
     ax_walk_issue(walk, AX_ERROR, AX_ISSUE_INVALID, "extension-url", place,
                   "The extension's url '" AX_STR_FMT "' must be absolute",
                   AX_STR_ARG(url));

@@ -44,6 +44,8 @@ static ax_fp_answer conforms_to(void *ctx, const ax_fp_item *node,
     return AX_FP_NO;
   ax_walk inner = *walk;
   inner.issues = ax_fhir_issues_new(arena);
+  inner.quiet = 0;
+  inner.verdicts = NULL; /* what is learnt here dies with the evaluation */
   if (!inner.issues) return AX_FP_UNKNOWN;
   const ax_place place = { .name = schema->type,
                            .index = AX_PLACE_SINGLE,

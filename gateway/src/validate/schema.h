@@ -26,6 +26,7 @@ typedef struct ax_schema_type ax_schema_type;
 typedef struct ax_schema_element ax_schema_element;
 typedef struct ax_schema_children ax_schema_children;
 typedef struct ax_slicing_match ax_slicing_match;
+typedef struct ax_context ax_context;
 
 enum {
   AX_SCHEMA_CHILDREN = 256, /* R4 has at most 60 in one object */
@@ -94,6 +95,7 @@ struct ax_schema {
   ax_str type; /* "Observation" */
   bool is_profile;
   ax_schema_element *root;
+  const ax_context *context; /* of an extension: where it may be used */
   const char *broken; /* why it cannot be used; or NULL */
 };
 

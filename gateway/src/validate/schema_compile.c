@@ -5,6 +5,7 @@
 #include "base/map.h"
 #include "base/vec.h"
 #include "validate/check.h"
+#include "validate/context.h"
 #include "validate/slicing_match.h"
 
 static const size_t SCRATCH = (size_t)600 << 20;
@@ -535,6 +536,7 @@ static ax_status build(builder *b, ax_str url) {
   AX_TRY(ax_registry_load(b->registry, b->scratch, AX_DEF_STRUCTURE, url,
                           &definition, b->err));
   AX_TRY(read_head(b, definition));
+  AX_TRY(ax_context_compile(b->arena, definition, &b->schema->context));
   const ax_json *list =
       AX_JSON_GET(AX_JSON_GET(definition, "snapshot"), "element");
   b->elements = list;

@@ -29,6 +29,7 @@ static const struct {
 } WRONG[] = {
   { "ActivityDefinition-blood-tubes-supply.json", 1 },
   { "ActivityDefinition-heart-valve-replacement.json", 1 },
+  { "Basic-referral.json", 3 },
   { "DeviceMetric-example.json", 1 },
   { "DeviceUseStatement-example.json", 1 },
   { "EventDefinition-example.json", 1 },

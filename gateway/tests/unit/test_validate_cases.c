@@ -137,9 +137,15 @@ static void slices_take_what_belongs_to_them(void **state) {
   run_file("slicing.json");
 }
 
+static void extensions_stand_where_they_may(void **state) {
+  (void)state;
+  run_file("extensions.json");
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(slices_take_what_belongs_to_them),
+    cmocka_unit_test(extensions_stand_where_they_may),
   };
   return cmocka_run_group_tests(tests, setup, teardown);
 }
