@@ -178,6 +178,8 @@ unit: all $(PACKAGES) $(FAULTY) $(UNIT_TESTS) ## run the unit tests only
 test: $(PACKAGES) all $(FAULTY) $(UNIT_TESTS) $(OUTSIDE_TESTS) ## run all tests; the last line is the total
 	$(call RUN_TESTS,$(UNIT_TESTS) $(OUTSIDE_TESTS))
 
+# Instrumented programs are given more time (AUSPEX_SLOW times as much).
+asan tsan: export AUSPEX_SLOW ?= 4
 asan: ## all tests under address and undefined-behaviour sanitizers
 	$(MAKE) test BUILD=build/asan OPT="-O1 -g" SAN="-fsanitize=address,undefined -fno-sanitize-recover=all"
 

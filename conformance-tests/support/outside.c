@@ -112,8 +112,9 @@ static void launch(outside *gw, const char *const *extra) {
   (void)close(log);
   (void)close(out[1]);
   char line[256] = "";
-  bool listening = read_line(out[0], line, sizeof line,
-                             ax_clock_mono_ns() + START_MS * INT64_C(1000000));
+  bool listening =
+      read_line(out[0], line, sizeof line,
+                ax_clock_mono_ns() + ax_test_ms(START_MS) * 1000000);
   (void)close(out[0]);
   if (!listening ||
       sscanf(line, "listening on http://127.0.0.1:%u/fhir", &gw->port) != 1) {
@@ -153,7 +154,7 @@ void outside_again(outside *gw, const char *const *args) {
 }
 
 static int wait_end(outside *gw) {
-  int64_t until = ax_clock_mono_ns() + STOP_MS * INT64_C(1000000);
+  int64_t until = ax_clock_mono_ns() + ax_test_ms(STOP_MS) * 1000000;
   int status = 0;
   pid_t got = 0;
   while (got == 0 && ax_clock_mono_ns() < until) {
@@ -164,7 +165,8 @@ static int wait_end(outside *gw) {
     (void)kill(gw->pid, SIGKILL);
     (void)waitpid(gw->pid, NULL, 0);
     gw->pid = 0;
-    fail_msg("the gateway did not end within %d ms of SIGTERM", STOP_MS);
+    fail_msg("the gateway did not end within %d ms of SIGTERM",
+             (int)ax_test_ms(STOP_MS));
   }
   gw->pid = 0;
   return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
@@ -280,7 +282,8 @@ static void set_up_call(outside *gw, const char *method, const char *path,
   (void)curl_easy_setopt(gw->curl, CURLOPT_NOSIGNAL, 1L);
   (void)curl_easy_setopt(gw->curl, CURLOPT_PATH_AS_IS, 1L);
   (void)curl_easy_setopt(gw->curl, CURLOPT_NOPROXY, "*");
-  (void)curl_easy_setopt(gw->curl, CURLOPT_TIMEOUT_MS, (long)CALL_MS);
+  (void)curl_easy_setopt(gw->curl, CURLOPT_TIMEOUT_MS,
+                         (long)ax_test_ms(CALL_MS));
   if (strcmp(method, "HEAD") == 0)
     (void)curl_easy_setopt(gw->curl, CURLOPT_NOBODY, 1L);
   if (!body) return;
@@ -357,7 +360,7 @@ const char *outside_raw(outside *gw, const char *bytes, size_t len) {
   ax_buf heard = AX_BUF_INIT(64u << 20);
   struct pollfd wait = { .fd = fd, .events = POLLIN };
   char step[4096];
-  while (poll(&wait, 1, 2000) == 1) {
+  while (poll(&wait, 1, (int)ax_test_ms(2000)) == 1) {
     ssize_t n = recv(fd, step, sizeof step, 0);
     if (n <= 0) break;
     ax_buf_append(&heard, (ax_str){ step, (size_t)n });

@@ -60,7 +60,7 @@ size_t patients_count(outside *gw, const char *query) {
 }
 
 size_t patients_await(outside *gw, const char *query, size_t count) {
-  int64_t until = ax_clock_mono_ns() + (int64_t)AWAIT_MS * 1000000;
+  int64_t until = ax_clock_mono_ns() + ax_test_ms(AWAIT_MS) * 1000000;
   while (patients_count(gw, query) < count && ax_clock_mono_ns() < until)
     ax_clock_sleep_ms(50);
   ax_clock_sleep_ms(LINGER_MS);
