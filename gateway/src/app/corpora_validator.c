@@ -8,6 +8,8 @@ typedef struct {
   size_t pairs, pairs_found, crashed;
 } figures;
 
+enum { PROFILES_MAX = 8 };
+
 /* One case and what became of it. */
 typedef struct {
   const ax_json *json, *expect;
@@ -16,6 +18,8 @@ typedef struct {
   ax_status status;
   ax_error err;
   size_t pairs, pairs_found;
+  ax_str profiles[PROFILES_MAX + 1]; /* besides those that it claims */
+  size_t profile_count;
   /* What the issues point into: closed when the case is reported. */
   ax_registry *registry;
   ax_app_rules rules;
@@ -41,8 +45,23 @@ static ax_status read_file(const bench *b, ax_str name, ax_str *source,
   return ax_corpora_file_read(b->scratch, path.ptr, source, out, fault, err);
 }
 
+/* A guide may hold every resource of a type to a profile of its own. */
+static void take_global(trial *t, const ax_json *tree, ax_str type) {
+  if (!ax_str_eq(AX_JSON_STR(tree, "resourceType"),
+                 AX_STR("ImplementationGuide")))
+    return;
+  const ax_json *list = AX_JSON_GET(tree, "global");
+  for (size_t i = 0; i < ax_json_count(list); i++) {
+    const ax_json *global = ax_json_item(list, i);
+    if (t->profile_count < PROFILES_MAX &&
+        ax_str_eq(AX_JSON_STR(global, "type"), type))
+      t->profiles[t->profile_count++] = AX_JSON_STR(global, "profile");
+  }
+}
+
 /* Core and what the case brings along. */
-static ax_status lay_over(const bench *b, trial *t, ax_registry **out) {
+static ax_status lay_over(const bench *b, trial *t, const ax_json *input,
+                          ax_registry **out) {
   const ax_json *files = AX_JSON_GET(t->json, "supporting");
   size_t count = ax_json_count(files);
   const ax_json **trees = AX_NEW_ARRAY(b->scratch, const ax_json *, count + 1);
@@ -52,23 +71,44 @@ static ax_status lay_over(const bench *b, trial *t, ax_registry **out) {
     ax_json_fault fault = { .at = 0 };
     AX_TRY(read_file(b, ax_json_text(ax_json_item(files, i)), &source,
                      &trees[i], &fault, &t->err));
+    take_global(t, trees[i], AX_JSON_STR(input, "resourceType"));
   }
   return ax_registry_overlay(b->corpora->registry, trees, count, out, &t->err);
 }
 
+static bool is_set(const ax_json *options, ax_str name, bool otherwise) {
+  const ax_json *value = ax_json_get(options, name);
+  return ax_json_is(value, AX_JSON_BOOL) ? value->truth : otherwise;
+}
+
+/* The policy of the recorded run. */
+static ax_validate_options options_of(const ax_json *json) {
+  const ax_json *set = AX_JSON_GET(json, "options");
+  return (ax_validate_options){
+    .unknown_profile = AX_WARNING,
+    .unknown_extension = AX_ERROR,
+    .vital_signs_by_any_code = true,
+    .demand_type_profiles = true,
+    .trust_references =
+        !is_set(set, AX_STR("assumeValidRestReferences"), false) &&
+        !is_set(set, AX_STR("profile.assumeValidRestReferences"), false),
+    .refuse_html = is_set(set, AX_STR("security-checks"), false),
+    .refuse_markdown_html = is_set(set, AX_STR("noHtmlInMarkdown"), false),
+    .refuse_example_urls = !is_set(set, AX_STR("examples"), true),
+  };
+}
+
 static ax_status judge_input(trial *t, const ax_json *input) {
-  static const ax_validate_options options = { .unknown_profile = AX_WARNING,
-                                               .unknown_extension = AX_ERROR,
-                                               .vital_signs_by_any_code =
-                                                   true };
+  const ax_validate_options options = options_of(t->json);
   ax_str type = AX_JSON_STR(input, "resourceType");
   ax_str profile = AX_JSON_STR(t->json, "profile");
+  if (profile.len) t->profiles[t->profile_count++] = profile;
   ax_status status =
       ax_app_rules_over(t->registry, &options, &t->rules, &t->err);
   if (status) return status;
   return ax_validate_run(t->rules.validator, input,
-                         type.len ? type : AX_STR("Resource"), &profile,
-                         profile.len ? 1 : 0, t->issues);
+                         type.len ? type : AX_STR("Resource"), t->profiles,
+                         t->profile_count, t->issues);
 }
 
 static ax_status run(const bench *b, trial *t) {
@@ -82,7 +122,7 @@ static ax_status run(const bench *b, trial *t) {
     ax_fhir_issues_add_json(t->issues, &fault);
     return AX_OK;
   }
-  if (!status) status = lay_over(b, t, &t->registry);
+  if (!status) status = lay_over(b, t, input, &t->registry);
   if (!status) status = judge_input(t, input);
   return status;
 }

@@ -50,6 +50,10 @@ const ax_json *ax_check_member(const ax_check_source *source, ax_str key);
  * fixedUri). */
 const ax_json *ax_check_choice(const ax_check_source *source, ax_str prefix);
 
+/* Holds a primitive's value to the policies about texts (check_text.c). */
+void ax_check_text(ax_walk *walk, const ax_place *place,
+                   ax_fhir_primitive primitive);
+
 /* A copy of a JSON value in the schema's arena, or NULL without memory. */
 const ax_json *ax_check_copy(ax_arena *arena, const ax_json *value);
 
@@ -74,6 +78,7 @@ extern const ax_check_kind ax_check_invariant;
 extern const ax_check_kind ax_check_length;
 extern const ax_check_kind ax_check_narrative;
 extern const ax_check_kind ax_check_pattern;
+extern const ax_check_kind ax_check_present;
 extern const ax_check_kind ax_check_range;
 extern const ax_check_kind ax_check_reference;
 

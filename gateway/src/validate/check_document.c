@@ -52,8 +52,9 @@ static void follow(const tie *t, const ax_bundle_entry *from, ax_str key,
     return;
   }
   ax_bundle_match match = ax_fhir_bundle_resolve(t->bundle, from, text, &found);
-  if (match != AX_BUNDLE_BY_ID || !from->full_url.len)
-    join_all(t, from->i, found);
+  bool by_url = match == AX_BUNDLE_BY_URL ||
+                (match == AX_BUNDLE_AMBIGUOUS && found && found->same_url);
+  if (by_url || !from->full_url.len) join_all(t, from->i, found);
 }
 
 static void follow_all(const tie *t, const ax_bundle_entry *from, ax_str key,

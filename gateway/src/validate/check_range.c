@@ -1,6 +1,8 @@
 /* minValue[x] and maxValue[x] of numbers, dates and times; a Quantity is
  * compared when its unit is written the same (R4 ElementDefinition.minValue[x];
- * units are converted once ucum joins). */
+ * units are converted once ucum joins). A duration is a bound of dates that
+ * moves with the clock: so long before now, or after. */
+#include "base/clock.h"
 #include "fhir/fhir_date.h"
 #include "fhir/fhir_decimal.h"
 #include "validate/check.h"
@@ -62,6 +64,60 @@ static bool compare(const ax_json *a, const ax_json *b, int *order) {
   return compare(AX_JSON_GET(a, "value"), AX_JSON_GET(b, "value"), order);
 }
 
+/* --- durations -------------------------------------------------------------
+ */
+
+/* `now` moved by the duration; false: it is none that a date can be held to. */
+static bool moved(int64_t now, const ax_json *duration, int sign,
+                  int64_t *out) {
+  static const struct {
+    const char *code;
+    int months;
+    int64_t ms;
+  } units[] = {
+    { "a", 12, 0 },       { "mo", 1, 0 },      { "wk", 0, 604800000 },
+    { "d", 0, 86400000 }, { "h", 0, 3600000 }, { "min", 0, 60000 },
+    { "s", 0, 1000 },
+  };
+  enum { MOST = 100000 };
+  ax_str code = AX_JSON_STR(duration, "code");
+  int64_t count;
+  if (!ax_str_int64(ax_json_text(AX_JSON_GET(duration, "value")), 0, MOST,
+                    &count))
+    return false;
+  for (size_t i = 0; i < AX_COUNT(units); i++) {
+    if (!ax_str_eq(code, ax_str_from(units[i].code))) continue;
+    *out =
+        units[i].months
+            ? ax_fhir_date_add_months(now, sign * (int)count * units[i].months)
+            : now + sign * count * units[i].ms;
+    return true;
+  }
+  return false;
+}
+
+/* Least: so long ago. Greatest: so long from now. */
+static void check_duration(const ax_json *duration, bool is_min, ax_walk *walk,
+                           const ax_place *place) {
+  ax_fhir_date date;
+  int64_t bound;
+  if (!ax_json_is(place->value, AX_JSON_STRING) ||
+      !ax_json_is(duration, AX_JSON_OBJECT) ||
+      !ax_fhir_date_parse_datetime(ax_json_text(place->value), &date) ||
+      !moved(ax_clock_wall_ms(), duration, is_min ? -1 : 1, &bound))
+    return;
+  if (is_min ? date.hi_ms >= bound : date.lo_ms <= bound) return;
+  ax_walk_issue(
+      walk, AX_ERROR, AX_ISSUE_INVALID,
+      is_min ? "value-too-small" : "value-too-large", place,
+      "The date/time value '" AX_STR_FMT
+      "' is not legal: it must be at the %s " AX_STR_FMT " " AX_STR_FMT
+      " %s now",
+      AX_STR_ARG(ax_walk_shown(place->value)), is_min ? "earliest" : "latest",
+      AX_STR_ARG(ax_json_text(AX_JSON_GET(duration, "value"))),
+      AX_STR_ARG(AX_JSON_STR(duration, "code")), is_min ? "before" : "after");
+}
+
 static ax_str shown(const ax_json *value) {
   return ax_walk_shown(
       ax_json_is(value, AX_JSON_OBJECT) ? AX_JSON_GET(value, "value") : value);
@@ -70,6 +126,8 @@ static ax_str shown(const ax_json *value) {
 static void run(const ax_check *self, ax_walk *walk, const ax_place *place) {
   const range_check *c = (const range_check *)self;
   int order = 0;
+  check_duration(c->min, true, walk, place);
+  check_duration(c->max, false, walk, place);
   if (compare(place->value, c->min, &order) && order < 0)
     ax_walk_issue(walk, AX_ERROR, AX_ISSUE_INVALID, "value-too-small", place,
                   "The value " AX_STR_FMT

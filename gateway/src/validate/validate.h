@@ -18,12 +18,20 @@ typedef struct ax_validator ax_validator;
 
 typedef struct {
   ax_severity unknown_profile;   /* meta.profile that is not loaded: WARNING */
-  ax_severity unknown_extension;
+  ax_severity unknown_extension; /* that is not loaded: WARNING */
   /* Hold Observations to the core vital-signs profiles also when their code is
    * a more exact or older one of the same measurement (oral temperature 8331-1,
    * blood pressure panel 55284-4). Strictly right by R4, and it refuses what
    * many senders send; always on for the codes that the profiles demand. */
   bool vital_signs_by_any_code;
+  /* Policies that are off unless asked for. */
+  bool demand_type_profiles; /* a profile that a profile names must be loaded:
+                                an error, not `unknown_profile` */
+  bool trust_references;     /* the type that a reference only names counts for
+                                nothing */
+  bool refuse_html;          /* HTML tags in strings */
+  bool refuse_markdown_html; /* HTML tags in markdown */
+  bool refuse_example_urls;  /* http://example.org/... */
 } ax_validate_options;
 
 ax_status ax_validate_new(ax_registry *registry, const ax_validate_host *host,

@@ -151,6 +151,7 @@ static void walk_primitive(ax_walk *walk, const ax_place *place,
       ax_walk_issue(walk, AX_ERROR, AX_ISSUE_INVALID, "value-format", place,
                     "'" AX_STR_FMT "' is no right value: %s", AX_STR_ARG(shown),
                     fault);
+    ax_check_text(walk, place, type->primitive);
   }
   walk_sibling(walk, place, type);
 }
@@ -197,7 +198,10 @@ static void check_resource_type(ax_walk *walk, const ax_place *place,
 
 static void tell_unusable(ax_walk *walk, const ax_place *place,
                           ax_str canonical, const ax_schema *s) {
-  ax_walk_issue(walk, walk->options.unknown_profile, AX_ISSUE_STRUCTURE,
+  ax_severity severity = walk->options.demand_type_profiles && !s
+                             ? AX_ERROR
+                             : walk->options.unknown_profile;
+  ax_walk_issue(walk, severity, AX_ISSUE_STRUCTURE,
                 s ? "profile-broken" : "profile-unknown", place,
                 "This is to conform to the profile '" AX_STR_FMT "', which %s",
                 AX_STR_ARG(canonical),
