@@ -11,6 +11,8 @@ typedef struct {
   ax_check check;
   ax_str *types; /* names; count 0: any */
   size_t count;
+  ax_str *targets;  /* canonicals, as many as types */
+  bool constrained; /* are some of them profiles? */
 } reference_check;
 
 static const char CORE[] = "http://hl7.org/fhir/StructureDefinition/";
@@ -25,6 +27,13 @@ static ax_str target_type(const ax_check_source *source, ax_str canonical) {
   return ax_registry_type_of(source->registry, canonical);
 }
 
+/* "Patient" of a core type's canonical, else empty. */
+static ax_str url_name(ax_str canonical) {
+  ax_str core = ax_str_from(CORE);
+  return ax_str_starts(canonical, core) ? ax_str_skip(canonical, core.len)
+                                        : AX_STR("");
+}
+
 static ax_status add_targets(const ax_check_source *source,
                              const ax_json *targets, reference_check *made,
                              bool *any) {
@@ -35,9 +44,13 @@ static ax_status add_targets(const ax_check_source *source,
       *any = true;
       return AX_OK;
     }
-    ax_str *slot = &made->types[made->count++];
-    *slot = ax_arena_str(source->arena, type);
-    if (!slot->ptr) return AX_NOMEM;
+    ax_str url = ax_json_text(ax_json_item(targets, i));
+    if (!ax_str_eq(url_name(url), type)) made->constrained = true;
+    made->targets[made->count] = ax_arena_str(source->arena, url);
+    made->types[made->count] = ax_arena_str(source->arena, type);
+    if (!made->targets[made->count].ptr || !made->types[made->count].ptr)
+      return AX_NOMEM;
+    made->count++;
   }
   return AX_OK;
 }
@@ -52,10 +65,12 @@ static ax_status compile(const ax_check_source *source, ax_check **out) {
     const ax_json *type = ax_json_item(types, i);
     if (!ax_str_eq(AX_JSON_STR(type, "code"), AX_STR("Reference"))) continue;
     const ax_json *targets = AX_JSON_GET(type, "targetProfile");
-    if (!room) room = AX_NEW_ARRAY(source->arena, ax_str, AX_SCHEMA_TARGETS);
+    if (!room)
+      room = AX_NEW_ARRAY(source->arena, ax_str, 2 * (size_t)AX_SCHEMA_TARGETS);
     if (!room) return AX_NOMEM;
     found = true;
     made.types = room;
+    made.targets = room + AX_SCHEMA_TARGETS;
     if (ax_json_count(targets) == 0) any = true;
     AX_TRY(add_targets(source, targets, &made, &any));
   }
@@ -119,12 +134,37 @@ static void check_named(const reference_check *c, ax_walk *walk,
                 AX_STR_ARG(text), AX_STR_ARG(ref->type));
 }
 
+/* What is in this document must conform to one of the profiles; one that is not
+ * loaded lets it pass. */
+static void check_profiles(const reference_check *c, ax_walk *walk,
+                           const ax_place *place, ax_str text) {
+  ax_walk_target target;
+  if (!c->constrained || !ax_walk_find_target(walk, text, &target)) return;
+  ax_str type = AX_JSON_STR(target.resource, "resourceType");
+  const ax_str *nearest = NULL;
+  for (size_t i = 0; i < c->count; i++) {
+    if (!ax_str_eq(c->types[i], type)) continue;
+    const ax_schema *schema = ax_walk_schema(walk, c->targets[i]);
+    if (!schema || schema->broken ||
+        ax_walk_target_conforms(walk, &target, c->targets[i]))
+      return;
+    nearest = &c->targets[i];
+  }
+  if (nearest)
+    ax_walk_issue(walk, AX_ERROR, AX_ISSUE_STRUCTURE, "reference-profile",
+                  place,
+                  "The reference '" AX_STR_FMT "' leads to a " AX_STR_FMT
+                  " that does not conform to the profile '" AX_STR_FMT "'",
+                  AX_STR_ARG(text), AX_STR_ARG(type), AX_STR_ARG(*nearest));
+}
+
 static void run(const ax_check *self, ax_walk *walk, const ax_place *place) {
   const reference_check *c = (const reference_check *)self;
   if (!place->type || !ax_str_eq(place->type->name, AX_STR("Reference")))
     return;
   ax_str text = AX_JSON_STR(place->value, "reference");
   if (!text.len) return;
+  check_profiles(c, walk, place, text);
   ax_reference ref = ax_fhir_reference_parse(text);
   switch (ref.kind) {
   case AX_REF_FRAGMENT:

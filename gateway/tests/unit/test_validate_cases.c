@@ -142,10 +142,16 @@ static void extensions_stand_where_they_may(void **state) {
   run_file("extensions.json");
 }
 
+static void references_lead_to_what_conforms(void **state) {
+  (void)state;
+  run_file("references.json");
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(slices_take_what_belongs_to_them),
     cmocka_unit_test(extensions_stand_where_they_may),
+    cmocka_unit_test(references_lead_to_what_conforms),
   };
   return cmocka_run_group_tests(tests, setup, teardown);
 }
