@@ -16,6 +16,7 @@ static const char *const kind_names[AX_DEF_KINDS] = {
   [AX_DEF_CONCEPT_MAP] = "ConceptMap",
   [AX_DEF_OPERATION] = "OperationDefinition",
   [AX_DEF_COMPARTMENT] = "CompartmentDefinition",
+  [AX_DEF_QUESTIONNAIRE] = "Questionnaire",
 };
 
 const char *ax_package_kind_name(ax_def_kind kind) {

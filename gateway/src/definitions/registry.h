@@ -27,6 +27,7 @@ typedef enum {
   AX_DEF_CONCEPT_MAP,
   AX_DEF_OPERATION,
   AX_DEF_COMPARTMENT,
+  AX_DEF_QUESTIONNAIRE,
   AX_DEF_KINDS
 } ax_def_kind;
 

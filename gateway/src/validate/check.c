@@ -7,7 +7,8 @@ static const ax_check_kind *const KINDS[] = {
   &ax_check_pattern,   &ax_check_binding,         &ax_check_reference,
   &ax_check_extension, &ax_check_bundle,          &ax_check_contained,
   &ax_check_narrative, &ax_check_coding,          &ax_check_present,
-  &ax_check_document,  &ax_check_entry_reference, &ax_check_invariant,
+  &ax_check_document,  &ax_check_entry_reference, &ax_check_questionnaire,
+  &ax_check_invariant,
 };
 
 ax_status ax_check_compile(const ax_check_source *source,

@@ -79,6 +79,7 @@ extern const ax_check_kind ax_check_length;
 extern const ax_check_kind ax_check_narrative;
 extern const ax_check_kind ax_check_pattern;
 extern const ax_check_kind ax_check_present;
+extern const ax_check_kind ax_check_questionnaire;
 extern const ax_check_kind ax_check_range;
 extern const ax_check_kind ax_check_reference;
 

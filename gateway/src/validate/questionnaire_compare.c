@@ -1,0 +1,98 @@
+#include "fhir/fhir_date.h"
+#include "fhir/fhir_decimal.h"
+#include "ucum/ucum.h"
+#include "validate/questionnaire.h"
+
+const ax_json *ax_questionnaire_choice(const ax_json *object, ax_str prefix,
+                                       ax_str *type) {
+  if (!ax_json_is(object, AX_JSON_OBJECT)) return NULL;
+  for (uint32_t i = 0; i < object->count; i++) {
+    const ax_json_member *m = &object->u.members[i];
+    if (m->key.len <= prefix.len || !ax_str_starts(m->key, prefix)) continue;
+    if (type) *type = ax_str_skip(m->key, prefix.len);
+    return &m->value;
+  }
+  return NULL;
+}
+
+const ax_json *ax_questionnaire_extension(const ax_json *item, ax_str url,
+                                          size_t i) {
+  static const ax_str base =
+      AX_STR_INIT("http://hl7.org/fhir/StructureDefinition/");
+  const ax_json *all = AX_JSON_GET(item, "extension");
+  for (size_t k = 0; k < ax_json_count(all); k++) {
+    const ax_json *one = ax_json_item(all, k);
+    ax_str have = AX_JSON_STR(one, "url");
+    if (!ax_str_starts(have, base) ||
+        !ax_str_eq(ax_str_skip(have, base.len), url))
+      continue;
+    if (i-- == 0) return ax_questionnaire_choice(one, AX_STR("value"), NULL);
+  }
+  return NULL;
+}
+
+static bool compare_numbers(const ax_json *a, const ax_json *b, int *order) {
+  ax_fhir_decimal x, y;
+  if (!ax_fhir_decimal_parse(ax_json_text(a), &x) ||
+      !ax_fhir_decimal_parse(ax_json_text(b), &y))
+    return false;
+  *order = ax_fhir_decimal_compare(x, y);
+  return true;
+}
+
+/* By where they begin: 2022-06-30 comes after 2022-06. */
+static bool compare_dates(const ax_json *a, const ax_json *b, int *order) {
+  ax_fhir_date x, y;
+  bool times = ax_fhir_date_parse_time(ax_json_text(a), &x) &&
+               ax_fhir_date_parse_time(ax_json_text(b), &y);
+  if (!times && (!ax_fhir_date_parse_datetime(ax_json_text(a), &x) ||
+                 !ax_fhir_date_parse_datetime(ax_json_text(b), &y)))
+    return false;
+  *order = (x.lo_ms > y.lo_ms) - (x.lo_ms < y.lo_ms);
+  return true;
+}
+
+static bool compare_quantities(const ax_json *a, const ax_json *b, int *order) {
+  ax_str system = AX_JSON_STR(a, "system");
+  ax_str from = AX_JSON_STR(a, "code"), to = AX_JSON_STR(b, "code");
+  const ax_json *x = AX_JSON_GET(a, "value"), *y = AX_JSON_GET(b, "value");
+  if (!system.len || !from.len ||
+      !ax_str_eq(system, AX_JSON_STR(b, "system")) ||
+      !ax_json_is(x, AX_JSON_NUMBER) || !ax_json_is(y, AX_JSON_NUMBER))
+    return false;
+  if (ax_str_eq(from, to)) return compare_numbers(x, y, order);
+  ax_ucum_unit f, t;
+  ax_fhir_decimal p, q;
+  double have = 0;
+  if (!ax_str_eq(system, AX_STR("http://unitsofmeasure.org")) ||
+      ax_ucum_parse(from, &f, NULL) || ax_ucum_parse(to, &t, NULL) ||
+      !ax_ucum_commensurable(&f, &t) ||
+      !ax_fhir_decimal_parse(ax_json_text(x), &p) ||
+      !ax_fhir_decimal_parse(ax_json_text(y), &q) ||
+      !ax_ucum_convert_parsed(ax_fhir_decimal_to_double(p), &f, &t, 0, &have))
+    return false;
+  double want = ax_fhir_decimal_to_double(q);
+  *order = (have > want) - (have < want);
+  return true;
+}
+
+bool ax_questionnaire_compare(const ax_json *a, const ax_json *b, int *order) {
+  if (!a || !b || a->kind != b->kind) return false;
+  if (a->kind == AX_JSON_NUMBER) return compare_numbers(a, b, order);
+  if (a->kind == AX_JSON_STRING) return compare_dates(a, b, order);
+  return a->kind == AX_JSON_OBJECT && compare_quantities(a, b, order);
+}
+
+bool ax_questionnaire_same(const ax_json *a, const ax_json *b) {
+  int order = 0;
+  if (!a || !b || a->kind != b->kind) return false;
+  if (a->kind == AX_JSON_NUMBER)
+    return compare_numbers(a, b, &order) && order == 0;
+  if (a->kind != AX_JSON_OBJECT) return ax_json_equal(a, b);
+  if (AX_JSON_GET(a, "value") || AX_JSON_GET(b, "value"))
+    return compare_quantities(a, b, &order) ? order == 0 : ax_json_equal(a, b);
+  if (AX_JSON_GET(a, "reference"))
+    return ax_str_eq(AX_JSON_STR(a, "reference"), AX_JSON_STR(b, "reference"));
+  return ax_str_eq(AX_JSON_STR(a, "system"), AX_JSON_STR(b, "system")) &&
+         ax_str_eq(AX_JSON_STR(a, "code"), AX_JSON_STR(b, "code"));
+}
