@@ -38,7 +38,7 @@ static ax_place member_of(const ax_place *up, const ax_json_member *m) {
 static void compare_members(ax_walk *walk, const ax_place *place,
                             const ax_json *wanted) {
   const ax_json *value = place->value;
-  for (uint32_t i = 0; i < value->count; i++) {
+  for (uint32_t i = 0; value && i < value->count; i++) {
     const ax_json_member *m = &value->u.members[i];
     const ax_json *other = ax_json_get(wanted, m->key);
     const ax_place at = member_of(place, m);

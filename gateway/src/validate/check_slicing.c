@@ -95,7 +95,7 @@ static void tell_slice(const ax_schema_element *slice, ax_walk *walk,
 
 static void report_closed(ax_walk *walk, const ax_place *place,
                           const ax_schema_element *e) {
-  ax_buf why = AX_BUF_INIT(2 * WHY);
+  ax_buf why = AX_BUF_INIT((size_t)2 * WHY);
   size_t best = 0;
   for (size_t i = 0; i < e->slice_count; i++)
     tell_slice(e->slices[i], walk, place, &why, &best);
@@ -129,7 +129,7 @@ static void tell_nearest(const ax_schema_element *slice, ax_walk *walk,
 static void report_missing(ax_walk *walk, const ax_place *parent,
                            const ax_schema_element *slice, size_t found,
                            const ax_walk_member *m, size_t count) {
-  ax_buf why = AX_BUF_INIT(2 * WHY);
+  ax_buf why = AX_BUF_INIT((size_t)2 * WHY);
   if (!walk->quiet && !found) tell_nearest(slice, walk, m, count, &why);
   ax_walk_issue(
       walk, AX_ERROR, AX_ISSUE_STRUCTURE, "slice-min", parent,

@@ -78,8 +78,8 @@ static void add(ax_slicing_spots *out, ax_slicing_spot spot) {
 }
 
 /* The snapshot of `url`; one that cannot be had is no fault here. */
-static ax_status open(const ax_slicing_source *s, ax_str url,
-                      ax_slicing_spots *out) {
+static ax_status open_url(const ax_slicing_source *s, ax_str url,
+                          ax_slicing_spots *out) {
   const ax_json *definition = NULL;
   ax_status status = ax_registry_load(s->registry, s->scratch, AX_DEF_STRUCTURE,
                                       url, &definition, NULL);
@@ -97,13 +97,13 @@ static ax_status open_type(const ax_slicing_source *s, ax_str name,
                            ax_slicing_spots *out) {
   ax_str url =
       ax_arena_printf(s->scratch, "%s" AX_STR_FMT, CORE, AX_STR_ARG(name));
-  return url.ptr ? open(s, url, out) : AX_NOMEM;
+  return url.ptr ? open_url(s, url, out) : AX_NOMEM;
 }
 
 static ax_status open_all(const ax_slicing_source *s, const ax_json *urls,
                           ax_slicing_spots *out) {
   for (size_t i = 0; i < ax_json_count(urls); i++)
-    AX_TRY(open(s, ax_json_text(ax_json_item(urls, i)), out));
+    AX_TRY(open_url(s, ax_json_text(ax_json_item(urls, i)), out));
   return AX_OK;
 }
 
@@ -215,7 +215,7 @@ static ax_status go_extension(const ax_slicing_source *s,
   AX_TRY(ax_slicing_path_children(s, spot, AX_STR("extension"), &found));
   for (size_t i = 0; i < found.count; i++)
     if (says_url(s, &found.items[i], url)) add(out, found.items[i]);
-  return out->count > before ? AX_OK : open(s, url, out);
+  return out->count > before ? AX_OK : open_url(s, url, out);
 }
 
 static ax_status go_resolve(const ax_slicing_source *s,
