@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/limits.h"
 #include "validate/check.h"
 #include "validate/walk_find.h"
 
@@ -375,6 +376,12 @@ static size_t walk_member(ax_walk *walk, const ax_walk_member *m) {
 /* --- one object ------------------------------------------------------------
  */
 
+/* What a sender calls the object here: the resource's type, or the element. */
+static ax_str object_name(const ax_place *place) {
+  ax_str type = AX_JSON_STR(place->value, "resourceType");
+  return type.len && type.len <= AX_LIMIT_ID ? type : place->name;
+}
+
 static void report_unknown(ax_walk *walk, const ax_place *place,
                            const ax_json_member *m) {
   char text[MESSAGE];
@@ -387,7 +394,7 @@ static void report_unknown(ax_walk *walk, const ax_place *place,
     return;
   (void)snprintf(text, sizeof text,
                  "There is no element '" AX_STR_FMT "' in " AX_STR_FMT,
-                 AX_STR_ARG(key), AX_STR_ARG(place->name));
+                 AX_STR_ARG(key), AX_STR_ARG(object_name(place)));
   ax_walk_report(walk,
                  (ax_issue){ .severity = AX_ERROR,
                              .type = AX_ISSUE_STRUCTURE,
