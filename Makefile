@@ -128,7 +128,7 @@ $(BUILD)/bin/auspex-corpora: $(BUILD)/obj/gateway/src/app/corpora_main.o $(LIB)
 # --- plug-ins ----------------------------------------------------------------
 
 define PLUGIN_RULE
-$(BUILD)/plugins/$(notdir $1)/$(notdir $1).so: $(wildcard $1/*.c) $(wildcard $1/*.h $1/data/*) $(wildcard plugins/sdk/*) Makefile
+$(BUILD)/plugins/$(notdir $1)/$(notdir $1).so: $(wildcard $1/*.c) $(wildcard $1/*.h $1/data/*) $(wildcard plugins/sdk/*) Makefile | $(SETUP_BUILD)
 	@mkdir -p $$(@D)
 	$$(call say,plugin $$@)
 	$$(Q)$$(CC) $$(PLUGIN_CFLAGS) -I$1 -shared -Wl,-z,relro,-z,now,-z,defs -o $$@ $$(filter %.c,$$^) -lm
@@ -137,7 +137,7 @@ endef
 $(foreach d,$(PLUGIN_DIRS),$(eval $(call PLUGIN_RULE,$d)))
 
 define FAULTY_RULE
-$(BUILD)/faulty/$1/$1.so: plugins/faulty/$1.c $(wildcard plugins/faulty/*.h plugins/sdk/*) Makefile
+$(BUILD)/faulty/$1/$1.so: plugins/faulty/$1.c $(wildcard plugins/faulty/*.h plugins/sdk/*) Makefile | $(SETUP_BUILD)
 	@mkdir -p $$(@D)
 	$$(call say,plugin $$@)
 	$$(Q)$$(CC) $$(PLUGIN_CFLAGS) -Iplugins/faulty -shared -o $$@ $$< -lm -lpthread
