@@ -3,10 +3,8 @@
 #include "app/app_packages.h"
 #include "ucum/ucum.h"
 
-static ax_code_answer code_in_value_set(void *ctx, ax_str value_set,
-                                        ax_str system, ax_str code,
-                                        const char **why) {
-  switch (ax_valueset_contains(ctx, value_set, system, code, why)) {
+static ax_code_answer answer_of(ax_membership membership) {
+  switch (membership) {
   case AX_MEMBER_YES:
     return AX_CODE_IN;
   case AX_MEMBER_NO:
@@ -17,17 +15,15 @@ static ax_code_answer code_in_value_set(void *ctx, ax_str value_set,
   return AX_CODE_UNDECIDED;
 }
 
+static ax_code_answer code_in_value_set(void *ctx, ax_str value_set,
+                                        ax_str system, ax_str code,
+                                        const char **why) {
+  return answer_of(ax_valueset_contains(ctx, value_set, system, code, why));
+}
+
 static ax_code_answer code_in_system(void *ctx, ax_str system, ax_str code,
                                      const char **why) {
-  switch (ax_valueset_lookup(ctx, system, code, NULL, why)) {
-  case AX_MEMBER_YES:
-    return AX_CODE_IN;
-  case AX_MEMBER_NO:
-    return AX_CODE_NOT_IN;
-  case AX_MEMBER_UNKNOWN:
-    break;
-  }
-  return AX_CODE_UNDECIDED;
+  return answer_of(ax_valueset_lookup(ctx, system, code, NULL, why));
 }
 
 static bool is_ucum_unit(ax_str code) {
