@@ -35,6 +35,22 @@ static void help_lists_commands_and_exit_codes(void **state) {
   assert_int_equal(RUN("--help").code, 0);
 }
 
+static void plugin_lists_its_subcommands_and_the_models(void **state) {
+  (void)state;
+  outside_run_result r = RUN("plugin", "--help");
+  assert_int_equal(r.code, 0);
+  assert_says(r.out, "list");
+  r = RUN("plugin");
+  assert_int_equal(r.code, 2);
+  r = RUN("plugin", "frobnicate");
+  assert_int_equal(r.code, 2);
+  assert_says(r.err, "not \"frobnicate\"");
+  r = RUN("plugin", "list");
+  assert_int_equal(r.code, 0);
+  assert_says(r.out, "early-diagnosis\torg.auspex-gateway.endpac\t");
+  assert_int_equal(RUN("plugin", "list", "extra").code, 2);
+}
+
 static void the_version_is_one_line(void **state) {
   (void)state;
   outside_run_result r = RUN("version");
@@ -159,6 +175,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(every_command_has_help),
     cmocka_unit_test(help_lists_commands_and_exit_codes),
+    cmocka_unit_test(plugin_lists_its_subcommands_and_the_models),
     cmocka_unit_test(the_version_is_one_line),
     cmocka_unit_test(unknown_commands_and_flags_are_usage_errors),
     cmocka_unit_test(an_unknown_key_is_named_with_file_and_line),

@@ -1,34 +1,13 @@
 #include "app/app.h"
 
-#include <string.h>
-#include <unistd.h>
-
+#include "app/app_worker.h"
 #include "app/commands.h"
 #include "app/exits.h"
 #include "base/file.h"
 #include "base/log.h"
 
-/* auspex-worker stands beside our own program. */
-static const char *worker_path(ax_arena *arena, const ax_config *config) {
-  enum { ROOM = 4096 };
-  if (config->worker[0]) return config->worker;
-  char *self = AX_NEW_ARRAY(arena, char, ROOM);
-  ssize_t len = self ? readlink("/proc/self/exe", self, ROOM - 1) : -1;
-  if (len <= 0) return "auspex-worker";
-  self[len] = '\0';
-  char *slash = strrchr(self, '/');
-  ax_str folder = { self, slash ? (size_t)(slash - self) : 0 };
-  ax_str path =
-      ax_arena_printf(arena, "%.*s/auspex-worker", AX_STR_ARG(folder));
-  return path.ptr ? path.ptr : "auspex-worker";
-}
-
 static ax_status open_host(ax_app *app, ax_arena *arena, ax_error *err) {
-  const ax_config *c = app->config;
-  ax_score_options options = { .plugins = c->plugins,
-                               .worker = worker_path(arena, c),
-                               .deadline_ms = (int64_t)c->score_deadline_ms,
-                               .worker_memory = c->worker_memory };
+  ax_score_options options = ax_app_worker_options(arena, app->config);
   return ax_score_host_new(&options, &app->host, err);
 }
 

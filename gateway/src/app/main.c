@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "app/cmd_fhirpath.h"
+#include "app/cmd_plugin.h"
 #include "app/cmd_validate.h"
 #include "app/commands.h"
 #include "app/exits.h"
@@ -28,6 +29,7 @@ static const struct {
   { "explain", ax_cmd_explain, "show what a profile checks" },
   { "score", ax_cmd_score, "score a Bundle" },
   { "fhirpath", ax_cmd_fhirpath, "evaluate an expression" },
+  { "plugin", ax_cmd_plugin, "look at, write and run plug-ins" },
   { "version", print_version, "print the version" },
   { "help", print_help, "this text" },
 };

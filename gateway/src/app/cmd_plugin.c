@@ -1,0 +1,39 @@
+#include "app/cmd_plugin.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "app/exits.h"
+#include "base/attrs.h"
+
+static const struct {
+  const char *name;
+  int (*run)(int argc, char **argv);
+  const char *help;
+} subcommands[] = {
+  { "list", ax_cmd_plugin_admin_list, "the modules and their models" },
+};
+
+static int print_help(void) {
+  (void)printf("usage: auspex plugin SUBCOMMAND [OPTION]...\n\n"
+               "Subcommands:\n");
+  for (size_t i = 0; i < AX_COUNT(subcommands); i++)
+    (void)printf("  %-10s %s\n", subcommands[i].name, subcommands[i].help);
+  (void)printf("\n`auspex plugin SUBCOMMAND --help` says more.\n");
+  return AX_EXIT_OK;
+}
+
+int ax_cmd_plugin(int argc, char **argv) {
+  const char *name = argc > 0 ? argv[0] : "";
+  if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
+    return print_help();
+  for (size_t i = 0; i < AX_COUNT(subcommands); i++)
+    if (strcmp(name, subcommands[i].name) == 0)
+      return subcommands[i].run(argc - 1, argv + 1);
+  (void)fprintf(stderr,
+                "auspex: plugin needs a subcommand%s%s%s; `auspex plugin "
+                "--help` lists them\n",
+                *name ? ", not \"" : "", name, *name ? "\"" : "");
+  return AX_EXIT_USAGE;
+}

@@ -1,0 +1,14 @@
+/*
+ * cmd_plugin.h - `auspex plugin SUBCOMMAND ...`: one table of subcommands in
+ * cmd_plugin.c; what they do stands in files of their own. Each gets the words
+ * behind its name and returns an exit code (exits.h).
+ */
+#ifndef AX_APP_CMD_PLUGIN_H
+#define AX_APP_CMD_PLUGIN_H
+
+int ax_cmd_plugin(int argc, char **argv);
+
+/* cmd_plugin_admin.c: the plug-ins of a gateway. */
+int ax_cmd_plugin_admin_list(int argc, char **argv);
+
+#endif
