@@ -392,6 +392,15 @@ typedef int32_t (*auspex_open_fn)(const auspex_host *host, auspex_module *out);
 AUSPEX_EXPORT int32_t auspex_module_open(const auspex_host *host,
                                          auspex_module *out);
 
+/* Extension of a module whose models stand in its data files: asked for once,
+ * after create; what it answers takes the place of auspex_module.models. Valid
+ * until destroy. [instance] */
+#define AUSPEX_MODELS "auspex.models/1"
+typedef struct auspex_models {
+  uint32_t size, count;
+  const auspex_model *const *models;
+} auspex_models;
+
 /* ELF note "AUSPEX", type 1 = { abi, sizeof model, batch, result }: lets a file
  * be judged without loading it. */
 typedef struct auspex_note {
@@ -399,6 +408,13 @@ typedef struct auspex_note {
   char name[8];
   uint32_t desc[4];
 } auspex_note;
+
+/* Section "auspex_models" of the file: where the declarations stand, so that
+ * they can be read without loading it, too. */
+typedef struct auspex_declared {
+  const auspex_model *const *models;
+  uint64_t count;
+} auspex_declared;
 
 #define AUSPEX_MODULE(models_, count_, create_, destroy_, score_, extension_) \
   __attribute__((section(".note.auspex"), used,                               \
@@ -409,6 +425,10 @@ typedef struct auspex_note {
     { 'A', 'U', 'S', 'P', 'E', 'X', 0, 0 },                                   \
     { AUSPEX_ABI, (uint32_t)sizeof(auspex_model),                             \
       (uint32_t)sizeof(auspex_batch), (uint32_t)sizeof(auspex_result) }       \
+  };                                                                          \
+  __attribute__((section("auspex_models"),                                    \
+                 used)) static const auspex_declared auspex_declared_ = {     \
+    (models_), (count_)                                                       \
   };                                                                          \
   AUSPEX_EXPORT int32_t auspex_module_open(const auspex_host *host,           \
                                            auspex_module *out) {              \

@@ -156,6 +156,18 @@ static ax_status create(const auspex_host *host, const auspex_config *config,
   return AX_OK;
 }
 
+/* A module whose models come from its data tells them now. */
+static void ask_models(ax_plugin_load *out) {
+  if (!AUSPEX_HAS(&out->module, auspex_module, extension) ||
+      !out->module.extension)
+    return;
+  const auspex_models *told =
+      out->module.extension(out->instance, AUSPEX_MODELS);
+  if (!told || !AUSPEX_HAS(told, auspex_models, models)) return;
+  out->module.models = told->models;
+  out->module.model_count = told->count;
+}
+
 ax_status ax_plugin_load_open(ax_arena *arena,
                               const ax_plugin_load_files *files,
                               const auspex_host *host, ax_plugin_load *out,
@@ -175,5 +187,7 @@ ax_status ax_plugin_load_open(ax_arena *arena,
       !out->module.score)
     return ax_error_set(err, AX_INVALID,
                         "the module has no function create or score");
-  return create(host, config, out, err);
+  AX_TRY(create(host, config, out, err));
+  ask_models(out);
+  return AX_OK;
 }
