@@ -63,7 +63,7 @@ FUZZ_SECONDS ?= 5
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all help setup packages demo run install corpora unit test asan tsan coverage fuzz tidy format layers names check \
+.PHONY: all help setup packages demo run install corpora unit test race-test asan tsan coverage fuzz tidy format layers names check \
         bench clean
 
 # --- what a fresh machine lacks -------------------------------------------------
@@ -185,6 +185,14 @@ asan: ## all tests under address and undefined-behaviour sanitizers
 
 tsan: ## all tests under the thread sanitizer
 	$(MAKE) test BUILD=build/tsan OPT="-O1 -g" SAN=-fsanitize=thread
+
+# What the short runs inside `make test` do, at length: always the same programs.
+RACE_ROUNDS  ?= 10000
+RACE_SENDERS ?= 64
+LONG_TEST = $(TEST_ENV) CMOCKA_MESSAGE_OUTPUT=STDOUT
+race-test: $(PACKAGES) all $(BUILD)/tests/conformance-tests/integration/test_race ## many senders, one resource (RACE_ROUNDS=10000 RACE_SENDERS=64)
+	$(LONG_TEST) AUSPEX_RACE_ROUNDS=$(RACE_ROUNDS) AUSPEX_RACE_SENDERS=$(RACE_SENDERS) \
+	  $(BUILD)/tests/conformance-tests/integration/test_race
 
 corpora: $(PACKAGES) $(BUILD)/bin/auspex-corpora ## run the cases of a folder (CORPORA=FOLDER)
 	@$(BUILD)/bin/auspex-corpora "$(CORPORA)"

@@ -46,6 +46,9 @@ typedef struct {
   const char *base;    /* published base URL, or NULL: from Host */
   const char *version; /* of the gateway */
   const char *software_date;
+  const char *sender_header; /* whose value names the sender; "": the address */
+  int64_t key_keep_ms;       /* how long an Idempotency-Key is remembered */
+  int64_t same_body_ms;      /* an equal body within it is a repeat; 0: never */
   bool (*ready)(void *ctx, ax_buf *why); /* for /health/ready */
   void *ready_ctx;
 } ax_api; /* immutable while serving */
@@ -120,6 +123,13 @@ typedef enum {
 
 /* What `Prefer: return=` asks for. */
 ax_api_return ax_api_body_prefer(const ax_http_request *rq);
+
+/* Whoever sent this: what the configured header says, else the address. */
+ax_str ax_api_once_sender(const ax_api_call *call);
+
+/* Sets rq->once from the Idempotency-Key, or from the body where equal bodies
+ * are taken for repeats (api_once.c). False: the call was answered. */
+bool ax_api_once(ax_api_call *call, ax_intake_request *rq) AX_MUST_USE;
 
 /* The request as the data path wants it. */
 ax_intake_request ax_api_body_intake(ax_api_call *call, const ax_json *doc);

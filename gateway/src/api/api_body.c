@@ -81,5 +81,5 @@ ax_intake_request ax_api_body_intake(ax_api_call *call, const ax_json *doc) {
                               .doc = doc,
                               .base = call->base,
                               .request_id = call->rq->id,
-                              .caller = call->rq->remote };
+                              .caller = ax_api_once_sender(call) };
 }

@@ -27,6 +27,7 @@ void ax_api_bundle(ax_api_call *call) {
   ax_buf *answer = ax_api_answer_begin(call);
   if (!answer) return;
   ax_intake_request rq = ax_api_body_intake(call, doc);
+  if (!ax_api_once(call, &rq)) return;
   ax_intake_result result = { 0 };
   ax_error err = { 0 };
   ax_status status = ax_intake_bundle(

@@ -34,6 +34,7 @@ void ax_api_create(ax_api_call *call) {
     return;
   }
   ax_intake_request rq = ax_api_body_intake(call, doc);
+  if (!ax_api_once(call, &rq)) return;
   ax_str query = ax_http_get_header(call->rq, AX_STR("If-None-Exist"));
   ax_intake_result result = { 0 };
   ax_error err = { 0 };

@@ -59,6 +59,9 @@ static void fill_api(ax_app *app) {
     .base = app->config->base_url[0] ? app->config->base_url : NULL,
     .version = AX_APP_VERSION,
     .software_date = AX_APP_DATE,
+    .sender_header = app->config->sender_header,
+    .key_keep_ms = (int64_t)app->config->key_keep_ms,
+    .same_body_ms = (int64_t)app->config->same_body_ms,
     .ready = is_ready,
     .ready_ctx = app,
   };

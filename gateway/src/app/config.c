@@ -49,6 +49,7 @@ static bool read_number(ax_option_kind kind, ax_str text, uint64_t *out) {
     { AX_OPTION_TIME_MS, AX_STR_INIT("ms"), 1 },
     { AX_OPTION_TIME_MS, AX_STR_INIT("s"), 1000 },
     { AX_OPTION_TIME_MS, AX_STR_INIT("min"), 60000 },
+    { AX_OPTION_TIME_MS, AX_STR_INIT("h"), 3600000 },
   };
   uint64_t n = 0;
   if (!read_digits(&text, &n)) return false;

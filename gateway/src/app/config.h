@@ -30,6 +30,8 @@ typedef struct {
   uint64_t threads, keep_alive_ms, request_timeout_ms, drain_ms;
   uint64_t max_body, request_memory;
   uint64_t score_wait_ms, score_deadline_ms, worker_memory;
+  const char *sender_header;
+  uint64_t key_keep_ms, same_body_ms;
   uint64_t store_cache, store_batch, store_queue;
 } ax_config;
 
@@ -37,7 +39,7 @@ typedef enum {
   AX_OPTION_TEXT,
   AX_OPTION_COUNT,   /* a whole number */
   AX_OPTION_SIZE,    /* bytes: 1024, 64k, 4M, 1G */
-  AX_OPTION_TIME_MS, /* 250ms, 5s; a bare number is milliseconds */
+  AX_OPTION_TIME_MS, /* 250ms, 5s, 24h; a bare number is milliseconds */
   AX_OPTION_SWITCH,  /* true, false; a flag alone means true */
   AX_OPTION_CHOICE   /* one of the words in `choices` */
 } ax_option_kind;

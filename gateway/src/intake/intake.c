@@ -33,7 +33,7 @@ static ax_receipt receipt_of(const ax_intake_item *item) {
                        .id = item->id,
                        .version = item->version,
                        .updated_ms = item->updated_ms,
-                       .created = !item->found,
+                       .created = item->status == 201,
                        .body = item->body };
 }
 

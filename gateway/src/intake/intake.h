@@ -41,6 +41,9 @@ typedef struct {
   const ax_json *doc; /* its tree */
   ax_str base;        /* base URL of this request */
   ax_str request_id, caller;
+  /* To be done once only under this key (intake_once.h); NULL: no key. */
+  const ax_once_key *once;
+  int64_t once_until_ms; /* how long that is remembered */
 } ax_intake_request;
 
 typedef struct {

@@ -12,6 +12,7 @@
 #include "intake/intake_draft.h"
 #include "intake/intake_entry.h"
 #include "intake/intake_get.h"
+#include "intake/intake_once.h"
 
 typedef struct {
   ax_intake *intake;
@@ -234,10 +235,17 @@ ax_status ax_intake_bundle(ax_intake *intake, const ax_intake_request *rq,
                            ax_str prefer, ax_buf *answer, ax_intake_result *out,
                            ax_error *err) {
   run r = { .intake = intake, .rq = rq };
+  ax_intake_once once;
   ax_fhir_issues *issues = ax_fhir_issues_new(rq->arena);
   if (!issues) return AX_NOMEM;
   *out = (ax_intake_result){ .issues = issues, .http_status = 400 };
   if (!fit_to_run(rq->doc, issues)) return AX_OK;
+  AX_TRY(ax_intake_once_look(rq, intake->options.store, &once, err));
+  if (once.other) {
+    ax_intake_once_refuse(issues);
+    out->http_status = 422;
+    return AX_OK;
+  }
   r.transaction =
       ax_str_eq(AX_JSON_STR(rq->doc, "type"), AX_STR("transaction"));
 

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/uuid.h"
 #include "intake/intake_match.h"
+#include "intake/intake_once.h"
 #include "intake/intake_refs.h"
 #include "intake/intake_tasks.h"
 
@@ -89,12 +90,15 @@ static ax_status name_put(ax_arena *arena, ax_store *store,
 }
 
 static ax_status name_items(ax_intake_draft *draft, ax_intake_match *match,
-                            ax_error *err) {
+                            const ax_intake_once *once, ax_error *err) {
   int64_t now = ax_clock_wall_ms();
   for (size_t i = 0; i < draft->count; i++) {
     ax_intake_item *item = &draft->items[i];
+    bool done = false;
     item->updated_ms = now;
     item->status = 0;
+    AX_TRY(ax_intake_once_settle(once, draft->rq->arena, item, &done, err));
+    if (done) continue;
     if (item->method == AX_INTAKE_POST)
       AX_TRY(name_post(draft->rq->arena, match, item, err));
     else if (item->method == AX_INTAKE_PUT)
@@ -146,7 +150,7 @@ static ax_status collect_writes(const ax_intake_draft *draft,
 }
 
 static ax_status commit_items(ax_intake_draft *draft, ax_intake_match *match,
-                              ax_error *err) {
+                              const ax_intake_once *once, ax_error *err) {
   const ax_intake_request *rq = draft->rq;
   const ax_intake_item *first = draft->items;
   bool alone = draft->count == 1 && first->reference.len;
@@ -162,7 +166,13 @@ static ax_status commit_items(ax_intake_draft *draft, ax_intake_match *match,
   AX_TRY(collect_writes(draft, &commit));
   AX_TRY(ax_intake_match_preconditions(match, rq->arena, &commit.preconditions,
                                        &commit.precondition_count));
-  if (commit.write_count == 0) return AX_OK; /* everything was there already */
+  ax_once record;
+  bool remember = false;
+  AX_TRY(ax_intake_once_record(once, rq->arena, draft->items, draft->count,
+                               &record, &remember));
+  if (remember) commit.once = &record;
+  if (commit.write_count == 0 && !remember)
+    return AX_OK; /* everything was there already */
   return ax_store_commit(draft->intake->options.store, &commit, err);
 }
 
@@ -171,15 +181,23 @@ static ax_status try_once(ax_intake_draft *draft, bool *stored, ax_error *err) {
   ax_intake_match *match =
       ax_intake_match_new(arena, draft->intake->options.store, draft->rq->base,
                           draft->items, draft->count);
+  ax_intake_once once;
   *stored = false;
   if (!match) return AX_NOMEM;
-  AX_TRY(name_items(draft, match, err));
+  AX_TRY(ax_intake_once_look(draft->rq, draft->intake->options.store, &once,
+                             err));
+  if (once.other) {
+    ax_intake_once_refuse(draft->items[0].issues);
+    draft->items[0].status = 422;
+    return AX_OK;
+  }
+  AX_TRY(name_items(draft, match, &once, err));
   AX_TRY(settle_items(draft, match, err));
   if (ax_intake_draft_faulty(draft)) return AX_OK;
   AX_TRY(finish_items(draft));
   AX_TRY(ax_intake_tasks_plan(&draft->intake->options, arena, draft->items,
                               draft->count, &draft->tasks, &draft->task_count));
-  AX_TRY(commit_items(draft, match, err));
+  AX_TRY(commit_items(draft, match, &once, err));
   *stored = true;
   return AX_OK;
 }

@@ -90,6 +90,14 @@ ax_status ax_store_tasks_due(ax_store *store, ax_arena *arena, int64_t now_ms,
                                err);
 }
 
+ax_status ax_store_once(ax_store *store, ax_arena *arena,
+                        const ax_once_key *key, ax_once_record **out,
+                        size_t *count, ax_error *err) {
+  *out = NULL;
+  *count = 0;
+  return store->ops->once(store->backend, arena, key, out, count, err);
+}
+
 ax_status ax_store_stats_read(ax_store *store, ax_store_stats *out,
                               ax_error *err) {
   ax_store_queue_stats queue;

@@ -140,6 +140,29 @@ typedef struct {
   ax_str request_id, caller, action, target, outcome;
 } ax_audit;
 
+/*
+ * Exactly once. Whoever sends under a key (an Idempotency-Key) finds, when it
+ * sends again, what the first time came to: a record of that is written in the
+ * same transaction as what was done. A request that is done in pieces (a batch)
+ * leaves one record for each piece.
+ */
+typedef struct {
+  ax_str sender, name; /* a key means something for one sender only */
+  ax_str digest;       /* of everything that was asked for */
+  int64_t now_ms;      /* records that end before do not count */
+} ax_once_key;
+
+typedef struct { /* "nobody did this since I looked, and now it is done" */
+  const ax_once_key *key;
+  int64_t until_ms; /* how long it counts */
+  uint64_t seen; /* records of the key when this was decided; else CONFLICT */
+  ax_str note;   /* what came of it, as the caller wants it back */
+} ax_once;
+
+typedef struct {
+  ax_str digest, note;
+} ax_once_record;
+
 typedef struct {
   ax_write *writes;
   size_t write_count;
@@ -153,6 +176,7 @@ typedef struct {
   const ax_evidence *evidence;
   size_t evidence_count;
   const ax_audit *audit; /* may be NULL */
+  const ax_once *once;   /* may be NULL */
 } ax_commit;
 
 /*
@@ -162,6 +186,11 @@ typedef struct {
  */
 ax_status ax_store_commit(ax_store *store, ax_commit *commit,
                           ax_error *err) AX_MUST_USE;
+
+/* The records of a key, oldest first. */
+ax_status ax_store_once(ax_store *store, ax_arena *arena,
+                        const ax_once_key *key, ax_once_record **out,
+                        size_t *count, ax_error *err) AX_MUST_USE;
 
 /* --- tasks --------------------------------------------------------------- */
 

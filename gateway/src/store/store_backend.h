@@ -47,6 +47,9 @@ typedef struct {
   ax_status (*tasks_due)(ax_store_backend *backend, ax_arena *arena,
                          int64_t now_ms, size_t max, ax_task **tasks,
                          size_t *count, ax_error *err);
+  ax_status (*once)(ax_store_backend *backend, ax_arena *arena,
+                    const ax_once_key *key, ax_once_record **out, size_t *count,
+                    ax_error *err);
   ax_status (*stats)(ax_store_backend *backend, ax_store_stats *out,
                      ax_error *err);
   ax_status (*check)(ax_store_backend *backend, ax_arena *arena,

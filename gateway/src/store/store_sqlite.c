@@ -373,6 +373,7 @@ const ax_store_ops ax_store_sqlite_ops = {
   .search = ax_store_sqlite_search,
   .facts = ax_store_sqlite_facts,
   .tasks_due = ax_store_sqlite_tasks_due,
+  .once = ax_store_sqlite_once,
   .stats = ax_store_sqlite_stats,
   .check = ax_store_sqlite_check,
 };

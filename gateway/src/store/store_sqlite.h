@@ -12,6 +12,7 @@
  *   index_date, index_number        resource,param,...
  *   fact         resource,n         (and patient,system,code)
  *   task, evidence, audit, total
+ *   once         sender,name        what was done under a key
  *
  * `seq` = last update in ms << 20 | low bits of the resource's key. It orders
  * searches, is their cursor, and answers _lastUpdated, so a search by one value
@@ -177,7 +178,7 @@ ax_status ax_store_rows_facts(ax_store_conn *conn, ax_store_owner owner,
 ax_status ax_store_rows_clear(ax_store_conn *conn, int64_t resource,
                               int64_t *facts, ax_error *err) AX_MUST_USE;
 
-/* --- reading: store_sqlite_read.c, _search.c, _facts.c, _tasks.c, _check.c --
+/* --- reading: store_sqlite_read.c, _search.c, _facts.c, _check.c ---------
  */
 
 ax_status ax_store_sqlite_read(ax_store_backend *backend, ax_arena *arena,
@@ -197,6 +198,9 @@ ax_status ax_store_sqlite_facts(ax_store_backend *backend, ax_arena *arena,
 ax_status ax_store_sqlite_tasks_due(ax_store_backend *backend, ax_arena *arena,
                                     int64_t now_ms, size_t max, ax_task **tasks,
                                     size_t *count, ax_error *err);
+ax_status ax_store_sqlite_once(ax_store_backend *backend, ax_arena *arena,
+                               const ax_once_key *key, ax_once_record **out,
+                               size_t *count, ax_error *err);
 ax_status ax_store_sqlite_stats(ax_store_backend *backend, ax_store_stats *out,
                                 ax_error *err);
 ax_status ax_store_sqlite_check(ax_store_backend *backend, ax_arena *arena,
@@ -241,6 +245,16 @@ ax_status ax_store_sqlite_holds(ax_store_conn *conn, const ax_commit *commit,
  * transaction must be rolled back. */
 ax_status ax_store_sqlite_apply(ax_store_conn *conn, ax_store_state *state,
                                 ax_store_job *job, ax_error *err) AX_MUST_USE;
+
+/* --- exactly once: store_sqlite_once.c --------------------------------------
+ */
+
+/* Are there as many records of the key as were seen? CONFLICT when not. */
+ax_status ax_store_once_holds(ax_store_conn *conn, const ax_once *once,
+                              ax_error *err) AX_MUST_USE;
+/* Adds a record, and removes a few that have ended. */
+ax_status ax_store_once_add(ax_store_conn *conn, const ax_once *once,
+                            ax_error *err) AX_MUST_USE;
 
 /* --- the store's file: store_sqlite.c --------------------------------------
  */

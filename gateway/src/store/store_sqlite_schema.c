@@ -118,9 +118,20 @@ static const char version_1[] =
     "  done INTEGER NOT NULL, failed INTEGER NOT NULL,"
     "  evidence INTEGER NOT NULL);"
     "INSERT INTO total VALUES(1, 0, 0, 0, 0, 0, 0, 0);";
+
+static const char version_2[] =
+    "CREATE TABLE once("
+    "  key INTEGER PRIMARY KEY,"
+    "  sender TEXT NOT NULL,"
+    "  name TEXT NOT NULL,"
+    "  digest BLOB NOT NULL,"
+    "  until_ms INTEGER NOT NULL,"
+    "  note TEXT NOT NULL);"
+    "CREATE INDEX once_name ON once(sender, name);"
+    "CREATE INDEX once_until ON once(until_ms);";
 /* clang-format on */
 
-static const char *const migrations[] = { version_1 };
+static const char *const migrations[] = { version_1, version_2 };
 
 static ax_status pragma(ax_store_conn *conn, const char *sql, int64_t *out,
                         ax_error *err) {

@@ -76,7 +76,7 @@ ax_status ax_store_sqlite_holds(ax_store_conn *conn, const ax_commit *commit,
     const ax_precondition *p = &commit->preconditions[i];
     AX_TRY(ax_store_sqlite_finds(conn, p->query, p->expect_id, err));
   }
-  return AX_OK;
+  return commit->once ? ax_store_once_holds(conn, commit->once, err) : AX_OK;
 }
 
 /* --- resources -------------------------------------------------------------
@@ -235,6 +235,7 @@ ax_status ax_store_sqlite_apply(ax_store_conn *conn, ax_store_state *state,
     AX_TRY(add_task(conn, state, &c->tasks[i], err));
   for (size_t i = 0; i < c->evidence_count; i++)
     AX_TRY(add_evidence(conn, state, &c->evidence[i], job->records[i], err));
+  if (c->once) AX_TRY(ax_store_once_add(conn, c->once, err));
   return c->audit ? add_audit(conn, c->audit, err) : AX_OK;
 }
 
