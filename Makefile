@@ -128,11 +128,11 @@ $(BUILD)/bin/auspex-corpora: $(BUILD)/obj/gateway/src/app/corpora_main.o $(LIB)
 # --- plug-ins ----------------------------------------------------------------
 
 define PLUGIN_RULE
-$(BUILD)/plugins/$(notdir $1)/$(notdir $1).so: $(wildcard $1/*.c) $(wildcard $1/*.h $1/data/*) $(wildcard plugins/sdk/*) Makefile | $(SETUP_BUILD)
+$(BUILD)/plugins/$(notdir $1)/$(notdir $1).so: $(wildcard $1/*.c) $(wildcard $1/*.h $1/data/* $1/cards/*) $(wildcard plugins/sdk/*) Makefile | $(SETUP_BUILD)
 	@mkdir -p $$(@D)
 	$$(call say,plugin $$@)
 	$$(Q)$$(CC) $$(PLUGIN_CFLAGS) -I$1 -shared -Wl,-z,relro,-z,now,-z,defs -o $$@ $$(filter %.c,$$^) -lm
-	@if [ -d $1/data ]; then cp -r $1/data $$(@D)/; fi
+	@for d in data cards; do if [ -d $1/$$$$d ]; then cp -r $1/$$$$d $$(@D)/; fi; done
 endef
 $(foreach d,$(PLUGIN_DIRS),$(eval $(call PLUGIN_RULE,$d)))
 

@@ -258,13 +258,16 @@ ax_status ax_intake_outcome_devices(const ax_intake_options *options,
                                     ax_arena *arena, ax_error *err) {
   work w = { .options = options, .arena = arena, .now_ms = ax_clock_wall_ms() };
   for (size_t i = 0; i < ax_score_model_count(options->host); i++) {
-    ax_score_resource device;
-    ax_score_result result = { .resources = &device, .resource_count = 1 };
+    const ax_model *model = ax_score_model(options->host, i);
+    ax_score_resource both[2]; /* the device, its card */
+    ax_score_result result = { .resources = both, .resource_count = 1 };
     ax_commit commit = { 0 };
     ax_str names;
     ax_error local = { 0 };
-    AX_TRY(ax_score_device(options->host, arena,
-                           ax_score_model(options->host, i), &device, err));
+    AX_TRY(ax_score_device(options->host, arena, model, &both[0], err));
+    ax_status card = ax_score_card(options->host, arena, model, &both[1], err);
+    if (card && card != AX_NOT_FOUND) return card;
+    if (!card) result.resource_count = 2;
     AX_TRY(collect(&w, &result, &commit, &names, err));
     if (commit.write_count == 0) continue;
     ax_status status = ax_store_commit(options->store, &commit, &local);

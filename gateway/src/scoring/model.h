@@ -75,13 +75,16 @@ typedef struct {
   ax_str name, text;
 } ax_model_mitigation;
 
+struct ax_card;
+
 typedef struct {
   ax_str id, name, version, title, publisher, population, source, limits,
       licence;
   ax_str module;        /* folder name: "early-diagnosis" */
   ax_str module_digest; /* SHA-256 of the .so, hex */
   ax_str data_digest;   /* SHA-256 over its data files, hex */
-  uint32_t number;      /* in its module */
+  const struct ax_card *card; /* NULL: its module has none for it */
+  uint32_t number;            /* in its module */
   uint32_t anchor_kind;
   ax_str anchor_name;
   ax_model_codes anchor_codes;

@@ -1,7 +1,9 @@
 /*
  * result.h - what a plug-in answered, and the FHIR resources made of it:
  * RiskAssessment (result_risk.c), derived Observation (result_measurement.c),
- * GuidanceResponse (result_guidance.c), Device (result_device.c).
+ * GuidanceResponse (result_guidance.c), Device (result_device.c),
+ * DocumentReference (result_card.c). The last two look as the HL7 guide "AI
+ * Transparency on FHIR" (1.0.0-ballot) wants them.
  *
  * Identity: the id of a result is the version 5 UUID over the model with its
  * version and digests, what it says, the exact versions of its basis, age and
@@ -57,8 +59,13 @@ ax_status ax_result_guidance(ax_arena *arena, const ax_score_request *request,
                              const ax_feature_row *row, ax_score_resource *out,
                              ax_error *err) AX_MUST_USE;
 
-/* The Device of a model. */
+/* The Device of a model. It refers to the DocumentReference of its card. */
 ax_status ax_result_device(ax_arena *arena, const ax_model *model,
                            ax_score_resource *out, ax_error *err) AX_MUST_USE;
+
+/* The DocumentReference of a model's card: as Markdown for people, as the JSON
+ * it was written in for programs. The model must have a card. */
+ax_status ax_result_card(ax_arena *arena, const ax_model *model,
+                         ax_score_resource *out, ax_error *err) AX_MUST_USE;
 
 #endif

@@ -96,6 +96,12 @@ ax_status ax_result_measurement(const ax_result_job *job,
                                 const ax_result *result,
                                 ax_score_resource *out) AX_MUST_USE;
 
+/* The HL7 guide "AI Transparency on FHIR". */
+#define AX_RESULT_AI "http://hl7.org/fhir/uv/aitransparency"
+
+/* The id of the DocumentReference of the model's card. */
+void ax_result_card_id(const ax_model *model, char out[37]);
+
 /* The id of the Device that stands for `model` (36 characters and a NUL). */
 void ax_result_device_id(const ax_model *model, char out[37]);
 

@@ -196,3 +196,11 @@ ax_status ax_score_device(ax_score_host *host, ax_arena *arena,
   (void)host;
   return ax_result_device(arena, model, out, err);
 }
+
+ax_status ax_score_card(ax_score_host *host, ax_arena *arena,
+                        const ax_model *model, ax_score_resource *out,
+                        ax_error *err) {
+  (void)host;
+  if (!model->card) return AX_NOT_FOUND;
+  return ax_result_card(arena, model, out, err);
+}

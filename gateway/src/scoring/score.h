@@ -104,4 +104,9 @@ ax_status ax_score_device(ax_score_host *host, ax_arena *arena,
                           const ax_model *model, ax_score_resource *out,
                           ax_error *err) AX_MUST_USE;
 
+/* The DocumentReference of a model's card; NOT_FOUND when it has none. */
+ax_status ax_score_card(ax_score_host *host, ax_arena *arena,
+                        const ax_model *model, ax_score_resource *out,
+                        ax_error *err) AX_MUST_USE;
+
 #endif

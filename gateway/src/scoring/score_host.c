@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/vec.h"
+#include "scoring/card.h"
 #include "scoring/frame_model.h"
 
 enum {
@@ -68,6 +69,8 @@ static const ax_score_host_model *offered(const model_list *models,
 
 static ax_status add_model(ax_score_host *host, ax_score_host_module *m,
                            const ax_model *declared, model_list *models) {
+  const ax_card *card = NULL;
+  AX_TRY(ax_card_find(host->arena, host->plugins, m->name, declared, &card));
   ax_score_host_model *one = AX_NEW(host->arena, ax_score_host_model);
   ax_score_host_model **slot = AX_VEC_PUSH(models, host->arena);
   if (!one || !slot) return AX_NOMEM;
@@ -76,6 +79,7 @@ static ax_status add_model(ax_score_host *host, ax_score_host_module *m,
   one->model = *declared;
   one->model.module = ax_str_from(m->name);
   one->model.module_digest = ax_str_from(m->files.digest);
+  one->model.card = card;
   one->model.data_digest = ax_str_from(m->files.data_digest);
   ax_log_event(AX_LOG_INFO, "model_loaded", ax_log_str("model", one->model.id),
                ax_log_str("version", one->model.version),
@@ -139,6 +143,7 @@ static ax_status list_modules(ax_score_host *host, const char *plugins,
 static ax_status load(ax_score_host *host, const ax_score_options *options,
                       ax_error *err) {
   model_list models = { 0 };
+  host->plugins = options->plugins;
   AX_TRY(list_modules(host, options->plugins, err));
   AX_TRY(ax_broker_start(options->worker, &host->broker, err));
   for (size_t i = 0; i < host->module_count; i++)

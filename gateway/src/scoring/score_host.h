@@ -22,6 +22,7 @@ typedef struct {
 
 struct ax_score_host {
   ax_arena *arena;
+  const char *plugins; /* their folder */
   ax_broker *broker;
   ax_score_host_module *modules;
   size_t module_count;

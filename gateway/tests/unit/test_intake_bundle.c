@@ -117,6 +117,13 @@ ax_status ax_score_run(ax_score_host *host, ax_arena *arena,
   return AX_OK;
 }
 
+ax_status ax_score_card(ax_score_host *host, ax_arena *arena,
+                        const ax_model *model, ax_score_resource *out,
+                        ax_error *err) {
+  (void)host, (void)arena, (void)model, (void)out, (void)err;
+  return AX_NOT_FOUND;
+}
+
 ax_status ax_score_device(ax_score_host *host, ax_arena *arena,
                           const ax_model *model, ax_score_resource *out,
                           ax_error *err) {
