@@ -221,6 +221,21 @@ fuzz-run: $(FUZZERS)
 	  || { cat build/fuzz/$$n.log; exit 1; }; \
 	  echo "fuzz: $$n $$(awk '/number_of_executed_units/{print $$2}' build/fuzz/$$n.log) runs"; done
 
+# --- our own FHIR package -------------------------------------------------------
+# The compiled definitions are kept beside their source, so that building the
+# programs needs no FSH compiler; a check holds the two together.
+
+FHIR_PACKAGE := build/fhir-package
+.PHONY: fhir-package fhir-package-check
+fhir-package: $(PACKAGES) | $(SETUP_FETCH) ## compile fhir-profiles/input (FSH) into fhir-profiles/package and a .tgz
+	@fhir-profiles/build.sh build/packages $(FHIR_PACKAGE)
+	@rm -rf fhir-profiles/package && cp -r $(FHIR_PACKAGE)/package fhir-profiles/package
+
+fhir-package-check: $(PACKAGES) | $(SETUP_FETCH) ## check that fhir-profiles/package is what its FSH says
+	@fhir-profiles/build.sh build/packages $(FHIR_PACKAGE)
+	@diff -r $(FHIR_PACKAGE)/package fhir-profiles/package || \
+	  { echo "fhir-package: fhir-profiles/package is not what fhir-profiles/input says: make fhir-package"; exit 1; }
+
 # --- running it ---------------------------------------------------------------
 
 demo: $(SETUP_DEMO) $(PACKAGES) all ## install what is missing, build, post the sample Bundles, show the results
