@@ -5,16 +5,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-static char *read_file(const char *folder, const char *name, size_t *length) {
+char *ax_plugin_read(const char *folder, const char *name, size_t *length) {
+  enum { MOST = 1 << 20 };
   char path[512];
   const char *root = getenv("AUSPEX_ROOT");
   (void)snprintf(path, sizeof path, "%s/%s/%s", root ? root : ".", folder,
                  name);
   FILE *file = fopen(path, "rb");
   if (!file) fail_msg("cannot open %s", path);
-  char *data = calloc(1, 65536);
+  char *data = calloc(1, MOST);
   assert_non_null(data);
-  *length = fread(data, 1, 65535, file);
+  *length = fread(data, 1, MOST - 1, file);
   (void)fclose(file);
   return data;
 }
@@ -44,7 +45,7 @@ ax_plugin *ax_plugin_open(auspex_open_fn open, const char *folder,
   plugin->module.size = sizeof plugin->module;
   assert_int_equal(open(&host, &plugin->module), AUSPEX_OK);
   size_t length = 0;
-  char *data = read_file(folder, name, &length);
+  char *data = ax_plugin_read(folder, name, &length);
   int32_t status = ax_plugin_create_with(plugin, name, data, length);
   free(data);
   if (status != AUSPEX_OK) fail_msg("create: %s", plugin->error.message);

@@ -31,6 +31,9 @@ typedef struct {
   auspex_error error;
 } ax_plugin;
 
+/* A file of `folder` below AUSPEX_ROOT; free it. Fails the test without it. */
+char *ax_plugin_read(const char *folder, const char *name, size_t *length);
+
 /* Opens with the file `name` of `folder` below AUSPEX_ROOT as the only blob.
  * The instance is made; ax_plugin_close frees everything. */
 ax_plugin *ax_plugin_open(auspex_open_fn open, const char *folder,
