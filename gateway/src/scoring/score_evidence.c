@@ -8,10 +8,18 @@
 
 enum { MOST = 8 << 20 };
 
+/* The sign of a zero is a bit, too. */
+static void exact(ax_json_writer *w, double value) {
+  if (value == 0 && signbit(value))
+    ax_json_write_number(w, AX_STR("-0.0"));
+  else
+    ax_json_write_double(w, value);
+}
+
 static void number(ax_json_writer *w, ax_str key, double value) {
   if (isnan(value)) return;
   ax_json_write_key(w, key);
-  ax_json_write_double(w, value);
+  exact(w, value);
 }
 
 static void integer(ax_json_writer *w, ax_str key, int64_t value) {
@@ -55,7 +63,7 @@ static void write_samples(ax_json_writer *w, const ax_feature_row *row) {
   for (size_t i = 0; i < row->sample_count; i++) {
     ax_json_write_array(w);
     ax_json_write_int(w, row->sample_times[i]);
-    ax_json_write_double(w, row->sample_values[i]);
+    exact(w, row->sample_values[i]);
     ax_json_write_close(w);
   }
   ax_json_write_close(w);
@@ -98,7 +106,7 @@ static void write_result(ax_json_writer *w, const ax_result *r) {
     for (size_t i = 0; i < r->contribution_count; i++) {
       ax_json_write_array(w);
       ax_json_write_int(w, r->contributions[i].factor);
-      ax_json_write_double(w, r->contributions[i].amount);
+      exact(w, r->contributions[i].amount);
       ax_json_write_close(w);
     }
     ax_json_write_close(w);
