@@ -220,6 +220,7 @@ static void run(const ax_check *self, ax_walk *walk, const ax_place *place) {
   ax_questionnaire_form form = {
     .walk = walk,
     .response = place->value,
+    .questionnaire = found,
     .finished = ax_str_eq(status, AX_STR("completed")) ||
                 ax_str_eq(status, AX_STR("amended")),
     .steps = STEPS,

@@ -13,6 +13,7 @@
 typedef struct {
   ax_walk *walk;
   const ax_json *response;
+  const ax_json *questionnaire;
   bool finished; /* completed or amended: required answers must be there */
   size_t steps;  /* how many items enableWhen may still look at */
 } ax_questionnaire_form;
@@ -25,6 +26,11 @@ bool ax_questionnaire_enabled(ax_questionnaire_form *form, const ax_json *item,
 /* Reports what is wrong with one answer to `item`. */
 void ax_questionnaire_value(ax_questionnaire_form *form, const ax_json *item,
                             const ax_place *answer);
+
+/* Is the code surely not in the value set `id` that the Questionnaire contains?
+ * What it imports or filters is not looked at. */
+bool ax_questionnaire_set_lacks(const ax_questionnaire_form *form, ax_str id,
+                                ax_str system, ax_str code);
 
 /* The member that begins with `prefix` ("value" of valueString) and what
  * follows it ("String"); NULL: none. */

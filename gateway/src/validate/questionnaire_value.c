@@ -3,6 +3,8 @@
 #include "validate/questionnaire.h"
 
 enum { REGEX_STEPS = 100000 };
+static const char SDC[] =
+    "http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-";
 
 static const struct {
   const char *item, *member, *shown;
@@ -34,6 +36,18 @@ static ax_str type_name(ax_str member) {
   return member;
 }
 
+/* A choice without options of its own leaves open what they are. */
+static bool may_be_option(const ax_json *item, ax_str member) {
+  static const char *const types[] = { "Integer", "Date", "Time", "String",
+                                       "Reference" };
+  if (ax_json_count(AX_JSON_GET(item, "answerOption")) ||
+      AX_JSON_STR(item, "answerValueSet").len)
+    return false;
+  for (size_t i = 0; i < AX_COUNT(types); i++)
+    if (ax_str_eq(member, ax_str_from(types[i]))) return true;
+  return false;
+}
+
 static bool option_has_type(const ax_json *item, ax_str member) {
   const ax_json *options = AX_JSON_GET(item, "answerOption");
   for (size_t i = 0; i < ax_json_count(options); i++) {
@@ -55,7 +69,7 @@ static bool check_type(const ax_questionnaire_form *form, const ax_json *item,
     if (!ax_str_eq(type, ax_str_from(TYPES[i].item))) continue;
     if (ax_str_eq(member, ax_str_from(TYPES[i].member))) return true;
     if ((open || ax_str_eq(type, AX_STR("choice"))) &&
-        option_has_type(item, member))
+        (option_has_type(item, member) || may_be_option(item, member)))
       return true;
     REPORT(form, AX_ISSUE_INVARIANT, "questionnaire-type", at,
            "Answer value must be of the type %s not " AX_STR_FMT,
@@ -88,22 +102,29 @@ static void check_options(const ax_questionnaire_form *form,
          AX_STR_ARG(at->choice), AX_STR_ARG(shown));
 }
 
+static bool set_lacks(const ax_questionnaire_form *form, ax_str set,
+                      ax_str system, ax_str code) {
+  const ax_validate_host *host = form->walk->host;
+  const char *why = NULL;
+  if (set.ptr[0] == '#')
+    return ax_questionnaire_set_lacks(form, ax_str_skip(set, 1), system, code);
+  return host->code_in_value_set &&
+         host->code_in_value_set(host->ctx, set, system, code, &why) ==
+             AX_CODE_NOT_IN;
+}
+
 static void check_value_set(const ax_questionnaire_form *form,
                             const ax_json *item, const ax_place *at) {
   ax_str set = AX_JSON_STR(item, "answerValueSet");
-  const ax_validate_host *host = form->walk->host;
-  const char *why = NULL;
-  if (!set.len || set.ptr[0] == '#' || !host || !host->code_in_value_set ||
-      !ax_str_eq(at->choice, AX_STR("Coding")))
-    return;
   ax_str system = AX_JSON_STR(at->value, "system");
   ax_str code = AX_JSON_STR(at->value, "code");
-  if (code.len && host->code_in_value_set(host->ctx, set, system, code, &why) ==
-                      AX_CODE_NOT_IN)
-    REPORT(form, AX_ISSUE_CODE_INVALID, "questionnaire-value-set", at,
-           "The code '" AX_STR_FMT "' of the system '" AX_STR_FMT
-           "' is not in the options value set " AX_STR_FMT,
-           AX_STR_ARG(code), AX_STR_ARG(system), AX_STR_ARG(set));
+  if (!set.len || !code.len || !ax_str_eq(at->choice, AX_STR("Coding")) ||
+      !set_lacks(form, set, system, code))
+    return;
+  REPORT(form, AX_ISSUE_CODE_INVALID, "questionnaire-value-set", at,
+         "The code '" AX_STR_FMT "' of the system '" AX_STR_FMT
+         "' is not in the options value set " AX_STR_FMT,
+         AX_STR_ARG(code), AX_STR_ARG(system), AX_STR_ARG(set));
 }
 
 static void check_bound(const ax_questionnaire_form *form, const ax_json *bound,
@@ -130,6 +151,19 @@ static void check_bound(const ax_questionnaire_form *form, const ax_json *bound,
            AX_STR_ARG(ax_walk_shown(have)), sign < 0 ? "less" : "greater",
            which, AX_STR_ARG(ax_walk_shown(want)));
   }
+}
+
+/* Bounds of quantities, which SDC gave a name of their own. */
+static const ax_json *sdc_bound(const ax_json *item, ax_str name) {
+  const ax_json *all = AX_JSON_GET(item, "extension");
+  for (size_t i = 0; i < ax_json_count(all); i++) {
+    const ax_json *one = ax_json_item(all, i);
+    ax_str url = AX_JSON_STR(one, "url");
+    if (ax_str_starts(url, ax_str_from(SDC)) &&
+        ax_str_eq(ax_str_skip(url, sizeof SDC - 1), name))
+      return AX_JSON_GET(one, "valueQuantity");
+  }
+  return NULL;
 }
 
 static bool limit_of(const ax_json *value, int64_t *out) {
@@ -246,6 +280,8 @@ void ax_questionnaire_value(ax_questionnaire_form *form, const ax_json *item,
               &at);
   check_bound(form, ax_questionnaire_extension(item, AX_STR("maxValue"), 0), 1,
               &at);
+  check_bound(form, sdc_bound(item, AX_STR("minQuantity")), -1, &at);
+  check_bound(form, sdc_bound(item, AX_STR("maxQuantity")), 1, &at);
   check_decimals(form, item, &at);
   check_text(form, item, &at);
   if (ax_str_eq(at.choice, AX_STR("Attachment")))

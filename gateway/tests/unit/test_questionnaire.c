@@ -164,8 +164,6 @@ static void an_answer_fits_its_question(void **state) {
     { Q("a", "text") "}", R("a") ANSWER("\"valueString\":\"x\""), NULL, NULL },
     { Q("a", "open-choice") "}", R("a") ANSWER("\"valueString\":\"x\""), NULL,
       NULL },
-    { Q("a", "choice") "}", R("a") ANSWER("\"valueString\":\"x\""),
-      "questionnaire-type", VALUE("string") },
     { Q("a", "choice") ",\"answerOption\":[{\"valueString\":\"x\"}]}",
       R("a") ANSWER("\"valueString\":\"x\""), NULL, NULL },
     { Q("a",
@@ -214,6 +212,74 @@ static void an_answer_fits_its_question(void **state) {
   };
   (void)state;
   for (size_t i = 0; i < AX_COUNT(cases); i++) run_case(&cases[i], "completed");
+}
+
+#define SDC(name, value)                                                       \
+  ",\"extension\":[{\"url\":\"http://hl7.org/fhir/uv/sdc/"                     \
+  "StructureDefinition/sdc-questionnaire-" name "\",\"valueQuantity\":{" value \
+  "}}]}"
+#define UCUM(value, code)                                                  \
+  "\"value\":" value ",\"system\":\"http://unitsofmeasure.org\",\"code\":" \
+  "\"" code "\""
+
+static void quantities_keep_within_bounds_in_units_that_convert(void **state) {
+  static const one_case cases[] = {
+    { Q("a", "quantity") SDC("maxQuantity", UCUM("5", "km")),
+      R("a") ANSWER("\"valueQuantity\":{" UCUM("4000", "m") "}"), NULL, NULL },
+    { Q("a", "quantity") SDC("maxQuantity", UCUM("5", "km")),
+      R("a") ANSWER("\"valueQuantity\":{" UCUM("6000", "m") "}"),
+      "questionnaire-range", VALUE("Quantity") },
+    { Q("a", "quantity") SDC("minQuantity", UCUM("5", "km")),
+      R("a") ANSWER("\"valueQuantity\":{" UCUM("4", "km") "}"),
+      "questionnaire-range", VALUE("Quantity") },
+    { Q("a", "quantity") SDC("minQuantity", UCUM("5", "km")),
+      R("a") ANSWER("\"valueQuantity\":{" UCUM("6", "kg") "}"),
+      "questionnaire-unit", VALUE("Quantity") },
+    { Q("a", "quantity") SDC("minQuantity", "\"value\":5,\"unit\":\"km\""),
+      R("a") ANSWER("\"valueQuantity\":{\"value\":6,\"unit\":\"km\"}"),
+      "questionnaire-unit", VALUE("Quantity") },
+  };
+  (void)state;
+  for (size_t i = 0; i < AX_COUNT(cases); i++) run_case(&cases[i], "completed");
+}
+
+static void a_choice_without_options_leaves_open_what_they_are(void **state) {
+  static const one_case cases[] = {
+    { Q("a", "choice") "}", R("a") ANSWER("\"valueString\":\"x\""), NULL,
+      NULL },
+    { Q("a", "choice") "}", R("a") ANSWER("\"valueBoolean\":true"),
+      "questionnaire-type", VALUE("boolean") },
+    { Q("a", "choice") ",\"answerValueSet\":\"http://example.org/vs\"}",
+      R("a") ANSWER("\"valueString\":\"x\""), "questionnaire-type",
+      VALUE("string") },
+  };
+  (void)state;
+  for (size_t i = 0; i < AX_COUNT(cases); i++) run_case(&cases[i], "completed");
+}
+
+#define SET(code)                                                            \
+  "{\"resourceType\":\"QuestionnaireResponse\",\"status\":\"completed\","    \
+  "\"questionnaire\":\"#q\",\"contained\":[{\"resourceType\":"               \
+  "\"Questionnaire\",\"id\":\"q\",\"status\":\"active\",\"contained\":[{"    \
+  "\"resourceType\":\"ValueSet\",\"id\":\"v\",\"status\":\"active\","        \
+  "\"compose\":{\"include\":[{\"system\":\"http://a.example\",\"concept\":[" \
+  "{\"code\":\"a\"}]}]}}],\"item\":[" Q(                                     \
+      "i", "choice") ",\"answerValueSet\":"                                  \
+                     "\"#v\"}]}],\"item\":[" R("i")                          \
+                         ANSWER("\"valueCoding\":{\"system\":\"http://"      \
+                                "a.example\",\"code\":\"" code "\"}") "]}"
+
+static bool has_issue(const char *json, const char *id) {
+  const ax_fhir_issues *issues = validate(json);
+  for (size_t i = 0; i < ax_fhir_issues_count(issues); i++)
+    if (strcmp(ax_fhir_issues_at(issues, i)->id, id) == 0) return true;
+  return false;
+}
+
+static void options_may_come_from_a_contained_value_set(void **state) {
+  (void)state;
+  assert_false(has_issue(SET("a"), "questionnaire-value-set"));
+  assert_true(has_issue(SET("b"), "questionnaire-value-set"));
 }
 
 static void a_question_that_is_not_asked_has_no_answer(void **state) {
@@ -274,6 +340,9 @@ int main(void) {
     cmocka_unit_test(items_are_those_of_the_questionnaire),
     cmocka_unit_test(required_answers_are_there_when_it_is_finished),
     cmocka_unit_test(an_answer_fits_its_question),
+    cmocka_unit_test(quantities_keep_within_bounds_in_units_that_convert),
+    cmocka_unit_test(a_choice_without_options_leaves_open_what_they_are),
+    cmocka_unit_test(options_may_come_from_a_contained_value_set),
     cmocka_unit_test(a_question_that_is_not_asked_has_no_answer),
     cmocka_unit_test(an_unknown_questionnaire_is_a_warning),
   };
