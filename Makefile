@@ -64,7 +64,7 @@ FUZZ_SECONDS ?= 5
 .DELETE_ON_ERROR:
 .SECONDARY:
 .PHONY: all help setup packages demo run install corpora unit test race-test asan tsan coverage fuzz tidy format layers names check \
-        bench clean
+        definitions bench clean
 
 # --- what a fresh machine lacks -------------------------------------------------
 # Stamps keep a second run from asking dpkg and npm again; two runs of apt-get at
@@ -193,6 +193,10 @@ LONG_TEST = $(TEST_ENV) CMOCKA_MESSAGE_OUTPUT=STDOUT
 race-test: $(PACKAGES) all $(BUILD)/tests/conformance-tests/integration/test_race ## many senders, one resource (RACE_ROUNDS=10000 RACE_SENDERS=64)
 	$(LONG_TEST) AUSPEX_RACE_ROUNDS=$(RACE_ROUNDS) AUSPEX_RACE_SENDERS=$(RACE_SENDERS) \
 	  $(BUILD)/tests/conformance-tests/integration/test_race
+
+definitions: $(PACKAGES) $(BUILD)/tests/gateway/tests/unit/test_official_examples ## hold all official definitions to R4, as resources
+	$(LONG_TEST) AUSPEX_ALL_DEFINITIONS=1 \
+	  $(BUILD)/tests/gateway/tests/unit/test_official_examples
 
 corpora: $(PACKAGES) $(BUILD)/bin/auspex-corpora ## run the cases of a folder (CORPORA=FOLDER)
 	@$(BUILD)/bin/auspex-corpora "$(CORPORA)"

@@ -36,7 +36,9 @@ ax_status ax_app_rules_over(ax_registry *registry,
                             ax_app_rules *out, ax_error *err) {
   AX_TRY(ax_valueset_new(registry, &out->valuesets, err));
   ax_valueset_set_ucum(out->valuesets, is_ucum_unit);
-  ax_validate_host host = { out->valuesets, code_in_value_set, code_in_system };
+  const ax_validate_host host = { .ctx = out->valuesets,
+                                  .code_in_value_set = code_in_value_set,
+                                  .code_in_system = code_in_system };
   return ax_validate_new(registry, &host, options, &out->validator, err);
 }
 
@@ -47,7 +49,8 @@ ax_status ax_app_rules_open(ax_arena *arena, const ax_config *config,
   AX_TRY(ax_app_packages_open(arena, config, more, more_count, &out->registry,
                               err));
   const ax_validate_options options = { .unknown_profile = AX_WARNING,
-                                        .unknown_extension = AX_WARNING };
+                                        .unknown_extension = AX_WARNING,
+                                        .wrong_display = AX_WARNING };
   ax_status status = ax_app_rules_over(out->registry, &options, out, err);
   if (status) ax_app_rules_close(out);
   return status;

@@ -87,6 +87,9 @@ static ax_validate_options options_of(const ax_json *json) {
   return (ax_validate_options){
     .unknown_profile = AX_WARNING,
     .unknown_extension = AX_ERROR,
+    .wrong_display = AX_ERROR,
+    .skip_contained =
+        ax_str_eq(AX_JSON_STR(set, "validateContains"), AX_STR("IGNORE")),
     .vital_signs_by_any_code = true,
     .demand_type_profiles = true,
     .trust_references =

@@ -60,13 +60,17 @@ static bool is_code(ax_str s) {
 }
 
 /* Control characters cannot stand in XML, so FHIR has no place for them. */
-static bool is_text(ax_str s) {
+static bool is_characters(ax_str s) {
   for (size_t i = 0; i < s.len; i++) {
     unsigned char c = (unsigned char)s.ptr[i];
     if (c < 0x20 && c != '\t' && c != '\r' && c != '\n') return false;
   }
-  if (s.len == 0) return false;
-  return s.len <= STRING_MAX || ax_utf8_length(s) <= STRING_MAX;
+  return s.len > 0;
+}
+
+static bool is_text(ax_str s) {
+  return is_characters(s) &&
+         (s.len <= STRING_MAX || ax_utf8_length(s) <= STRING_MAX);
 }
 
 /* urn:oid:[0-2](\.(0|[1-9][0-9]*))+ */
@@ -93,6 +97,14 @@ static bool is_uuid(ax_str s) {
     if (dash ? c != '-' : !is_digit(c) && (c < 'a' || c > 'f')) return false;
   }
   return true;
+}
+
+/* URNs of the two kinds that FHIR itself names have their form. */
+static bool is_uri(ax_str s) {
+  if (!has_no_space(s)) return false;
+  if (!ax_str_starts(s, AX_STR("urn:"))) return true;
+  if (ax_str_starts(s, AX_STR("urn:uuid:"))) return is_uuid(s);
+  return !ax_str_starts(s, AX_STR("urn:oid:")) || is_oid(s);
 }
 
 static bool in_range(ax_str s, int64_t min) {
@@ -152,7 +164,7 @@ static const struct {
                               "groups of four, the last one filled up with =" },
   [AX_FHIR_BOOLEAN] = { "boolean", AX_JSON_BOOL, NULL,
                         "a boolean is true or false, without quotes" },
-  [AX_FHIR_CANONICAL] = { "canonical", AX_JSON_STRING, has_no_space,
+  [AX_FHIR_CANONICAL] = { "canonical", AX_JSON_STRING, is_uri,
                           "a canonical is a URL: not empty, without spaces" },
   [AX_FHIR_CODE] = { "code", AX_JSON_STRING, is_code,
                      "a code is not empty, has no space at its ends and only "
@@ -190,14 +202,14 @@ static const struct {
   [AX_FHIR_UNSIGNED_INT] = { "unsignedInt", AX_JSON_NUMBER, is_unsigned,
                              "an unsignedInt is a whole number from 0 to "
                              "2147483647, without quotes, point or exponent" },
-  [AX_FHIR_URI] = { "uri", AX_JSON_STRING, has_no_space,
+  [AX_FHIR_URI] = { "uri", AX_JSON_STRING, is_uri,
                     "a uri is not empty and has no spaces" },
-  [AX_FHIR_URL] = { "url", AX_JSON_STRING, has_no_space,
+  [AX_FHIR_URL] = { "url", AX_JSON_STRING, is_uri,
                     "a url is not empty and has no spaces" },
   [AX_FHIR_UUID] = { "uuid", AX_JSON_STRING, is_uuid,
                      "a uuid is written urn:uuid: and 32 lower-case hex digits "
                      "in groups of 8-4-4-4-12" },
-  [AX_FHIR_XHTML] = { "xhtml", AX_JSON_STRING, is_text,
+  [AX_FHIR_XHTML] = { "xhtml", AX_JSON_STRING, is_characters,
                       "xhtml is not empty and has no control characters" },
 };
 
@@ -216,11 +228,23 @@ ax_json_kind ax_fhir_primitive_kind(ax_fhir_primitive type) {
   return table[type].kind;
 }
 
+/* What a URI of such a form would have to be. */
+static const char *uri_fault(ax_fhir_primitive type, ax_str text) {
+  if (type == AX_FHIR_URI || type == AX_FHIR_URL || type == AX_FHIR_CANONICAL) {
+    if (ax_str_starts(text, AX_STR("urn:uuid:")))
+      return table[AX_FHIR_UUID].fault;
+    if (ax_str_starts(text, AX_STR("urn:oid:")))
+      return table[AX_FHIR_OID].fault;
+  }
+  return table[type].fault;
+}
+
 /* JSON itself forbids leading zeros; an exponent or a point in an integer is
  * caught by reading its digits. */
 const char *ax_fhir_primitive_fault(ax_fhir_primitive type,
                                     const ax_json *value) {
   if (!ax_json_is(value, table[type].kind)) return table[type].fault;
   if (!table[type].check) return type ? NULL : table[type].fault;
-  return table[type].check(ax_json_text(value)) ? NULL : table[type].fault;
+  ax_str text = ax_json_text(value);
+  return table[type].check(text) ? NULL : uri_fault(type, text);
 }

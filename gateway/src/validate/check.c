@@ -3,11 +3,13 @@
 #include <string.h>
 
 static const ax_check_kind *const KINDS[] = {
-  &ax_check_length,    &ax_check_range,           &ax_check_fixed,
-  &ax_check_pattern,   &ax_check_binding,         &ax_check_reference,
-  &ax_check_extension, &ax_check_bundle,          &ax_check_contained,
-  &ax_check_narrative, &ax_check_coding,          &ax_check_present,
-  &ax_check_document,  &ax_check_entry_reference, &ax_check_questionnaire,
+  &ax_check_length,     &ax_check_range,           &ax_check_fixed,
+  &ax_check_pattern,    &ax_check_binding,         &ax_check_reference,
+  &ax_check_extension,  &ax_check_bundle,          &ax_check_contained,
+  &ax_check_narrative,  &ax_check_coding,          &ax_check_present,
+  &ax_check_document,   &ax_check_entry_reference, &ax_check_questionnaire,
+  &ax_check_identifier, &ax_check_attachment,      &ax_check_sampled_data,
+  &ax_check_form,       &ax_check_code_system,     &ax_check_value_set,
   &ax_check_invariant,
 };
 
@@ -24,6 +26,20 @@ ax_status ax_check_compile(const ax_check_source *source,
     end = &made->next;
   }
   return AX_OK;
+}
+
+ax_status ax_check_on_type(const ax_check_source *source, const char *name,
+                           ax_check **out) {
+  if (!source->is_root || source->is_profile ||
+      !ax_str_eq(source->type, ax_str_from(name)))
+    return AX_OK;
+  *out = AX_NEW(source->arena, ax_check);
+  return *out ? AX_OK : AX_NOMEM;
+}
+
+void ax_check_explain(const ax_check *self, ax_json_writer *w) {
+  (void)self;
+  ax_json_write_bool(w, true);
 }
 
 const ax_json *ax_check_member(const ax_check_source *source, ax_str key) {

@@ -42,6 +42,14 @@ struct ax_check {
 ax_status ax_check_compile(const ax_check_source *source,
                            const ax_check **out) AX_MUST_USE;
 
+/* For kinds that look at all of a type, whatever its elements say: `*out` is
+ * made where the schema of the type `name` itself begins. */
+ax_status ax_check_on_type(const ax_check_source *source, const char *name,
+                           ax_check **out) AX_MUST_USE;
+
+/* What such kinds print: true. */
+void ax_check_explain(const ax_check *self, ax_json_writer *w);
+
 /* The definition's member `key`, or NULL when it has none or says the same as
  * the type it constrains. */
 const ax_json *ax_check_member(const ax_check_source *source, ax_str key);
@@ -66,14 +74,18 @@ void ax_check_slicing_run(ax_walk *walk, const ax_walk_member *member,
 void ax_check_slicing_missing(ax_walk *walk, const ax_place *parent,
                               const ax_schema_element *sliced);
 
+extern const ax_check_kind ax_check_attachment;
 extern const ax_check_kind ax_check_binding;
 extern const ax_check_kind ax_check_bundle;
+extern const ax_check_kind ax_check_code_system;
 extern const ax_check_kind ax_check_coding;
 extern const ax_check_kind ax_check_contained;
 extern const ax_check_kind ax_check_document;
 extern const ax_check_kind ax_check_entry_reference;
 extern const ax_check_kind ax_check_extension;
 extern const ax_check_kind ax_check_fixed;
+extern const ax_check_kind ax_check_form;
+extern const ax_check_kind ax_check_identifier;
 extern const ax_check_kind ax_check_invariant;
 extern const ax_check_kind ax_check_length;
 extern const ax_check_kind ax_check_narrative;
@@ -82,5 +94,7 @@ extern const ax_check_kind ax_check_present;
 extern const ax_check_kind ax_check_questionnaire;
 extern const ax_check_kind ax_check_range;
 extern const ax_check_kind ax_check_reference;
+extern const ax_check_kind ax_check_sampled_data;
+extern const ax_check_kind ax_check_value_set;
 
 #endif

@@ -1,16 +1,17 @@
 /*
- * Coding: the code must be one of its system, where the packages hold all of
- * the system's codes; and a supplement is no system of its own (R4
- * terminologies.html, CodeSystem.content).
+ * Coding: the system is an absolute URL of a code system, not of a value set;
+ * the code is one of its system, where the packages hold all of the system's
+ * codes; the display is a name of the code; and a supplement is no system of
+ * its own (R4 datatypes.html#Coding, terminologies.html, CodeSystem.content).
  */
+#include <string.h>
+
 #include "validate/check.h"
 
+enum { NAMES = 600 };
+
 static ax_status compile(const ax_check_source *source, ax_check **out) {
-  if (!source->is_root || source->is_profile ||
-      !ax_str_eq(source->type, AX_STR("Coding")))
-    return AX_OK;
-  *out = AX_NEW(source->arena, ax_check);
-  return *out ? AX_OK : AX_NOMEM;
+  return ax_check_on_type(source, "Coding", out);
 }
 
 static bool is_supplement(const ax_walk *walk, ax_str system) {
@@ -21,43 +22,94 @@ static bool is_supplement(const ax_walk *walk, ax_str system) {
           ax_str_eq(AX_JSON_STR(resource, "content"), AX_STR("supplement")));
 }
 
-static ax_place member_at(const ax_place *coding, ax_str name) {
-  return (ax_place){ .up = coding,
-                     .name = name,
-                     .index = AX_PLACE_SINGLE,
-                     .value = ax_json_get(coding->value, name) };
+static void refuse_supplement(ax_walk *walk, const ax_place *place,
+                              ax_str system) {
+  const ax_place at = ax_place_member(place, AX_STR("system"));
+  ax_walk_issue(walk, AX_ERROR, AX_ISSUE_NOT_FOUND, "code-system-supplement",
+                &at,
+                "CodeSystem " AX_STR_FMT
+                " is a supplement, so can't be used as a value in "
+                "Coding.system; the system that it supplements must stand "
+                "here",
+                AX_STR_ARG(system));
+}
+
+static void refuse_code(ax_walk *walk, const ax_place *place, ax_str system,
+                        ax_str code) {
+  const ax_place at = ax_place_member(place, AX_STR("code"));
+  ax_walk_issue(walk, AX_ERROR, AX_ISSUE_CODE_INVALID, "code-unknown", &at,
+                "Unknown code '" AX_STR_FMT "' in the CodeSystem '" AX_STR_FMT
+                "'",
+                AX_STR_ARG(code), AX_STR_ARG(system));
+}
+
+/* A system that nobody knows may still be written wrong. */
+static void check_system(ax_walk *walk, const ax_place *place, ax_str system) {
+  char known[NAMES];
+  const ax_place at = ax_place_member(place, AX_STR("system"));
+  if (!memchr(system.ptr, ':', system.len))
+    ax_walk_issue(walk, AX_ERROR, AX_ISSUE_INVALID, "code-system-relative", &at,
+                  "The system '" AX_STR_FMT
+                  "' is a local reference; a code system is named by its "
+                  "absolute URL",
+                  AX_STR_ARG(system));
+  else if (ax_registry_canonical(walk->registry, AX_DEF_VALUE_SET, system,
+                                 known, sizeof known) &&
+           !ax_registry_canonical(walk->registry, AX_DEF_CODE_SYSTEM, system,
+                                  known, sizeof known))
+    ax_walk_issue(walk, AX_ERROR, AX_ISSUE_INVALID, "code-system-value-set",
+                  &at,
+                  "The system '" AX_STR_FMT
+                  "' is a value set; here the code system must stand from "
+                  "which the code comes",
+                  AX_STR_ARG(system));
+}
+
+static void check_display(ax_walk *walk, const ax_place *place, ax_str system,
+                          ax_str code) {
+  const ax_validate_host *host = walk->host;
+  const ax_place at = ax_place_member(place, AX_STR("display"));
+  ax_str display = ax_json_text(at.value);
+  if (!display.len || !host->code_has_display) return;
+  ax_buf right = AX_BUF_INIT(NAMES);
+  if (host->code_has_display(host->ctx, system,
+                             AX_JSON_STR(place->value, "version"), code,
+                             display, &right) == AX_CODE_NOT_IN) {
+    ax_str names = ax_buf_view(&right);
+    ax_walk_issue(walk, walk->options.wrong_display, AX_ISSUE_INVALID,
+                  "code-display", &at,
+                  "Wrong display name '" AX_STR_FMT "' for " AX_STR_FMT
+                  "#" AX_STR_FMT "; right is: " AX_STR_FMT,
+                  AX_STR_ARG(display), AX_STR_ARG(system), AX_STR_ARG(code),
+                  AX_STR_ARG(names));
+  }
+  ax_buf_free(&right);
 }
 
 static void run(const ax_check *self, ax_walk *walk, const ax_place *place) {
   ax_str system = AX_JSON_STR(place->value, "system");
   ax_str code = AX_JSON_STR(place->value, "code");
+  const ax_validate_host *host = walk->host;
   const char *why = NULL;
   (void)self;
-  if (!system.len || !code.len || !walk->host->code_in_system) return;
+  if (!system.len) return;
   ax_code_answer answer =
-      walk->host->code_in_system(walk->host->ctx, system, code, &why);
-  if (answer == AX_CODE_UNDECIDED && is_supplement(walk, system)) {
-    const ax_place at = member_at(place, AX_STR("system"));
-    ax_walk_issue(walk, AX_ERROR, AX_ISSUE_NOT_FOUND, "code-system-supplement",
-                  &at,
-                  "CodeSystem " AX_STR_FMT
-                  " is a supplement, so can't be used as a value in "
-                  "Coding.system; the system that it supplements must stand "
-                  "here",
-                  AX_STR_ARG(system));
-  }
-  if (answer == AX_CODE_NOT_IN) {
-    const ax_place at = member_at(place, AX_STR("code"));
-    ax_walk_issue(walk, AX_ERROR, AX_ISSUE_CODE_INVALID, "code-unknown", &at,
-                  "Unknown code '" AX_STR_FMT "' in the CodeSystem '" AX_STR_FMT
-                  "'",
-                  AX_STR_ARG(code), AX_STR_ARG(system));
+      code.len && host->code_in_system
+          ? host->code_in_system(host->ctx, system, code, &why)
+          : AX_CODE_UNDECIDED;
+  switch (answer) {
+  case AX_CODE_IN:
+    check_display(walk, place, system, code);
+    return;
+  case AX_CODE_NOT_IN:
+    refuse_code(walk, place, system, code);
+    return;
+  case AX_CODE_UNDECIDED:
+    check_system(walk, place, system);
+    if (is_supplement(walk, system)) refuse_supplement(walk, place, system);
+    return;
   }
 }
 
-static void explain(const ax_check *self, ax_json_writer *w) {
-  (void)self;
-  ax_json_write_bool(w, true);
-}
-
-const ax_check_kind ax_check_coding = { "coding", compile, run, explain };
+const ax_check_kind ax_check_coding = { "coding", compile, run,
+                                        ax_check_explain };

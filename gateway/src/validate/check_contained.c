@@ -81,7 +81,8 @@ static ax_status check_all(ax_walk *walk, const ax_place *place,
 static void run(const ax_check *self, ax_walk *walk, const ax_place *place) {
   const ax_json *list = AX_JSON_GET(place->value, "contained");
   (void)self;
-  if (!ax_json_count(list) || walk->contained) return;
+  if (!ax_json_count(list) || walk->contained || walk->options.skip_contained)
+    return;
   ax_arena *arena = ax_walk_scratch(walk);
   if (!arena) return;
   ax_arena_mark mark = ax_arena_mark_here(arena);

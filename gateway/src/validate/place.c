@@ -5,6 +5,20 @@
 /* As deep as JSON may nest, plus what may stand above a resource. */
 enum { FRAMES = 300, TEXT = 16 << 10 };
 
+ax_place ax_place_member(const ax_place *up, ax_str name) {
+  return (ax_place){ .up = up,
+                     .name = name,
+                     .index = AX_PLACE_SINGLE,
+                     .value = ax_json_get(up->value, name) };
+}
+
+ax_place ax_place_item(const ax_place *up, ax_str name, size_t i) {
+  return (ax_place){ .up = up,
+                     .name = name,
+                     .index = i,
+                     .value = ax_json_item(ax_json_get(up->value, name), i) };
+}
+
 static void append(ax_buf *out, const ax_place *p, bool first) {
   if (!first) ax_buf_append_char(out, '.');
   ax_buf_append(out, p->name);

@@ -23,6 +23,11 @@ struct ax_place {
 
 #define AX_PLACE_SINGLE SIZE_MAX
 
+/* Where the member `name` of the object at `up` is, and its `i`th value where
+ * it is an array. */
+ax_place ax_place_member(const ax_place *up, ax_str name);
+ax_place ax_place_item(const ax_place *up, ax_str name, size_t i);
+
 /* "Observation.component[0].value.ofType(Quantity)" in `arena`; empty without
  * memory. */
 ax_str ax_place_text(ax_arena *arena, const ax_place *place);

@@ -19,6 +19,7 @@ typedef struct ax_validator ax_validator;
 typedef struct {
   ax_severity unknown_profile;   /* meta.profile that is not loaded: WARNING */
   ax_severity unknown_extension; /* that is not loaded: WARNING */
+  ax_severity wrong_display;     /* that is no name of its code: WARNING */
   /* Hold Observations to the core vital-signs profiles also when their code is
    * a more exact or older one of the same measurement (oral temperature 8331-1,
    * blood pressure panel 55284-4). Strictly right by R4, and it refuses what
@@ -29,6 +30,7 @@ typedef struct {
                                 an error, not `unknown_profile` */
   bool trust_references;     /* the type that a reference only names counts for
                                 nothing */
+  bool skip_contained;       /* contained resources are not looked at */
   bool refuse_html;          /* HTML tags in strings */
   bool refuse_markdown_html; /* HTML tags in markdown */
   bool refuse_example_urls;  /* http://example.org/... */

@@ -6,7 +6,7 @@
 #ifndef AX_VALIDATE_VALIDATE_HOST_H
 #define AX_VALIDATE_VALIDATE_HOST_H
 
-#include "base/str.h"
+#include "base/buf.h"
 
 typedef enum {
   AX_CODE_IN,
@@ -23,6 +23,12 @@ typedef struct {
   /* Is the code one of the code system? NULL: nobody knows. */
   ax_code_answer (*code_in_system)(void *ctx, ax_str system, ax_str code,
                                    const char **why);
+  /* Is `display` a name of the code in its system (`version` may be empty)?
+   * NOT_IN: `right` receives those that are, as a person reads them
+   * ("'Married', 'verheiratet' (de)"). NULL: displays are not compared. */
+  ax_code_answer (*code_has_display)(void *ctx, ax_str system, ax_str version,
+                                     ax_str code, ax_str display,
+                                     ax_buf *right);
 } ax_validate_host;
 
 #endif

@@ -179,6 +179,9 @@ static void walk_known(ax_walk *walk, const ax_place *place, ax_str type,
 void ax_walk_resource(ax_walk *walk, const ax_place *place,
                       const ax_str *profiles, size_t profile_count) {
   ax_str type = AX_JSON_STR(place->value, "resourceType");
+  if (walk->options.skip_contained && walk->resource &&
+      is_named(place, "contained"))
+    return;
   if (!ax_json_is(place->value, AX_JSON_OBJECT))
     ax_walk_issue(walk, AX_ERROR, AX_ISSUE_INVALID, "resource-not-object",
                   place, "A resource must be a JSON object");

@@ -20,9 +20,8 @@ static ax_valuesets *valuesets;
 static ax_validator *validator;
 static char root[300];
 
-static ax_code_answer code_in(void *ctx, ax_str set, ax_str system, ax_str code,
-                              const char **why) {
-  switch (ax_valueset_contains(ctx, set, system, code, why)) {
+static ax_code_answer answer_of(ax_membership membership) {
+  switch (membership) {
   case AX_MEMBER_YES:
     return AX_CODE_IN;
   case AX_MEMBER_NO:
@@ -31,6 +30,16 @@ static ax_code_answer code_in(void *ctx, ax_str set, ax_str system, ax_str code,
     break;
   }
   return AX_CODE_UNDECIDED;
+}
+
+static ax_code_answer code_in(void *ctx, ax_str set, ax_str system, ax_str code,
+                              const char **why) {
+  return answer_of(ax_valueset_contains(ctx, set, system, code, why));
+}
+
+static ax_code_answer code_of(void *ctx, ax_str system, ax_str code,
+                              const char **why) {
+  return answer_of(ax_valueset_lookup(ctx, system, code, NULL, why));
 }
 
 static int setup(void **state) {
@@ -52,7 +61,8 @@ static int setup(void **state) {
     return -1;
   }
   const ax_validate_host host = { .ctx = valuesets,
-                                  .code_in_value_set = code_in };
+                                  .code_in_value_set = code_in,
+                                  .code_in_system = code_of };
   const ax_validate_options how = { .unknown_profile = AX_WARNING,
                                     .unknown_extension = AX_WARNING };
   return ax_validate_new(registry, &host, &how, &validator, &err);
@@ -147,11 +157,23 @@ static void references_lead_to_what_conforms(void **state) {
   run_file("references.json");
 }
 
+static void datatypes_mean_what_they_say(void **state) {
+  (void)state;
+  run_file("datatypes.json");
+}
+
+static void definitions_hold_together(void **state) {
+  (void)state;
+  run_file("conformance.json");
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(slices_take_what_belongs_to_them),
     cmocka_unit_test(extensions_stand_where_they_may),
     cmocka_unit_test(references_lead_to_what_conforms),
+    cmocka_unit_test(datatypes_mean_what_they_say),
+    cmocka_unit_test(definitions_hold_together),
   };
   return cmocka_run_group_tests(tests, setup, teardown);
 }

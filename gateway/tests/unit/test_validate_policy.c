@@ -39,6 +39,20 @@ static const char *const PROFILES[] = {
           "\"code\":\"HumanName\",\"profile\":[\"http://a.example/none\"]}]}"),
 };
 
+static ax_code_answer every_code(void *ctx, ax_str system, ax_str code,
+                                 const char **why) {
+  (void)ctx, (void)system, (void)code, (void)why;
+  return AX_CODE_IN;
+}
+
+static ax_code_answer only_one(void *ctx, ax_str system, ax_str version,
+                               ax_str code, ax_str display, ax_buf *right) {
+  (void)ctx, (void)system, (void)version, (void)code;
+  if (ax_str_eq(display, AX_STR("One"))) return AX_CODE_IN;
+  ax_buf_append(right, AX_STR("'One'"));
+  return AX_CODE_NOT_IN;
+}
+
 static int setup(void **state) {
   (void)state;
   const char *root = getenv("AUSPEX_ROOT");
@@ -48,13 +62,18 @@ static int setup(void **state) {
                  root ? root : ".");
   const char *const packages[] = { path };
   const ax_registry_options options = { packages, 1, NULL };
-  const ax_validate_host host = { .ctx = NULL };
+  const ax_validate_host host = { .ctx = NULL,
+                                  .code_in_system = every_code,
+                                  .code_has_display = only_one };
   const ax_validate_options how = { .unknown_profile = AX_WARNING,
-                                    .unknown_extension = AX_WARNING };
+                                    .unknown_extension = AX_WARNING,
+                                    .wrong_display = AX_WARNING };
   const ax_validate_options policies = { .unknown_profile = AX_WARNING,
                                          .unknown_extension = AX_WARNING,
                                          .demand_type_profiles = true,
+                                         .wrong_display = AX_ERROR,
                                          .trust_references = true,
+                                         .skip_contained = true,
                                          .refuse_html = true,
                                          .refuse_markdown_html = true,
                                          .refuse_example_urls = true };
@@ -180,12 +199,44 @@ static void a_trusted_reference_may_name_any_type(void **state) {
   run_case(&wrong, strict, NULL);
 }
 
+#define CODED(display)                                         \
+  PATIENT("\"maritalStatus\":{\"coding\":[{\"system\":\"http:" \
+          "//a.example/cs\",\"code\":\"1\",\"display\":\"" display "\"}]}")
+
+static void a_display_is_a_name_of_its_code(void **state) {
+  (void)state;
+  static const one_case right = { CODED("One"), NULL, NULL, NULL };
+  static const one_case wrong = { CODED("Two"), NULL, "code-display",
+                                  "Patient.maritalStatus.coding[0].display" };
+  run_case(&right, strict, NULL);
+  run_case(&wrong, strict, wrong.id);
+  run_case(&wrong, validator, NULL); /* a warning there */
+}
+
+static void contained_resources_may_be_left_out(void **state) {
+  (void)state;
+  static const one_case cases[] = {
+    { PATIENT("\"contained\":[{\"resourceType\":\"Patient\",\"id\":\"a\"}]"),
+      NULL, "contained-unused", "Patient.contained[0]" },
+    { PATIENT("\"contained\":[{\"resourceType\":\"Patient\",\"id\":\"a\","
+              "\"active\":1}],\"link\":[{\"type\":\"seealso\",\"other\":{"
+              "\"reference\":\"#a\"}}]"),
+      NULL, "value-format", "Patient.contained[0].active" },
+  };
+  for (size_t i = 0; i < AX_COUNT(cases); i++) {
+    run_case(&cases[i], validator, cases[i].id);
+    run_case(&cases[i], strict, NULL);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(durations_bound_dates_by_the_clock),
     cmocka_unit_test(extensions_do_not_do_where_a_value_must_be),
     cmocka_unit_test(policies_are_off_unless_asked_for),
     cmocka_unit_test(a_trusted_reference_may_name_any_type),
+    cmocka_unit_test(a_display_is_a_name_of_its_code),
+    cmocka_unit_test(contained_resources_may_be_left_out),
   };
   return cmocka_run_group_tests(tests, setup, teardown);
 }
