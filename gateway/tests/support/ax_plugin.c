@@ -20,6 +20,17 @@ char *ax_plugin_read(const char *folder, const char *name, size_t *length) {
   return data;
 }
 
+int ax_plugin_table(const char *folder, const char *name, ax_plugin_reader read,
+                    void *table) {
+  size_t length = 0;
+  char *data = ax_plugin_read(folder, name, &length);
+  auspex_error err = { .size = sizeof err };
+  int32_t status = read(data, length, table, &err);
+  free(data);
+  if (status) print_error("%s\n", err.message);
+  return status;
+}
+
 int32_t ax_plugin_create_with(ax_plugin *plugin, const char *name,
                               const void *data, size_t length) {
   auspex_blob blob = { name, data, length };

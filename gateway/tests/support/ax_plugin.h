@@ -34,6 +34,13 @@ typedef struct {
 /* A file of `folder` below AUSPEX_ROOT; free it. Fails the test without it. */
 char *ax_plugin_read(const char *folder, const char *name, size_t *length);
 
+/* For a group's set-up: reads a table of `folder` with a model's reader. Not 0:
+ * the error was printed. */
+typedef int32_t (*ax_plugin_reader)(const void *data, size_t length,
+                                    void *table, auspex_error *err);
+int ax_plugin_table(const char *folder, const char *name, ax_plugin_reader read,
+                    void *table);
+
 /* Opens with the file `name` of `folder` below AUSPEX_ROOT as the only blob.
  * The instance is made; ax_plugin_close frees everything. */
 ax_plugin *ax_plugin_open(auspex_open_fn open, const char *folder,

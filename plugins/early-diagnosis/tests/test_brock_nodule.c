@@ -10,14 +10,8 @@ static brock_nodule_table table;
 
 static int setup(void **state) {
   (void)state;
-  size_t length = 0;
-  char *data = ax_plugin_read("plugins/early-diagnosis/data",
-                              "brock-nodule.table", &length);
-  auspex_error err = { .size = sizeof err };
-  int32_t status = brock_nodule_read(data, length, &table, &err);
-  free(data);
-  if (status) print_error("%s\n", err.message);
-  return status;
+  return ax_plugin_table("plugins/early-diagnosis/data",
+                         "brock-nodule.table", brock_nodule_read, &table);
 }
 
 /* Computed from the published table; no third party's vector was found. */

@@ -10,14 +10,8 @@ static germline_table table;
 
 static int setup(void **state) {
   (void)state;
-  size_t length = 0;
-  char *data = ax_plugin_read("plugins/early-diagnosis/data",
-                              "germline-pancreas.table", &length);
-  auspex_error err = { .size = sizeof err };
-  int32_t status = germline_read(data, length, &table, &err);
-  free(data);
-  if (status) print_error("%s\n", err.message);
-  return status;
+  return ax_plugin_table("plugins/early-diagnosis/data",
+                         "germline-pancreas.table", germline_read, &table);
 }
 
 /* The abstract of Hu 2018. */

@@ -11,14 +11,8 @@ static pbcg_table table;
 
 static int setup(void **state) {
   (void)state;
-  size_t length = 0;
-  char *data = ax_plugin_read("plugins/early-diagnosis/data",
-                              "pbcg-extended-2022.table", &length);
-  auspex_error err = { .size = sizeof err };
-  int32_t status = pbcg_read(data, length, &table, &err);
-  free(data);
-  if (status) print_error("%s\n", err.message);
-  return status;
+  return ax_plugin_table("plugins/early-diagnosis/data",
+                         "pbcg-extended-2022.table", pbcg_read, &table);
 }
 
 /* Results of the authors' R code, as kept by CancerVerse (commit 3be8a194):

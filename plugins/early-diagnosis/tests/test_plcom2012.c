@@ -10,14 +10,8 @@ static plcom2012_table table;
 
 static int setup(void **state) {
   (void)state;
-  size_t length = 0;
-  char *data =
-      ax_plugin_read("plugins/early-diagnosis/data", "plcom2012.table", &length);
-  auspex_error err = { .size = sizeof err };
-  int32_t status = plcom2012_read(data, length, &table, &err);
-  free(data);
-  if (status) print_error("%s\n", err.message);
-  return status;
+  return ax_plugin_table("plugins/early-diagnosis/data",
+                         "plcom2012.table", plcom2012_read, &table);
 }
 
 /* The first is the published example of the package resplab/PLCOm2012; the

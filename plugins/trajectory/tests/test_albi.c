@@ -1,15 +1,17 @@
 /* ALBI: the formula and its table. */
-#include "tables.h"
+#include "support/ax_plugin.h"
 
 #include <math.h>
 
 #include "../albi.c"
 
+#define FOLDER "plugins/trajectory/data"
+
 static albi_table table;
 
 static int setup(void **state) {
   (void)state;
-  return tables_read("albi.table", albi_read, &table);
+  return ax_plugin_table(FOLDER, "albi.table", albi_read, &table);
 }
 
 /* Run with the code of CancerVerse (commit 3be8a194) and computed again; both

@@ -1,15 +1,17 @@
 /* UCSF-CAPRA: the points and their table. */
-#include "tables.h"
+#include "support/ax_plugin.h"
 
 #include <math.h>
 
 #include "../capra.c"
 
+#define FOLDER "plugins/trajectory/data"
+
 static capra_table table;
 
 static int setup(void **state) {
   (void)state;
-  return tables_read("capra.table", capra_read, &table);
+  return ax_plugin_table(FOLDER, "capra.table", capra_read, &table);
 }
 
 /* Run with the code of CancerVerse (commit 3be8a194) and counted again from the

@@ -1,17 +1,22 @@
 /* IPI, NCCN-IPI and FLIPI: the points and their tables. */
-#include "tables.h"
+#include "support/ax_plugin.h"
 
 #include <math.h>
 
 #include "../ipi.c"
 
+#define FOLDER "plugins/trajectory/data"
+
 static ipi_table tables[IPI_INDICES];
 
 static int setup(void **state) {
   (void)state;
-  return tables_read("ipi.table", ipi_read_ipi, &tables[IPI_IPI]) ||
-         tables_read("nccn-ipi.table", ipi_read_nccn, &tables[IPI_NCCN]) ||
-         tables_read("flipi.table", ipi_read_flipi, &tables[IPI_FLIPI]);
+  return ax_plugin_table(FOLDER, "ipi.table", ipi_read_ipi,
+                         &tables[IPI_IPI]) ||
+         ax_plugin_table(FOLDER, "nccn-ipi.table", ipi_read_nccn,
+                         &tables[IPI_NCCN]) ||
+         ax_plugin_table(FOLDER, "flipi.table", ipi_read_flipi,
+                         &tables[IPI_FLIPI]);
 }
 
 #define IN(age, ldh, stage, ecog, extranodal, nodal, hb) \

@@ -1,13 +1,15 @@
 /* Modified Glasgow Prognostic Score: the rule and its table. */
-#include "tables.h"
+#include "support/ax_plugin.h"
 
 #include "../mgps.c"
+
+#define FOLDER "plugins/trajectory/data"
 
 static mgps_table table;
 
 static int setup(void **state) {
   (void)state;
-  return tables_read("mgps.table", mgps_read, &table);
+  return ax_plugin_table(FOLDER, "mgps.table", mgps_read, &table);
 }
 
 /* Run with danielxmed/nobra_calculator (commit 101d1f3a) and looked up again;

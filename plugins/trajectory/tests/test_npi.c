@@ -1,15 +1,17 @@
 /* Nottingham Prognostic Index: the formula and its table. */
-#include "tables.h"
+#include "support/ax_plugin.h"
 
 #include <math.h>
 
 #include "../npi.c"
 
+#define FOLDER "plugins/trajectory/data"
+
 static npi_table table;
 
 static int setup(void **state) {
   (void)state;
-  return tables_read("npi.table", npi_read, &table);
+  return ax_plugin_table(FOLDER, "npi.table", npi_read, &table);
 }
 
 /* Computed from the formula; no third party's vector was found. */

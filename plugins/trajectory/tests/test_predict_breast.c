@@ -1,15 +1,17 @@
 /* PREDICT Breast 3.2: the formula and its table. */
-#include "tables.h"
+#include "support/ax_plugin.h"
 
 #include <math.h>
 
 #include "../predict_breast.c"
 
+#define FOLDER "plugins/trajectory/data"
+
 static predict_breast_table table;
 
 static int setup(void **state) {
   (void)state;
-  return tables_read("predict-breast.table", predict_breast_read, &table);
+  return ax_plugin_table(FOLDER, "predict-breast.table", predict_breast_read, &table);
 }
 
 /* The authors' R code was run (WintonCentre/predict-v30-r) and computed again on

@@ -1,15 +1,17 @@
 /* PREDICT Prostate: the formula and its table. */
-#include "tables.h"
+#include "support/ax_plugin.h"
 
 #include <math.h>
 
 #include "../predict_prostate.c"
 
+#define FOLDER "plugins/trajectory/data"
+
 static predict_prostate_table table;
 
 static int setup(void **state) {
   (void)state;
-  return tables_read("predict-prostate.table", predict_prostate_read, &table);
+  return ax_plugin_table(FOLDER, "predict-prostate.table", predict_prostate_read, &table);
 }
 
 /* After one year: Stata output of the authors (predict-prostate, tests.cljs).
