@@ -119,6 +119,41 @@ void ax_http_date(int64_t wall_ms, char out[AX_HTTP_DATE + 1]) {
   out[AX_HTTP_DATE] = '\0';
 }
 
+static bool digits(const char *at, int count, int *out) {
+  *out = 0;
+  for (int i = 0; i < count; i++) {
+    if (at[i] < '0' || at[i] > '9') return false;
+    *out = *out * 10 + (at[i] - '0');
+  }
+  return true;
+}
+
+/* Days from 1970-01-01 (Howard Hinnant's days_from_civil). */
+static int64_t days_of(int year, int month, int day) {
+  int64_t y = month <= 2 ? year - 1 : year;
+  int64_t era = y / 400, of_era = y - era * 400;
+  int64_t of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+  return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year -
+         719468;
+}
+
+bool ax_http_date_parse(ax_str text, int64_t *wall_ms) {
+  static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+  int day, year, hour, minute, second, month = 0;
+  if (text.len != AX_HTTP_DATE) return false;
+  const char *t = text.ptr;
+  while (month < 12 && memcmp(t + 8, months + (ptrdiff_t)month * 3, 3) != 0)
+    month++;
+  bool fine = month < 12 && digits(t + 5, 2, &day) &&
+              digits(t + 12, 4, &year) && digits(t + 17, 2, &hour) &&
+              digits(t + 20, 2, &minute) && digits(t + 23, 2, &second) &&
+              memcmp(t + 25, " GMT", 4) == 0;
+  if (!fine || year < 1970 || day < 1 || day > 31) return false;
+  int64_t days = days_of(year, month + 1, day);
+  *wall_ms = (((days * 24 + hour) * 60 + minute) * 60 + second) * 1000;
+  return true;
+}
+
 static void write_field(ax_buf *out, ax_str name, ax_str value) {
   ax_buf_append(out, name);
   ax_buf_append(out, AX_STR(": "));

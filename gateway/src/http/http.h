@@ -79,6 +79,10 @@ const char *ax_http_reason(int status);
 /* Writes an IMF-fixdate (RFC 9110 5.6.7) of a moment and a NUL. */
 void ax_http_date(int64_t wall_ms, char out[AX_HTTP_DATE + 1]);
 
+/* Reads an IMF-fixdate into milliseconds; false for anything else (RFC 9110
+ * 5.6.7 lets recipients ignore what they cannot read). */
+bool ax_http_date_parse(ax_str text, int64_t *wall_ms);
+
 /*
  * Writes the head of a response: status line, Date, Content-Type,
  * Content-Length, the response's own fields, the fields that every answer of

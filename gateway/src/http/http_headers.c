@@ -86,10 +86,13 @@ static void see_transfer(ax_http_framing *out, ax_str value) {
 
 static void see_coding(ax_http_framing *out, ax_str value) {
   if (ax_http_equal(value, AX_STR("identity"))) return;
-  if (out->gzip || (!ax_http_equal(value, AX_STR("gzip")) &&
-                    !ax_http_equal(value, AX_STR("x-gzip"))))
-    refuse(out, 415, "the only Content-Encoding understood is gzip, once");
-  out->gzip = true;
+  bool known = ax_http_equal(value, AX_STR("gzip")) ||
+               ax_http_equal(value, AX_STR("x-gzip")) ||
+               ax_http_equal(value, AX_STR("deflate"));
+  if (out->packed || !known)
+    refuse(out, 415,
+           "the Content-Encoding may be gzip or deflate, and only once");
+  out->packed = true;
 }
 
 static void see_host(ax_http_framing *out, ax_str value) {

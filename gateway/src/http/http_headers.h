@@ -16,9 +16,9 @@
 typedef struct {
   int refuse;      /* 0: fine, else the status to refuse with */
   const char *why; /* a sentence, when refused */
-  bool has_length, chunked, gzip;
-  bool expects_continue; /* Expect: 100-continue */
-  bool wants_close;      /* Connection: close */
+  bool has_length, chunked, packed; /* packed: gzip or deflate */
+  bool expects_continue;            /* Expect: 100-continue */
+  bool wants_close;                 /* Connection: close */
   bool wants_keep_alive; /* Connection: keep-alive (an HTTP/1.0 client) */
   uint64_t length;
   ax_str host;
@@ -28,9 +28,9 @@ typedef struct {
  * Judges a request head. Refused: a field name that is no token (400), control
  * bytes in a value (400), two Content-Length fields or one that is no plain
  * number (400), Content-Length with Transfer-Encoding (400), a transfer coding
- * other than chunked (501), a content coding other than gzip (415), two or
- * unreadable Host fields or, with HTTP/1.1, none (400), an expectation other
- * than 100-continue (417).
+ * other than chunked (501), a content coding other than gzip and deflate (415),
+ * two or unreadable Host fields or, with HTTP/1.1, none (400), an expectation
+ * other than 100-continue (417).
  */
 void ax_http_headers_frame(const ax_http_header *headers, size_t count,
                            bool http_1_0, ax_http_framing *out);

@@ -137,7 +137,7 @@ static refusal unpack_body(lane *l, ax_http_request *rq) {
     return (refusal){ 413, "the unpacked body is larger than allowed here" };
   if (status == AX_NOMEM)
     return (refusal){ 503, "there is no memory for the body now" };
-  return (refusal){ 400, "the body is not whole gzip data" };
+  return (refusal){ 400, "the body is not whole gzip or deflate data" };
 }
 
 static refusal read_body(lane *l, struct mg_connection *conn,
@@ -160,7 +160,7 @@ static refusal read_body(lane *l, struct mg_connection *conn,
   if (!whole)
     return (refusal){ 400, "the body broke off, or its chunks are malformed" };
   rq->body = ax_buf_view(&l->body);
-  return framing->gzip ? unpack_body(l, rq) : (refusal){ 0 };
+  return framing->packed ? unpack_body(l, rq) : (refusal){ 0 };
 }
 
 static void take_headers(const struct mg_request_info *ri,

@@ -26,7 +26,7 @@ static void a_plain_head_is_understood(void **state) {
             H("Connection", "x, Close"), H("Expect", "100-Continue"));
   assert_int_equal(f.refuse, 0);
   assert_int_equal(f.length, 12);
-  assert_true(f.has_length && f.gzip && f.wants_close && f.expects_continue);
+  assert_true(f.has_length && f.packed && f.wants_close && f.expects_continue);
   assert_str(f.host, "a");
 }
 
@@ -162,6 +162,25 @@ static void dates_beyond_four_digits_are_clamped(void **state) {
   assert_string_equal(date, "Fri, 31 Dec 9999 23:59:59 GMT");
 }
 
+static void dates_come_back_as_they_were_written(void **state) {
+  (void)state;
+  static const int64_t moments[] = { 0, 784111777000, 951782399000,
+                                     1709164800000, 253402300799000 };
+  for (size_t i = 0; i < AX_COUNT(moments); i++) {
+    char text[AX_HTTP_DATE + 1];
+    int64_t back = -1;
+    ax_http_date(moments[i], text);
+    assert_true(ax_http_date_parse(ax_str_from(text), &back));
+    assert_int_equal(back, moments[i]);
+  }
+  int64_t any;
+  assert_false(ax_http_date_parse(AX_STR("yesterday"), &any));
+  assert_false(
+      ax_http_date_parse(AX_STR("Sun, 06 Nob 1994 08:49:37 GMT"), &any));
+  assert_false(
+      ax_http_date_parse(AX_STR("Sun, 06 Nov 1994 08:49:37 CET"), &any));
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_plain_head_is_understood),
@@ -176,6 +195,7 @@ int main(void) {
     cmocka_unit_test(response_values_cannot_split_the_response),
     cmocka_unit_test(a_head_is_written_whole),
     cmocka_unit_test(dates_beyond_four_digits_are_clamped),
+    cmocka_unit_test(dates_come_back_as_they_were_written),
   };
   return cmocka_run_group_tests_name("http_headers", tests, NULL, NULL);
 }
