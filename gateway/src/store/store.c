@@ -73,6 +73,13 @@ ax_status ax_store_search(ax_store *store, ax_arena *arena,
   return store->ops->search(store->backend, arena, query, out, err);
 }
 
+ax_status ax_store_history(ax_store *store, ax_arena *arena,
+                           const ax_history *history, ax_page *out,
+                           ax_error *err) {
+  *out = (ax_page){ 0 };
+  return store->ops->history(store->backend, arena, history, out, err);
+}
+
 ax_status ax_store_facts(ax_store *store, ax_arena *arena, ax_str patient,
                          const ax_fact_code *filters, size_t filter_count,
                          ax_facts *out, ax_error *err) {

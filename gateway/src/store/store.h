@@ -81,6 +81,25 @@ ax_status ax_store_search(ax_store *store, ax_arena *arena,
                           const ax_query *query, ax_page *out,
                           ax_error *err) AX_MUST_USE;
 
+/* Which versions of what: of everything, of a type, of one resource. */
+typedef struct {
+  ax_str type, id; /* empty: all types, all of the type */
+  bool has_since;  /* made at or after this moment */
+  int64_t since_ms;
+  bool has_at; /* current at some moment of this interval */
+  int64_t at_lo, at_hi;
+  uint64_t after; /* cursor of the page before; 0: first page */
+  size_t limit;
+} ax_history;
+
+/* Versions, the newest first; deletions are among them, flagged. `total` is
+ * known for one resource, and where the first page holds all. The page's
+ * cursor stays good whatever is written. NOT_FOUND: the one resource was never
+ * here. */
+ax_status ax_store_history(ax_store *store, ax_arena *arena,
+                           const ax_history *history, ax_page *out,
+                           ax_error *err) AX_MUST_USE;
+
 /*
  * All current facts of a patient, those without a time first, then by time; a
  * total order (`patient` is "Patient/id" or whatever text

@@ -41,6 +41,8 @@ typedef struct {
                     ax_str id, uint64_t version, ax_stored *out, ax_error *err);
   ax_status (*search)(ax_store_backend *backend, ax_arena *arena,
                       const ax_query *query, ax_page *out, ax_error *err);
+  ax_status (*history)(ax_store_backend *backend, ax_arena *arena,
+                       const ax_history *history, ax_page *out, ax_error *err);
   ax_status (*facts)(ax_store_backend *backend, ax_arena *arena, ax_str patient,
                      const ax_fact_code *filters, size_t filter_count,
                      ax_facts *out, ax_error *err);

@@ -371,6 +371,7 @@ const ax_store_ops ax_store_sqlite_ops = {
   .run = run,
   .read = ax_store_sqlite_read,
   .search = ax_store_sqlite_search,
+  .history = ax_store_sqlite_history,
   .facts = ax_store_sqlite_facts,
   .tasks_due = ax_store_sqlite_tasks_due,
   .once = ax_store_sqlite_once,

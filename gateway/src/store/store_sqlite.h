@@ -187,6 +187,9 @@ ax_status ax_store_sqlite_read(ax_store_backend *backend, ax_arena *arena,
 ax_status ax_store_sqlite_search(ax_store_backend *backend, ax_arena *arena,
                                  const ax_query *query, ax_page *out,
                                  ax_error *err);
+ax_status ax_store_sqlite_history(ax_store_backend *backend, ax_arena *arena,
+                                  const ax_history *history, ax_page *out,
+                                  ax_error *err);
 /* Does `query` find exactly `id` (empty: nothing)? CONFLICT when not. Inside
  * the caller's transaction. */
 ax_status ax_store_sqlite_finds(ax_store_conn *conn, const ax_query *query,

@@ -129,9 +129,13 @@ static const char version_2[] =
     "  note TEXT NOT NULL);"
     "CREATE INDEX once_name ON once(sender, name);"
     "CREATE INDEX once_until ON once(until_ms);";
+
+/* History goes by time. */
+static const char version_3[] =
+    "CREATE INDEX version_updated ON version(updated_ms);";
 /* clang-format on */
 
-static const char *const migrations[] = { version_1, version_2 };
+static const char *const migrations[] = { version_1, version_2, version_3 };
 
 static ax_status pragma(ax_store_conn *conn, const char *sql, int64_t *out,
                         ax_error *err) {
