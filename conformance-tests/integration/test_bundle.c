@@ -103,13 +103,14 @@ every_fault_of_every_entry_is_named_and_nothing_is_stored(void **state) {
                                                            "{\"request\":{"
                                                            "\"method\":"
                                                            "\"DELETE\",\"url\":"
-                                                           "\"Patient/x\"}}"));
+                                                           "\"Patient/x/"
+                                                           "y\"}}"));
   assert_true(a->status == 400 || a->status == 405 || a->status == 422);
   assert_str(outside_find(a->json, "resourceType"), "OperationOutcome");
   static const char *const places[] = { "Bundle.entry[1].resource.gender",
                                         "Bundle.entry[1].resource.birthDate",
                                         "unheard", "Bundle.entry[2].resource",
-                                        "Bundle.entry[3].request.method" };
+                                        "Bundle.entry[3].request.url" };
   for (size_t i = 0; i < AX_COUNT(places); i++)
     if (ax_str_find(a->body, ax_str_from(places[i])) == AX_STR_NONE)
       fail_msg("%s is not among\n" AX_STR_FMT, places[i], AX_STR_ARG(a->body));
@@ -174,18 +175,24 @@ static void reads_in_a_transaction_come_after_its_writes(void **state) {
 }
 
 static void a_put_in_a_transaction_makes_versions(void **state) {
-#define PUT_ONE(more)                                                     \
-  BUNDLE("transaction",                                                   \
-         "{\"resource\":{\"resourceType\":\"Patient\",\"id\":\"put-1\"}," \
-         "\"request\":{\"method\":\"PUT\",\"url\":\"Patient/put-1\"" more \
-         "}}")
+#define PUT_ONE(active, more)                                            \
+  BUNDLE("transaction",                                                  \
+         "{\"resource\":{\"resourceType\":\"Patient\",\"id\":\"put-1\"," \
+         "\"active\":" active "},\"request\":{\"method\":\"PUT\","       \
+         "\"url\":\"Patient/put-1\"" more "}}")
   (void)state;
-  assert_str(field(outside_post(gw, "", PUT_ONE("")), 0, "response.status"),
-             "201 Created");
-  assert_str(field(outside_post(gw, "", PUT_ONE("")), 0, "response.etag"),
-             "W/\"2\"");
-  outside_refused(outside_post(gw, "", PUT_ONE(",\"ifMatch\":\"W/\\\"1\\\"\"")),
-                  412, "conflict", "version 2");
+  assert_str(
+      field(outside_post(gw, "", PUT_ONE("true", "")), 0, "response.status"),
+      "201 Created");
+  assert_str(
+      field(outside_post(gw, "", PUT_ONE("true", "")), 0, "response.etag"),
+      "W/\"1\""); /* changes nothing */
+  assert_str(
+      field(outside_post(gw, "", PUT_ONE("false", "")), 0, "response.etag"),
+      "W/\"2\"");
+  outside_refused(
+      outside_post(gw, "", PUT_ONE("true", ",\"ifMatch\":\"W/\\\"1\\\"\"")),
+      412, "conflict", "version 2");
 }
 
 /* --- batches -------------------------------------------------------------- */

@@ -122,7 +122,8 @@ static void methods_that_are_not_offered_name_those_that_are(void **state) {
   assert_string_equal(outside_header(a, "Allow"), "GET, HEAD, OPTIONS");
   a = outside_send(gw, "OPTIONS", "/Patient", NULL, NULL, 0);
   assert_int_equal(a->status, 204);
-  assert_string_equal(outside_header(a, "Allow"), "GET, HEAD, POST, OPTIONS");
+  assert_string_equal(outside_header(a, "Allow"),
+                      "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
 }
 
 static void head_is_get_without_a_body(void **state) {

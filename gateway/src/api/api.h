@@ -18,6 +18,7 @@
 #include "intake/intake.h"
 #include "store/store.h"
 #include "validate/validate.h"
+#include "json/json_write.h"
 
 /* Where our own definitions live. */
 #define AX_API_CANONICAL "https://auspex-gateway.org/fhir"
@@ -44,6 +45,8 @@ typedef struct {
   const ax_api_route *routes;
   size_t route_count;
   const char *base;    /* published base URL, or NULL: from Host */
+  const char *cors;    /* origins that browsers may call from, blanks between,
+                          or "*"; NULL or empty: none */
   const char *version; /* of the gateway */
   const char *software_date;
   const char *sender_header; /* whose value names the sender; "": the address */
@@ -69,11 +72,15 @@ void ax_api_serve(void *api, ax_http_request *rq, ax_http_response *rs);
 void ax_api_metadata(ax_api_call *call);
 void ax_api_health_live(ax_api_call *call);
 void ax_api_health_ready(ax_api_call *call);
-void ax_api_read(ax_api_call *call);   /* GET Type/id */
-void ax_api_vread(ax_api_call *call);  /* GET Type/id/_history/version */
-void ax_api_search(ax_api_call *call); /* GET Type?.., POST Type/_search */
-void ax_api_create(ax_api_call *call); /* POST Type */
-void ax_api_bundle(ax_api_call *call); /* POST base */
+void ax_api_read(ax_api_call *call);    /* GET Type/id */
+void ax_api_vread(ax_api_call *call);   /* GET Type/id/_history/version */
+void ax_api_search(ax_api_call *call);  /* GET Type?.., POST Type/_search */
+void ax_api_history(ax_api_call *call); /* GET [Type[/id]]/_history */
+void ax_api_create(ax_api_call *call);  /* POST Type */
+void ax_api_update(ax_api_call *call);  /* PUT Type/id, PUT Type?condition */
+void ax_api_patch(ax_api_call *call);   /* PATCH, the same */
+void ax_api_delete(ax_api_call *call);  /* DELETE, the same */
+void ax_api_bundle(ax_api_call *call);  /* POST base */
 void ax_api_validate(ax_api_call *call);
 void ax_api_score(ax_api_call *call);
 
@@ -82,6 +89,15 @@ void ax_api_score(ax_api_call *call);
 /* An empty text for a body, freed with the request; NULL without memory: then
  * the call has been answered. */
 ax_buf *ax_api_answer_begin(ax_api_call *call) AX_MUST_USE;
+
+/* The same, and without memory NULL and no answer. */
+ax_buf *ax_api_answer_buf(ax_api_call *call) AX_MUST_USE;
+
+/* {relation, url} of a Bundle's links. */
+void ax_api_answer_link(ax_json_writer *w, ax_str relation, ax_str url);
+
+/* Appends "?name=value" or "&name=value", percent-encoded. */
+void ax_api_answer_param(ax_buf *url, ax_str name, ax_str value);
 
 /* Answers with the FHIR JSON in `body`. */
 void ax_api_answer_json(ax_api_call *call, int status, ax_str body);
@@ -114,15 +130,9 @@ bool ax_api_body_json(ax_api_call *call, const ax_json **out) AX_MUST_USE;
 bool ax_api_body_resource(ax_api_call *call, const ax_json **out,
                           ax_str *type) AX_MUST_USE;
 
-typedef enum {
-  AX_API_RETURN_DEFAULT,
-  AX_API_RETURN_MINIMAL,
-  AX_API_RETURN_REPRESENTATION,
-  AX_API_RETURN_OUTCOME
-} ax_api_return;
-
-/* What `Prefer: return=` asks for. */
-ax_api_return ax_api_body_prefer(const ax_http_request *rq);
+/* Parses a body that says how to change a resource: a JSON Patch, or the
+ * Parameters of a FHIRPath Patch. */
+bool ax_api_body_patch(ax_api_call *call, const ax_json **out) AX_MUST_USE;
 
 /* Whoever sent this: what the configured header says, else the address. */
 ax_str ax_api_once_sender(const ax_api_call *call);
@@ -133,5 +143,37 @@ bool ax_api_once(ax_api_call *call, ax_intake_request *rq) AX_MUST_USE;
 
 /* The request as the data path wants it. */
 ax_intake_request ax_api_body_intake(ax_api_call *call, const ax_json *doc);
+
+/* --- wishes: api_prefer.c ------------------------------------------------- */
+
+typedef enum {
+  AX_API_RETURN_DEFAULT,
+  AX_API_RETURN_MINIMAL,
+  AX_API_RETURN_REPRESENTATION,
+  AX_API_RETURN_OUTCOME
+} ax_api_return;
+
+typedef struct {
+  ax_api_return wants; /* return= */
+  bool lenient;        /* handling=lenient */
+  bool async;          /* respond-async */
+} ax_api_prefer;
+
+/* What the Prefer fields ask for. */
+ax_api_prefer ax_api_prefer_of(const ax_http_request *rq);
+
+/* The version in If-Match or If-None-Match (`field`); 0: the field is not
+ * there; AX_INTAKE_ANY_VERSION: `*`. False: it is not usable, the call was
+ * answered. */
+bool ax_api_prefer_version(ax_api_call *call, ax_str field,
+                           uint64_t *out) AX_MUST_USE;
+
+/* --- form: api_form.c ----------------------------------------------------- */
+
+/* Is the parameter about the answer's form (_format, _pretty)? */
+bool ax_api_is_form_param(ax_str name);
+
+/* Gives the finished answer its form: line breaks, compression, CORS. */
+void ax_api_form_finish(ax_api_call *call);
 
 #endif

@@ -1,5 +1,4 @@
 #include "api/api.h"
-#include "http/http_headers.h"
 #include "json/json_parse.h"
 
 static bool is_json_media(ax_api_call *call) {
@@ -16,8 +15,7 @@ static bool is_json_media(ax_api_call *call) {
   return false;
 }
 
-bool ax_api_body_json(ax_api_call *call, const ax_json **out) {
-  if (!is_json_media(call)) return false;
+static bool parse(ax_api_call *call, const ax_json **out) {
   if (call->rq->body.len == 0) {
     ax_api_error_refuse(call, 400, AX_ISSUE_STRUCTURE,
                         "the request has no body, a resource is expected");
@@ -38,6 +36,37 @@ bool ax_api_body_json(ax_api_call *call, const ax_json **out) {
   return false;
 }
 
+bool ax_api_body_json(ax_api_call *call, const ax_json **out) {
+  return is_json_media(call) && parse(call, out);
+}
+
+/* R4 3.1.0.6. Plain JSON is taken for what its shape says. */
+bool ax_api_body_patch(ax_api_call *call, const ax_json **out) {
+  ax_str type = ax_http_get_header(call->rq, AX_STR("Content-Type"));
+  ax_str rest = type;
+  ax_str media = ax_http_trim(ax_str_cut(&rest, ';'));
+  bool patch = ax_http_equal(media, AX_STR("application/json-patch+json"));
+  const char *why = "";
+  ax_http_media known = ax_http_media_of_body(type, &why);
+  if (!patch && known != AX_HTTP_MEDIA_FHIR && known != AX_HTTP_MEDIA_JSON) {
+    ax_api_error_refuse(call, 415, AX_ISSUE_NOT_SUPPORTED,
+                        "a PATCH is application/json-patch+json with a JSON "
+                        "Patch, or application/fhir+json with the Parameters "
+                        "of a FHIRPath Patch");
+    return false;
+  }
+  if (!parse(call, out)) return false;
+  bool parameters =
+      ax_str_eq(AX_JSON_STR(*out, "resourceType"), AX_STR("Parameters"));
+  bool array = ax_json_is(*out, AX_JSON_ARRAY);
+  if (patch ? array : array || parameters) return true;
+  ax_api_error_refuse(call, 400, AX_ISSUE_STRUCTURE,
+                      patch ? "a JSON Patch is an array of operations"
+                            : "the body is no FHIRPath Patch: it must be "
+                              "Parameters");
+  return false;
+}
+
 bool ax_api_body_resource(ax_api_call *call, const ax_json **out,
                           ax_str *type) {
   if (!ax_api_body_json(call, out)) return false;
@@ -47,32 +76,6 @@ bool ax_api_body_resource(ax_api_call *call, const ax_json **out,
                       "the body is not a FHIR resource: it must be a JSON "
                       "object with a resourceType");
   return false;
-}
-
-static ax_api_return named_return(ax_str value) {
-  if (ax_http_equal(value, AX_STR("minimal"))) return AX_API_RETURN_MINIMAL;
-  if (ax_http_equal(value, AX_STR("representation")))
-    return AX_API_RETURN_REPRESENTATION;
-  if (ax_http_equal(value, AX_STR("OperationOutcome")))
-    return AX_API_RETURN_OUTCOME;
-  return AX_API_RETURN_DEFAULT;
-}
-
-ax_api_return ax_api_body_prefer(const ax_http_request *rq) {
-  for (size_t i = 0; i < rq->header_count; i++) {
-    if (!ax_http_equal(rq->headers[i].name, AX_STR("Prefer"))) continue;
-    ax_str rest = rq->headers[i].value, element;
-    while (ax_http_headers_next(&rest, &element)) {
-      ax_str value = ax_str_cut(&element, ';');
-      ax_str name = ax_http_trim(ax_str_cut(&value, '='));
-      if (!ax_http_equal(name, AX_STR("return"))) continue;
-      value = ax_http_trim(value);
-      if (value.len > 1 && value.ptr[0] == '"')
-        value = (ax_str){ value.ptr + 1, value.len - 2 };
-      return named_return(value);
-    }
-  }
-  return AX_API_RETURN_DEFAULT;
 }
 
 ax_intake_request ax_api_body_intake(ax_api_call *call, const ax_json *doc) {

@@ -1,7 +1,7 @@
 #include "api/api.h"
 
 static ax_str prefer_text(const ax_http_request *rq) {
-  switch (ax_api_body_prefer(rq)) {
+  switch (ax_api_prefer_of(rq).wants) {
   case AX_API_RETURN_REPRESENTATION:
     return AX_STR("representation");
   case AX_API_RETURN_OUTCOME:

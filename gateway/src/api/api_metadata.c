@@ -75,12 +75,17 @@ static void write_type(ax_json_writer *w, const ax_api *api, ax_str type,
   ax_json_write_array(w);
   write_codes(w, api, true);
   ax_json_write_close(w);
-  MEMBER(w, "versioning", "versioned");
+  MEMBER(w, "versioning", "versioned-update");
   ax_json_write_key(w, AX_STR("readHistory"));
+  ax_json_write_bool(w, true);
+  ax_json_write_key(w, AX_STR("updateCreate"));
   ax_json_write_bool(w, true);
   ax_json_write_key(w, AX_STR("conditionalCreate"));
   ax_json_write_bool(w, true);
-  MEMBER(w, "conditionalRead", "not-match");
+  MEMBER(w, "conditionalRead", "full-support");
+  ax_json_write_key(w, AX_STR("conditionalUpdate"));
+  ax_json_write_bool(w, true);
+  MEMBER(w, "conditionalDelete", "single");
   write_params(w, type);
   write_operations(w, api, true);
   ax_json_write_close(w);
@@ -120,6 +125,11 @@ static void write_head(ax_json_writer *w, ax_api_call *call) {
   ax_json_write_array(w);
   ax_json_write_str(w, AX_STR("application/fhir+json"));
   ax_json_write_str(w, AX_STR("application/json"));
+  ax_json_write_close(w);
+  ax_json_write_key(w, AX_STR("patchFormat"));
+  ax_json_write_array(w);
+  ax_json_write_str(w, AX_STR("application/json-patch+json"));
+  ax_json_write_str(w, AX_STR("application/fhir+json"));
   ax_json_write_close(w);
 }
 

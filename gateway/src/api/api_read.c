@@ -34,8 +34,19 @@ static bool is_unchanged(const ax_api_call *call, ax_str tag) {
   return list.len && ax_http_headers_has_tag(list, tag);
 }
 
+/* If-Modified-Since counts only without If-None-Match, and in whole seconds
+ * (RFC 9110 13.1.3). */
+static bool is_old(const ax_api_call *call, int64_t updated_ms) {
+  int64_t since = 0;
+  ax_str text = ax_http_get_header(call->rq, AX_STR("If-Modified-Since"));
+  if (ax_http_get_header(call->rq, AX_STR("If-None-Match")).len) return false;
+  return text.len && ax_http_date_parse(text, &since) &&
+         updated_ms / 1000 <= since / 1000;
+}
+
 static void answer_stored(ax_api_call *call, const ax_stored *found) {
   if (found->deleted) {
+    ax_api_answer_version(call, found->version, found->updated_ms);
     ax_api_error_refuse(call, 410, AX_ISSUE_DELETED, "%.*s/%.*s was deleted",
                         AX_STR_ARG(call->type), AX_STR_ARG(call->id));
     return;
@@ -43,7 +54,7 @@ static void answer_stored(ax_api_call *call, const ax_stored *found) {
   ax_api_answer_version(call, found->version, found->updated_ms);
   ax_str tag = ax_arena_printf(call->rq->arena, "W/\"%llu\"",
                                (unsigned long long)found->version);
-  if (is_unchanged(call, tag))
+  if (is_unchanged(call, tag) || is_old(call, found->updated_ms))
     call->rs->status = 304;
   else
     ax_api_answer_json(call, 200, found->body);

@@ -7,12 +7,6 @@ typedef struct {
   size_t count;
 } pair_list;
 
-/* Parameters about the answer's form, not about what is looked for. */
-static bool is_about_form(ax_str name) {
-  return ax_str_eq(name, AX_STR("_format")) ||
-         ax_str_eq(name, AX_STR("_pretty"));
-}
-
 static bool add_pairs(ax_api_call *call, ax_str text, pair_list *out) {
   ax_search_pair *pairs = NULL;
   size_t count = 0;
@@ -26,7 +20,7 @@ static bool add_pairs(ax_api_call *call, ax_str text, pair_list *out) {
     size_t n = 0;
     for (size_t i = 0; all && i < out->count; i++) all[n++] = out->items[i];
     for (size_t i = 0; all && i < count; i++)
-      if (!is_about_form(pairs[i].name)) all[n++] = pairs[i];
+      if (!ax_api_is_form_param(pairs[i].name)) all[n++] = pairs[i];
     *out = (pair_list){ all, n };
   }
   if (!status) return true;
@@ -47,23 +41,6 @@ static bool add_form(ax_api_call *call, pair_list *out) {
   return false;
 }
 
-static void append_escaped(ax_buf *out, ax_str text) {
-  static const char hex[] = "0123456789ABCDEF";
-  for (size_t i = 0; i < text.len; i++) {
-    unsigned char c = (unsigned char)text.ptr[i];
-    bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
-                 (c >= 'A' && c <= 'Z') || c == '-' || c == '.' || c == '_' ||
-                 c == '~' || c == ':' || c == ',' || c == '/';
-    if (!plain) {
-      ax_buf_append_char(out, '%');
-      ax_buf_append_char(out, hex[c >> 4]);
-      ax_buf_append_char(out, hex[c & 15]);
-    } else {
-      ax_buf_append_char(out, (char)c);
-    }
-  }
-}
-
 /* The search as a URL; `after` 0: as it was asked. */
 static ax_str link_url(ax_api_call *call, const pair_list *pairs,
                        uint64_t after) {
@@ -75,10 +52,7 @@ static ax_str link_url(ax_api_call *call, const pair_list *pairs,
   char sep = '?';
   for (size_t i = 0; i < pairs->count; i++) {
     if (after && ax_str_eq(pairs->items[i].name, AX_STR("_after"))) continue;
-    ax_buf_append_char(url, sep);
-    append_escaped(url, pairs->items[i].name);
-    ax_buf_append_char(url, '=');
-    append_escaped(url, pairs->items[i].value);
+    ax_api_answer_param(url, pairs->items[i].name, pairs->items[i].value);
     sep = '&';
   }
   if (after) {
@@ -87,13 +61,6 @@ static ax_str link_url(ax_api_call *call, const pair_list *pairs,
     ax_buf_append(url, cursor);
   }
   return ax_buf_view(url);
-}
-
-static void write_link(ax_json_writer *w, ax_str relation, ax_str url) {
-  ax_json_write_object(w);
-  ax_json_write_member(w, AX_STR("relation"), relation);
-  ax_json_write_member(w, AX_STR("url"), url);
-  ax_json_write_close(w);
 }
 
 static void write_entry(ax_json_writer *w, ax_api_call *call,
@@ -124,9 +91,9 @@ static ax_status write_page(ax_api_call *call, const pair_list *pairs,
   }
   ax_json_write_key(&w, AX_STR("link"));
   ax_json_write_array(&w);
-  write_link(&w, AX_STR("self"), link_url(call, pairs, 0));
+  ax_api_answer_link(&w, AX_STR("self"), link_url(call, pairs, 0));
   if (page->next)
-    write_link(&w, AX_STR("next"), link_url(call, pairs, page->next));
+    ax_api_answer_link(&w, AX_STR("next"), link_url(call, pairs, page->next));
   ax_json_write_close(&w);
   if (page->count) {
     ax_json_write_key(&w, AX_STR("entry"));

@@ -88,6 +88,8 @@ static void refuse_path(ax_api_call *call, unsigned allowed) {
       call->rq->method_name.ptr, AX_STR_ARG(list));
 }
 
+/* OPTIONS says what an address offers; a browser's question whether it may
+ * call (a preflight) is one. */
 static void dispatch(ax_api_call *call, const ax_http_path *path) {
   unsigned method = call->rq->method, allowed = 0;
   if (method == AX_HTTP_HEAD) method = AX_HTTP_GET;
@@ -107,6 +109,19 @@ static void dispatch(ax_api_call *call, const ax_http_path *path) {
   refuse_path(call, allowed);
 }
 
+/* "/fhir/R4/..." is "/fhir/...": what some clients are set up to call. Its
+ * answers lead on under the same name. */
+static void settle_alias(ax_api_call *call, ax_http_path *path) {
+  if (path->count < 2 || !ax_str_eq(path->segments[0], AX_STR("fhir")) ||
+      !ax_str_eq(path->segments[1], AX_STR("R4")))
+    return;
+  for (size_t i = 2; i < path->count; i++)
+    path->segments[i - 1] = path->segments[i];
+  path->count--;
+  ax_str base = AX_JOIN(call->rq->arena, call->base, AX_STR("/R4"));
+  if (base.ptr) call->base = base;
+}
+
 static ax_str base_of(const ax_api *api, const ax_http_request *rq) {
   if (api->base) return ax_str_from(api->base);
   ax_str host = rq->host.len ? rq->host : AX_STR("localhost");
@@ -124,10 +139,13 @@ void ax_api_serve(void *api, ax_http_request *rq, ax_http_response *rs) {
   ax_http_set_header(rs, AX_STR("X-Request-Id"), rq->id);
   ax_http_path path;
   ax_status status = ax_http_route_split(rq->arena, rq->path, &path);
-  if (status == AX_OK)
+  if (status == AX_OK) {
+    settle_alias(&call, &path);
     dispatch(&call, &path);
-  else if (status == AX_NOT_FOUND)
+  } else if (status == AX_NOT_FOUND) {
     refuse_path(&call, 0);
-  else
+  } else {
     ax_api_error(&call, status, NULL);
+  }
+  ax_api_form_finish(&call);
 }

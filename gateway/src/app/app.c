@@ -57,6 +57,7 @@ static void fill_api(ax_app *app) {
     .routes = ax_routes,
     .route_count = ax_routes_count,
     .base = app->config->base_url[0] ? app->config->base_url : NULL,
+    .cors = app->config->cors_origins,
     .version = AX_APP_VERSION,
     .software_date = AX_APP_DATE,
     .sender_header = app->config->sender_header,

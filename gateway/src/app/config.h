@@ -22,7 +22,7 @@
 #include "base/error.h"
 
 typedef struct {
-  const char *listen, *base_url;
+  const char *listen, *base_url, *cors_origins;
   const char *data, *packages, *profiles, *cache;
   const char *plugins, *worker;
   const char *log_level;

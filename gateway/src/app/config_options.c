@@ -16,6 +16,13 @@ const ax_option ax_config_options[] = {
     .value = "URL",
     .help = "Base URL that clients see, such as https://fhir.example.org/fhir "
             "behind a proxy; empty: from each request's Host." },
+  { .name = "cors_origins",
+    .kind = AX_OPTION_TEXT,
+    AT(cors_origins),
+    .standard = "",
+    .value = "ORIGINS",
+    .help = "Origins whose pages may call from a browser, blanks between them, "
+            "such as https://app.example.org; * allows all; empty: none." },
   { .name = "insecure_no_auth",
     .kind = AX_OPTION_SWITCH,
     AT(insecure_no_auth),

@@ -28,36 +28,76 @@ static void require_type(const ax_intake_item *item, const ax_json *doc) {
       AX_STR_ARG(text), AX_STR_ARG(item->type));
 }
 
+/* R4 3.1.0.4: the body of an update carries the id of its URL. */
+static void require_id(const ax_intake_item *item, const ax_json *doc) {
+  const ax_json *id = AX_JSON_GET(doc, "id");
+  ax_str text = AX_JSON_STR(doc, "id");
+  if (item->condition.len || ax_str_eq(text, item->id)) return;
+  ax_fhir_issues_addf(
+      item->issues, AX_ERROR, AX_ISSUE_INVALID, "id-not-of-url",
+      ax_intake_item_path(item, ".id"), id ? id : doc, AX_STR(""),
+      "The resource %s%.*s%s, but the URL of its update says " AX_STR_FMT,
+      text.len ? "has the id \"" : "has no id", AX_STR_ARG(text),
+      text.len ? "\"" : "", AX_STR_ARG(item->id));
+}
+
 static ax_receipt receipt_of(const ax_intake_item *item) {
   return (ax_receipt){ .type = item->type,
                        .id = item->id,
                        .version = item->version,
                        .updated_ms = item->updated_ms,
                        .created = item->status == 201,
-                       .body = item->body };
+                       .body = item->method == AX_INTAKE_DELETE ? AX_STR("")
+                                                                : item->body };
 }
 
-ax_status ax_intake_create(ax_intake *intake, const ax_intake_request *rq,
-                           ax_str type, ax_str if_none_exist,
-                           ax_intake_result *out, ax_error *err) {
-  bool stored = false;
-  ax_intake_item item = { .method = AX_INTAKE_POST,
-                          .resource = rq->doc,
-                          .type = type,
-                          .if_none_exist = if_none_exist,
-                          .issues = ax_fhir_issues_new(rq->arena) };
-  ax_intake_draft draft = {
-    .intake = intake, .rq = rq, .action = "create", .items = &item, .count = 1
+static ax_intake_item item_of(const ax_intake_request *rq,
+                              const ax_intake_change *change) {
+  static const ax_intake_method methods[] = {
+    [AX_INTAKE_CREATE] = AX_INTAKE_POST,
+    [AX_INTAKE_UPDATE] = AX_INTAKE_PUT,
+    [AX_INTAKE_MODIFY] = AX_INTAKE_PATCH,
+    [AX_INTAKE_REMOVE] = AX_INTAKE_DELETE,
   };
+  bool whole = change->verb <= AX_INTAKE_UPDATE;
+  return (ax_intake_item){
+    .method = methods[change->verb],
+    .resource = whole ? rq->doc : NULL,
+    .patch = change->verb == AX_INTAKE_MODIFY ? rq->doc : NULL,
+    .type = change->type,
+    .id = change->id,
+    .condition = change->condition,
+    .sent_id = change->condition.len ? AX_JSON_STR(rq->doc, "id") : AX_STR(""),
+    .if_none_exist = change->if_none_exist,
+    .if_match = change->if_match,
+    .if_none_match = change->if_none_match,
+    .issues = ax_fhir_issues_new(rq->arena),
+  };
+}
+
+ax_status ax_intake_apply(ax_intake *intake, const ax_intake_request *rq,
+                          const ax_intake_change *change, ax_intake_result *out,
+                          ax_error *err) {
+  static const char *const actions[] = { "create", "update", "patch",
+                                         "delete" };
+  bool stored = false;
+  ax_intake_item item = item_of(rq, change);
+  ax_intake_draft draft = { .intake = intake,
+                            .rq = rq,
+                            .action = actions[change->verb],
+                            .items = &item,
+                            .count = 1 };
   if (!item.issues) return AX_NOMEM;
   *out = (ax_intake_result){ .issues = item.issues, .http_status = 400 };
 
-  require_type(&item, rq->doc);
+  if (item.resource) require_type(&item, rq->doc);
+  if (change->verb == AX_INTAKE_UPDATE) require_id(&item, rq->doc);
   if (ax_fhir_issues_errors(item.issues)) return AX_OK;
 
   out->http_status = 422;
-  AX_TRY(ax_validate_run(intake->options.validator, rq->doc, type, NULL, 0,
-                         item.issues));
+  if (item.resource)
+    AX_TRY(ax_validate_run(intake->options.validator, rq->doc, item.type, NULL,
+                           0, item.issues));
   if (ax_fhir_issues_errors(item.issues)) return AX_OK;
 
   AX_TRY(ax_intake_draft_store(&draft, &stored, err)); /* from here on safe */
@@ -67,4 +107,13 @@ ax_status ax_intake_create(ax_intake *intake, const ax_intake_request *rq,
   ax_intake_draft_score(&draft);
   out->receipt = receipt_of(&item);
   return AX_OK;
+}
+
+ax_status ax_intake_create(ax_intake *intake, const ax_intake_request *rq,
+                           ax_str type, ax_str if_none_exist,
+                           ax_intake_result *out, ax_error *err) {
+  const ax_intake_change change = { .verb = AX_INTAKE_CREATE,
+                                    .type = type,
+                                    .if_none_exist = if_none_exist };
+  return ax_intake_apply(intake, rq, &change, out, err);
 }

@@ -48,18 +48,41 @@ typedef struct {
 
 typedef struct {
   ax_str type, id;
-  uint64_t version;
+  uint64_t version; /* 0: a deletion that found nothing */
   int64_t updated_ms;
-  bool created; /* false: If-None-Exist found one */
-  ax_str body;  /* as stored */
+  bool created; /* false: it was there, or is there in a new version */
+  ax_str body;  /* as stored; empty when deleted */
 } ax_receipt;
 
 /* What came of it: exactly one of: issues with errors; a receipt. */
 typedef struct {
   ax_fhir_issues *issues; /* also warnings of what was accepted */
-  int http_status;        /* proposed: 201, 200, 400, 412, 422 ... */
+  int http_status; /* proposed: 200, 201, 204, 400, 409, 410, 412, 422 ... */
   ax_receipt receipt;
 } ax_intake_result;
+
+typedef enum {
+  AX_INTAKE_CREATE, /* rq->doc is the resource */
+  AX_INTAKE_UPDATE, /* rq->doc is the resource */
+  AX_INTAKE_MODIFY, /* rq->doc is a JSON Patch or Parameters */
+  AX_INTAKE_REMOVE  /* rq->doc is NULL */
+} ax_intake_verb;
+
+/* Any version: it must exist (If-Match: *), or must not (If-None-Match: *). */
+#define AX_INTAKE_ANY_VERSION UINT64_MAX
+
+/* One change of one resource. */
+typedef struct {
+  ax_intake_verb verb;
+  ax_str type, id;      /* id: empty for a create and where a condition says */
+  ax_str condition;     /* Type?condition; empty: by id */
+  ax_str if_none_exist; /* CREATE; a query, or empty */
+  uint64_t if_match, if_none_match; /* a version; 0: not asked */
+} ax_intake_change;
+
+ax_status ax_intake_apply(ax_intake *intake, const ax_intake_request *rq,
+                          const ax_intake_change *change, ax_intake_result *out,
+                          ax_error *err) AX_MUST_USE;
 
 /* POST Type, perhaps with If-None-Exist (its query; empty: none). */
 ax_status ax_intake_create(ax_intake *intake, const ax_intake_request *rq,

@@ -6,6 +6,7 @@ static const struct {
 } statuses[] = {
   { 200, "200 OK" },
   { 201, "201 Created" },
+  { 204, "204 No Content" },
   { 400, "400 Bad Request" },
   { 404, "404 Not Found" },
   { 405, "405 Method Not Allowed" },
@@ -32,7 +33,7 @@ static bool has_errors(const ax_intake_item *item) {
 static void write_place(ax_json_writer *w, const ax_intake_item *item) {
   char instant[AX_FHIR_DATE_INSTANT + 1];
   ax_buf text = AX_BUF_INIT(512);
-  if (item->method != AX_INTAKE_GET) {
+  if (item->method != AX_INTAKE_GET && item->method != AX_INTAKE_DELETE) {
     ax_buf_append(&text, item->reference);
     ax_buf_append(&text, AX_STR("/_history/"));
     ax_buf_append_uint(&text, item->version);
@@ -64,7 +65,9 @@ static void write_response(ax_json_writer *w, const ax_intake_item *item,
 
 static void write_entry(ax_json_writer *w, const ax_intake_item *item,
                         ax_str prefer, ax_str source) {
-  bool writes = item->method == AX_INTAKE_POST || item->method == AX_INTAKE_PUT;
+  bool writes = item->method == AX_INTAKE_POST ||
+                item->method == AX_INTAKE_PUT ||
+                item->method == AX_INTAKE_PATCH;
   ax_str body = item->answer;
   if (writes && ax_str_eq(prefer, AX_STR("representation"))) body = item->body;
   ax_json_write_object(w);

@@ -19,7 +19,7 @@ typedef struct {
 } group;
 
 static bool usable(const ax_intake_item *item) {
-  return (item->method == AX_INTAKE_POST || item->method == AX_INTAKE_PUT) &&
+  return item->method != AX_INTAKE_NOTHING && item->method != AX_INTAKE_GET &&
          ax_fhir_issues_errors(item->issues) == 0;
 }
 
@@ -105,27 +105,38 @@ static ax_status flush(group *g) {
   return AX_OK;
 }
 
+static ax_str condition_of(const ax_intake_item *item) {
+  return item->condition.len ? item->condition : item->if_none_exist;
+}
+
+/* What a condition finds, and whom a patch or a deletion without an id means,
+ * is only known when it is done: such an item stands alone in its group. */
+static bool is_open(const ax_intake_item *item) {
+  return item->condition.len > 0 || item->method == AX_INTAKE_PATCH;
+}
+
 /* Would the item see, or be, what an item of the group does? A conditional
  * create sees the resources of its type that came before it. */
 static ax_status must_wait(const group *g, const ax_intake_item *item,
                            bool *wait) {
   ax_query query = { 0 };
   ax_str why = { 0 };
-  bool conditional = item->if_none_exist.len > 0;
+  ax_str condition = condition_of(item);
   *wait = false;
-  if (conditional) {
-    AX_TRY(ax_intake_match_read(g->rq->arena, item->type, item->if_none_exist,
+  if (condition.len) {
+    AX_TRY(ax_intake_match_read(g->rq->arena, item->type, condition,
                                 g->rq->base, &query, &why));
     if (why.len) return AX_OK; /* refused when its turn comes */
   }
   for (size_t i = 0; i < g->count && !*wait; i++) {
     const ax_intake_item *other = &g->items[i];
     if (!ax_str_eq(other->type, item->type)) continue;
-    if (conditional)
+    if (condition.len)
       *wait =
           ax_intake_match_rows(&query, other->id, g->rows[i], g->row_count[i]);
-    if (item->method == AX_INTAKE_PUT && other->method == AX_INTAKE_PUT)
-      *wait |= ax_str_eq(item->id, other->id);
+    *wait |= is_open(item) || is_open(other) ||
+             (item->id.len && ax_str_eq(item->id, other->id));
+    *wait |= condition.len && other->method != AX_INTAKE_POST;
   }
   return AX_OK;
 }
@@ -135,8 +146,10 @@ static ax_status add(group *g, ax_intake_item *item) {
   ax_index_row *rows = NULL;
   AX_TRY(must_wait(g, item, &wait));
   if (wait || g->count == GROUP_MAX) AX_TRY(flush(g));
-  AX_TRY(ax_search_index(g->rq->arena, item->resource, &rows,
-                         &g->row_count[g->count]));
+  g->row_count[g->count] = 0;
+  if (item->resource)
+    AX_TRY(ax_search_index(g->rq->arena, item->resource, &rows,
+                           &g->row_count[g->count]));
   g->rows[g->count] = rows;
   g->items[g->count] = *item;
   g->from[g->count++] = item;

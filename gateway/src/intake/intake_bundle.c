@@ -69,7 +69,9 @@ static ax_status claim(ax_map *map, ax_intake_item *item, const char *what,
 
 static ax_status claim_target(const run *r, ax_map *targets,
                               ax_intake_item *item) {
-  if (item->method == AX_INTAKE_PUT)
+  bool by_id = item->id.len && item->method >= AX_INTAKE_PUT &&
+               item->method <= AX_INTAKE_DELETE;
+  if (by_id)
     return claim(targets, item, "resource",
                  ax_arena_printf(r->rq->arena, AX_STR_FMT "/" AX_STR_FMT,
                                  AX_STR_ARG(item->type), AX_STR_ARG(item->id)));
@@ -89,7 +91,7 @@ static ax_status settle_identities(run *r) {
   for (size_t i = 0; i < r->count; i++) {
     ax_intake_item *item = &r->items[i];
     bool writes =
-        item->method == AX_INTAKE_POST || item->method == AX_INTAKE_PUT;
+        item->method >= AX_INTAKE_POST && item->method <= AX_INTAKE_DELETE;
     if (writes && item->full_url.len)
       AX_TRY(claim(r->urls, item, "fullUrl", item->full_url));
     AX_TRY(claim_target(r, targets, item));

@@ -2,6 +2,7 @@
 
 #include "fhir/fhir_primitive.h"
 #include "fhir/fhir_reference.h"
+#include "intake/intake_patch.h"
 
 typedef struct {
   const ax_intake *intake;
@@ -73,38 +74,95 @@ static void read_post(const reading *r) {
   if (known_type(r, url) && same_type(r, url)) r->item->method = AX_INTAKE_POST;
 }
 
-/* W/"3", "3" or 3. */
+/* W/"3", "3", 3 or *. */
 static bool read_version(ax_str text, uint64_t *out) {
+  if (ax_str_eq(text, AX_STR("*"))) {
+    *out = AX_INTAKE_ANY_VERSION;
+    return true;
+  }
   if (ax_str_starts(text, AX_STR("W/"))) text = ax_str_skip(text, 2);
   if (text.len > 1 && text.ptr[0] == '"' && text.ptr[text.len - 1] == '"')
     text = (ax_str){ text.ptr + 1, text.len - 2 };
   return ax_str_uint64(text, UINT32_MAX, out) && *out > 0;
 }
 
-static void read_put(const reading *r) {
-  ax_str url = relative_url(r);
-  ax_str match = AX_JSON_STR(r->request, "ifMatch");
+static bool read_condition(const reading *r, const char *name,
+                           const char *member, uint64_t *out) {
+  ax_str text = ax_json_str(r->request, ax_str_from(name));
+  if (text.len == 0 || read_version(text, out)) return true;
+  refuse(r, 400, AX_ISSUE_VALUE, "entry-bad-version", member, text,
+         "This is a version as W/\"3\", or *");
+  return false;
+}
+
+/* Type/id, or Type?condition. */
+static bool read_target(const reading *r) {
+  ax_str url = relative_url(r), query = url;
+  ax_str path = ax_str_cut(&query, '?');
   ax_reference ref = ax_fhir_reference_parse(url);
-  if (ref.kind != AX_REF_RELATIVE || ref.version.len) {
+  bool by_id = ref.kind == AX_REF_RELATIVE && ref.version.len == 0;
+  bool by_query =
+      path.len && query.len && ax_str_find(path, AX_STR("/")) == AX_STR_NONE;
+  if (!by_id && !by_query) {
     refuse(r, 400, AX_ISSUE_NOT_SUPPORTED, "entry-bad-url", ".request.url", url,
-           "A PUT in a Bundle goes to Type/id; conditional updates are not "
-           "offered yet");
-    return;
+           "This goes to Type/id or to Type?condition");
+    return false;
   }
-  r->item->type = ref.type;
-  r->item->id = ref.id;
-  if (!known_type(r, ref.type) || !same_type(r, ref.type)) return;
-  if (!ax_str_eq(AX_JSON_STR(r->item->resource, "id"), ref.id)) {
-    refuse(r, 400, AX_ISSUE_INVALID, "id-not-of-url", ".request.url", url,
+  r->item->type = by_id ? ref.type : path;
+  r->item->id = by_id ? ref.id : AX_STR("");
+  r->item->condition = by_id ? AX_STR("") : query;
+  return known_type(r, r->item->type) &&
+         read_condition(r, "ifMatch", ".request.ifMatch", &r->item->if_match);
+}
+
+static void read_put(const reading *r) {
+  ax_str sent = AX_JSON_STR(r->item->resource, "id");
+  if (!read_target(r) || !same_type(r, r->item->type)) return;
+  if (!read_condition(r, "ifNoneMatch", ".request.ifNoneMatch",
+                      &r->item->if_none_match))
+    return;
+  if (r->item->condition.len) {
+    r->item->sent_id = sent;
+  } else if (!ax_str_eq(sent, r->item->id)) {
+    refuse(r, 400, AX_ISSUE_INVALID, "id-not-of-url", ".request.url",
+           AX_JSON_STR(r->request, "url"),
            "The resource must carry the id that the URL of its PUT names");
     return;
   }
-  if (match.len && !read_version(match, &r->item->if_match)) {
-    refuse(r, 400, AX_ISSUE_VALUE, "entry-bad-version", ".request.ifMatch",
-           match, "ifMatch is a version as W/\"3\"");
-    return;
-  }
   r->item->method = AX_INTAKE_PUT;
+}
+
+static void read_delete(const reading *r) {
+  if (!read_target(r)) return;
+  r->item->resource = NULL;
+  r->item->method = AX_INTAKE_DELETE;
+}
+
+/* A JSON Patch travels as a Binary, a FHIRPath Patch as Parameters
+ * (R4 3.1.0.6). */
+static ax_status read_patch(const reading *r) {
+  const ax_json *body = r->item->resource;
+  ax_str type = AX_JSON_STR(body, "resourceType");
+  r->item->resource = NULL;
+  if (!read_target(r)) return AX_OK;
+  if (ax_str_eq(type, AX_STR("Parameters"))) {
+    r->item->patch = body;
+  } else if (ax_str_eq(type, AX_STR("Binary"))) {
+    const char *why = NULL;
+    AX_TRY(ax_intake_patch_binary(r->rq->arena, body, &r->item->patch, &why));
+    if (why) {
+      refuse(r, 400, AX_ISSUE_VALUE, "patch-bad-binary", ".resource", type,
+             why);
+      return AX_OK;
+    }
+  } else {
+    refuse(r, 400, AX_ISSUE_REQUIRED, "patch-missing", ".resource", type,
+           "A PATCH entry holds a Binary with a JSON Patch, or Parameters with "
+           "a FHIRPath Patch");
+    return AX_OK;
+  }
+  r->item->method = AX_INTAKE_PATCH;
+  return AX_OK;
 }
 
 static void read_get(const reading *r) {
@@ -125,12 +183,6 @@ static void read_get(const reading *r) {
   r->item->method = AX_INTAKE_GET;
 }
 
-static void read_refused(const reading *r) {
-  refuse(r, 405, AX_ISSUE_NOT_SUPPORTED, "entry-method-not-offered",
-         ".request.method", AX_JSON_STR(r->request, "method"),
-         "Not offered in a Bundle yet: only POST, PUT and GET are");
-}
-
 /* --- the entry -------------------------------------------------------------
  */
 
@@ -138,9 +190,8 @@ static const struct {
   const char *name;
   void (*read)(const reading *r);
 } methods[] = {
-  { "POST", read_post },      { "PUT", read_put },
-  { "GET", read_get },        { "HEAD", read_refused },
-  { "DELETE", read_refused }, { "PATCH", read_refused },
+  { "POST", read_post }, { "PUT", read_put },  { "DELETE", read_delete },
+  { "GET", read_get },   { "HEAD", read_get },
 };
 
 ax_status ax_intake_entry_read(const ax_intake *intake,
@@ -155,6 +206,10 @@ ax_status ax_intake_entry_read(const ax_intake *intake,
   item->entry = entry->entry;
   item->resource = entry->resource;
   item->full_url = entry->full_url;
+  if (ax_str_eq(method, AX_STR("PATCH"))) {
+    AX_TRY(read_patch(&r));
+    return ax_fhir_issues_complete(item->issues) ? AX_OK : AX_NOMEM;
+  }
   for (size_t i = 0; i < AX_COUNT(methods); i++)
     if (ax_str_eq(method, ax_str_from(methods[i].name))) {
       methods[i].read(&r);

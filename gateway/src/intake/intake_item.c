@@ -5,6 +5,7 @@
 #include "fhir/fhir_reference.h"
 #include "search/search.h"
 #include "json/json_edit.h"
+#include "json/json_parse.h"
 
 ax_str ax_intake_item_path(const ax_intake_item *item, const char *suffix) {
   ax_arena *arena = ax_fhir_issues_arena(item->issues);
@@ -17,8 +18,8 @@ ax_str ax_intake_item_path(const ax_intake_item *item, const char *suffix) {
 }
 
 bool ax_intake_item_writes(const ax_intake_item *item) {
-  return !item->found &&
-         (item->method == AX_INTAKE_POST || item->method == AX_INTAKE_PUT);
+  return !item->found && item->method != AX_INTAKE_NOTHING &&
+         item->method != AX_INTAKE_GET;
 }
 
 ax_status ax_intake_item_name(ax_arena *arena, ax_intake_item *item, ax_str id,
@@ -78,6 +79,35 @@ static ax_status write_body(ax_arena *arena, ax_buf *scratch,
   AX_TRY(ax_json_write_end(&w));
   item->body = ax_arena_str(arena, ax_buf_view(scratch));
   return item->body.ptr ? AX_OK : AX_NOMEM;
+}
+
+/* What the server sets is no part of what a resource says. */
+static const ax_json *content_of(ax_arena *arena, const ax_json *tree) {
+  const ax_json *meta = AX_JSON_GET(tree, "meta");
+  tree = ax_json_edit_remove(arena, tree, AX_STR("id"));
+  if (!tree || !ax_json_is(meta, AX_JSON_OBJECT)) return tree;
+  meta = ax_json_edit_remove(arena, meta, AX_STR("versionId"));
+  if (meta) meta = ax_json_edit_remove(arena, meta, AX_STR("lastUpdated"));
+  if (!meta) return NULL;
+  if (ax_json_count(meta) == 0)
+    return ax_json_edit_remove(arena, tree, AX_STR("meta"));
+  return ax_json_edit_set(arena, tree, AX_STR("meta"), *meta);
+}
+
+ax_status ax_intake_item_compare(ax_arena *arena, ax_intake_item *item) {
+  ax_json_fault fault;
+  const ax_json *stored = NULL;
+  if (item->before.version == 0 || item->before.deleted) return AX_OK;
+  AX_TRY(ax_json_parse(arena, item->before.body, &stored, &fault));
+  stored = content_of(arena, stored);
+  const ax_json *sent = content_of(arena, item->tree);
+  if (!stored || !sent) return AX_NOMEM;
+  if (!ax_json_equal(stored, sent)) return AX_OK;
+  item->found = true;
+  item->version = item->before.version;
+  item->updated_ms = item->before.updated_ms;
+  item->body = item->before.body;
+  return AX_OK;
 }
 
 ax_status ax_intake_item_finish(ax_arena *arena, ax_str base, ax_buf *scratch,

@@ -1,6 +1,7 @@
 /*
- * intake_item.h - one thing a request wants done: a resource to write (POST or
- * PUT, alone or as an entry of a Bundle) or something to read (GET).
+ * intake_item.h - one thing a request wants done: a resource to write (POST,
+ * PUT, PATCH), to delete, or something to read (GET); alone or as an entry of a
+ * Bundle.
  *
  * An item is filled in stages, and each stage's fields stand together: what was
  * asked; who it is (id, version, If-None-Exist); how it is stored (tree with
@@ -20,27 +21,40 @@ typedef enum {
   AX_INTAKE_NOTHING, /* refused; `issues` say why */
   AX_INTAKE_POST,
   AX_INTAKE_PUT,
+  AX_INTAKE_PATCH,
+  AX_INTAKE_DELETE,
   AX_INTAKE_GET
 } ax_intake_method;
+
+/* ax_intake_item.if_match: it must exist, whatever its version (`*`). */
+#define AX_INTAKE_MATCH_ANY UINT64_MAX
 
 typedef struct {
   /* What was asked. */
   size_t i;       /* Bundle.entry[i] */
-  bool in_bundle; /* else a create on its own */
+  bool in_bundle; /* else on its own */
   ax_intake_method method;
   const ax_json *entry;    /* of the Bundle, or NULL */
-  const ax_json *resource; /* as sent; NULL for GET */
+  const ax_json *resource; /* as sent; PATCH: what the patch made of it; NULL
+                              for GET and DELETE */
+  const ax_json *patch;    /* PATCH: a JSON Patch or Parameters */
   ax_str full_url, type;
   ax_str target;        /* GET: "Type/id..." or "Type?query", without base */
   ax_str if_none_exist; /* POST; empty: none */
-  uint64_t if_match;    /* PUT: the version that must be current; 0: any */
+  ax_str condition;  /* PUT, PATCH, DELETE on "Type?condition"; empty: by id */
+  ax_str sent_id;    /* conditional PUT: the id in the resource, or empty */
+  uint64_t if_match; /* the version that must be current; 0: any */
+  uint64_t if_none_match; /* the version that must not be; MATCH_ANY: it must
+                             not exist; 0: any */
 
   /* Who it is. */
   ax_str id;
   uint64_t version;
   int64_t updated_ms;
   ax_str reference; /* "Type/id" */
-  bool found;       /* If-None-Exist found it: nothing is written */
+  bool found;       /* it is as asked for already: nothing is written */
+  ax_stored
+      before; /* PUT, PATCH, DELETE: what is current; version 0: nothing */
 
   /* How it is stored. */
   const ax_json *tree;
@@ -66,6 +80,15 @@ bool ax_intake_item_writes(const ax_intake_item *item);
 /* Sets id, version and reference. NOMEM. */
 ax_status ax_intake_item_name(ax_arena *arena, ax_intake_item *item, ax_str id,
                               uint64_t version) AX_MUST_USE;
+
+/*
+ * Says of a PUT or PATCH whose `tree` is settled whether it changes anything:
+ * when it does not, it is `found` with the version it has (R4 3.1.0.4). What
+ * the server sets (id, versionId, lastUpdated) and the order of members do not
+ * count. NOMEM.
+ */
+ax_status ax_intake_item_compare(ax_arena *arena,
+                                 ax_intake_item *item) AX_MUST_USE;
 
 /*
  * From `tree` (the resource with its references settled) to what is stored:

@@ -25,6 +25,7 @@ struct ax_intake_match {
   ax_map *found; /* "Type?query" -> ax_intake_found */
   ax_map *types; /* "Type" -> type_items, made when first asked for */
   uint64_t work; /* rows compared in scans without a key */
+  bool deletes;  /* is there an item that deletes? */
 };
 
 /* A query without a key (dates only) walks all items of its type; a Bundle of
@@ -43,6 +44,8 @@ ax_intake_match *ax_intake_match_new(ax_arena *arena, ax_store *store,
                               .item_count = count,
                               .found = ax_map_new(arena),
                               .types = ax_map_new(arena) };
+  for (size_t i = 0; i < count && !match->deletes; i++)
+    match->deletes = items[i].method == AX_INTAKE_DELETE;
   return match->found && match->types ? match : NULL;
 }
 
@@ -204,6 +207,16 @@ static bool is_stored(const ax_intake_found *found,
          ax_str_eq(found->stored.id, item->id);
 }
 
+bool ax_intake_match_goes_away(const ax_intake_match *match, ax_str type,
+                               ax_str id) {
+  for (size_t i = 0; i < match->item_count && match->deletes; i++)
+    if (match->items[i].method == AX_INTAKE_DELETE &&
+        ax_str_eq(match->items[i].id, id) &&
+        ax_str_eq(match->items[i].type, type))
+      return true;
+  return false;
+}
+
 static ax_status look_at_items(ax_intake_match *match, ax_intake_found *found) {
   type_items *type = NULL;
   const node *list = NULL;
@@ -211,6 +224,9 @@ static ax_status look_at_items(ax_intake_match *match, ax_intake_found *found) {
   found->all = found->count;
   found->looked = true;
   if (found->count > AX_INTAKE_MATCH_ONE) return AX_OK;
+  if (found->count == AX_INTAKE_MATCH_ONE &&
+      ax_intake_match_goes_away(match, found->query.type, found->stored.id))
+    found->all = AX_INTAKE_MATCH_NONE;
   AX_TRY(items_of(match, found->query.type, &type));
   AX_TRY(candidates(match, &found->query, type, &list, &keyed));
   for (const node *n = list; n && found->all < AX_INTAKE_MATCH_SEVERAL;

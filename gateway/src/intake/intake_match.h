@@ -49,6 +49,11 @@ ax_status ax_intake_match_any(ax_intake_match *match, ax_str type, ax_str query,
                               const ax_intake_found **out,
                               ax_error *err) AX_MUST_USE;
 
+/* Does an item delete this resource? Deletions of a transaction come before all
+ * else (R4 3.1.0.11.2): what they take away is not found any more. */
+bool ax_intake_match_goes_away(const ax_intake_match *match, ax_str type,
+                               ax_str id);
+
 /* Everything that was read so far, as preconditions of a commit. */
 ax_status ax_intake_match_preconditions(const ax_intake_match *match,
                                         ax_arena *arena,

@@ -1,0 +1,101 @@
+#include "intake/intake_patch.h"
+
+#include "json/json_parse.h"
+#include "json/json_patch.h"
+
+static ax_status refuse(ax_intake_item *item, int status, const char *id,
+                        const char *why) {
+  item->status = status;
+  ax_fhir_issues_addf(
+      item->issues, AX_ERROR,
+      status == 400 ? AX_ISSUE_INVALID : AX_ISSUE_PROCESSING, id,
+      ax_intake_item_path(item, item->in_bundle ? ".resource" : ""),
+      item->entry, AX_STR(""), "The patch cannot be applied: %s", why);
+  return AX_OK;
+}
+
+/* Neither may become another resource. */
+static ax_status check_identity(ax_intake_item *item) {
+  if (!ax_str_eq(AX_JSON_STR(item->resource, "resourceType"), item->type))
+    return refuse(item, 422, "patch-changes-type",
+                  "it changes the resourceType");
+  if (!ax_str_eq(AX_JSON_STR(item->resource, "id"), item->id))
+    return refuse(item, 422, "patch-changes-id", "it changes the id");
+  return AX_OK;
+}
+
+ax_status ax_intake_patch_apply(const ax_intake *intake, ax_arena *arena,
+                                ax_intake_item *item, ax_error *err) {
+  ax_json_fault fault;
+  const ax_json *stored = NULL;
+  ax_error why = { 0 };
+  (void)err;
+  AX_TRY(ax_json_parse(arena, item->before.body, &stored, &fault));
+  ax_status status =
+      ax_json_patch_apply(arena, stored, item->patch, &item->resource, &why);
+  if (status == AX_NOMEM) return status;
+  if (status) return refuse(item, 422, "patch-failed", why.text);
+  AX_TRY(check_identity(item));
+  if (ax_fhir_issues_errors(item->issues)) return AX_OK;
+  AX_TRY(ax_validate_run(
+      intake->options.validator, item->resource,
+      item->in_bundle ? ax_intake_item_path(item, ".resource") : item->type,
+      NULL, 0, item->issues));
+  if (ax_fhir_issues_errors(item->issues)) item->status = 422;
+  return AX_OK;
+}
+
+/* --- from a Binary ---------------------------------------------------------
+ */
+
+static int digit(char c) {
+  if (c >= 'A' && c <= 'Z') return c - 'A';
+  if (c >= 'a' && c <= 'z') return c - 'a' + 26;
+  if (c >= '0' && c <= '9') return c - '0' + 52;
+  if (c == '+') return 62;
+  return c == '/' ? 63 : -1;
+}
+
+/* Blanks may stand between (R4 base64Binary). False: it is none. */
+static bool decode(ax_str in, char *out, size_t *len) {
+  unsigned bits = 0, have = 0;
+  size_t n = 0;
+  for (size_t i = 0; i < in.len; i++) {
+    char c = in.ptr[i];
+    if (c == ' ' || c == '\n' || c == '\r' || c == '\t') continue;
+    if (c == '=') break;
+    int value = digit(c);
+    if (value < 0) return false;
+    bits = bits << 6 | (unsigned)value;
+    have += 6;
+    if (have < 8) continue;
+    have -= 8;
+    out[n++] = (char)(bits >> have & 0xff);
+  }
+  *len = n;
+  return true;
+}
+
+ax_status ax_intake_patch_binary(ax_arena *arena, const ax_json *binary,
+                                 const ax_json **out, const char **why) {
+  ax_json_fault fault;
+  ax_str type = AX_JSON_STR(binary, "contentType");
+  ax_str data = AX_JSON_STR(binary, "data");
+  size_t len = 0;
+  *why = NULL;
+  if (!ax_str_starts(type, AX_STR("application/json-patch+json"))) {
+    *why = "The Binary of a PATCH has the contentType "
+           "application/json-patch+json";
+    return AX_OK;
+  }
+  char *text = AX_NEW_ARRAY(arena, char, data.len + 1);
+  if (!text) return AX_NOMEM;
+  if (!decode(data, text, &len)) {
+    *why = "The data of the Binary are not base64";
+    return AX_OK;
+  }
+  ax_status status = ax_json_parse(arena, (ax_str){ text, len }, out, &fault);
+  if (status == AX_NOMEM) return status;
+  if (status) *why = "The data of the Binary are not JSON";
+  return AX_OK;
+}
