@@ -24,6 +24,7 @@ typedef struct {
   ax_arena *arena;
   ax_str source;
   const char *text; /* the source behind a byte order mark */
+  const char *end;  /* behind the outermost object or array */
   yajl_handle yajl;
   ax_json_member *scratch; /* `few` until more are needed */
   size_t count, capacity;
@@ -280,7 +281,7 @@ static int on_close_array(void *ctx) {
   if (!items) return refuse(p, AX_NOMEM);
   for (size_t i = 0; i < count; i++) items[i] = p->scratch[f.first + i].value;
   p->count = f.first;
-  p->depth--;
+  if (--p->depth == 0) p->end = token_end(p);
   return add(p, (ax_json){ .kind = AX_JSON_ARRAY,
                            .at = f.at,
                            .count = (uint32_t)count,
@@ -348,7 +349,7 @@ static int on_close_object(void *ctx) {
   if (!members) return refuse(p, AX_NOMEM);
   if (count) memcpy(members, own, count * sizeof *members);
   p->count = f.first;
-  p->depth--;
+  if (--p->depth == 0) p->end = token_end(p);
   return add(p, (ax_json){ .kind = AX_JSON_OBJECT,
                            .at = f.at,
                            .count = (uint32_t)count,
@@ -369,6 +370,17 @@ static const yajl_callbacks callbacks = {
 
 /* --- the whole text ------------------------------------------------------ */
 
+/* The library does not mind a string that begins behind the value and never
+ * ends. */
+static bool something_follows(const parse *p) {
+  const char *end = p->source.ptr + p->source.len;
+  if (!p->end) return ax_json_fault_find(
+        p->source, (size_t)(p->text - p->source.ptr), NULL);
+  for (const char *c = p->end; c < end; c++)
+    if (*c != ' ' && *c != '\n' && *c != '\r' && *c != '\t') return true;
+  return false;
+}
+
 static ax_status run(parse *p) {
   size_t start = (size_t)(p->text - p->source.ptr);
   p->yajl = yajl_alloc(&callbacks, NULL, p);
@@ -380,7 +392,8 @@ static ax_status run(parse *p) {
   if (seen == yajl_status_ok) seen = yajl_complete_parse(p->yajl);
   size_t consumed = yajl_get_bytes_consumed(p->yajl);
   yajl_free(p->yajl);
-  if (p->status != AX_OK || seen == yajl_status_ok) return p->status;
+  if (p->status != AX_OK) return p->status;
+  if (seen == yajl_status_ok && !something_follows(p)) return AX_OK;
   if (!ax_json_fault_find(p->source, start, p->fault))
     ax_json_fault_set(p->fault, p->source, start + consumed,
                       "this is not valid JSON");
@@ -418,6 +431,7 @@ ax_status ax_json_parse(ax_arena *arena, ax_str source, const ax_json **out,
   p.arena = arena;
   p.source = source;
   p.text = source.ptr + (has_mark ? 3 : 0);
+  p.end = NULL;
   p.root = AX_NEW(arena, ax_json);
   p.status = AX_OK;
   p.fault = fault;
