@@ -153,6 +153,9 @@ $(UNIT_TESTS): $(BUILD)/tests/%: $(BUILD)/obj/%.o $(SUPPORT) $(LIB)
 	$(call say,link $@)
 	$(Q)$(CC) $(ALL_LDFLAGS) $^ -o $@ -lcmocka $(LIBS) -lseccomp
 
+# What our own tree walker is held to.
+$(BUILD)/tests/plugins/model-file/tests/test_mf_xgboost: LIBS += -lxgboost
+
 $(OUTSIDE_TESTS): $(BUILD)/tests/%: $(BUILD)/obj/%.o $(SUPPORT) $(OUTSIDE_SUPPORT) $(LIB)
 	@mkdir -p $(@D)
 	$(call say,link $@)

@@ -92,7 +92,7 @@ static void AX_PRINTF(3, 4)
 
 /* What people write when they mean to come back later. */
 static bool is_placeholder(ax_str text) {
-  static const char *const signs[] = { "todo", "tbd",   "fixme", "lorem ipsum",
+  static const char *const signs[] = { "todo", "tbd",   "fixme",  "lorem ipsum",
                                        "xxx",  "<...>", "fill in" };
   text = ax_str_trim(text);
   if (text.len < 2 || ax_str_eq(text, AX_STR("...")) ||
@@ -132,8 +132,8 @@ static void read_value(reading *r, size_t i, const ax_json *value,
                    attributes[i].key);
     check_text(r, where, why);
   } else {
-    fault(r, value->at,
-          "%s must be a text or {\"notAvailable\": \"why\"}", where);
+    fault(r, value->at, "%s must be a text or {\"notAvailable\": \"why\"}",
+          where);
   }
 }
 
@@ -273,12 +273,13 @@ ax_status ax_card_find(ax_arena *arena, const char *plugins, const char *module,
   ax_error err = { 0 };
   ax_card_faults faults = { 0 };
   ax_card *card = AX_NEW(arena, ax_card);
-  ax_str source, path = ax_arena_printf(arena, "%s/%s/cards/" AX_STR_FMT ".json",
-                                        plugins, module,
-                                        AX_STR_ARG(model->name));
+  ax_str source,
+      path = ax_arena_printf(arena, "%s/%s/cards/" AX_STR_FMT ".json", plugins,
+                             module, AX_STR_ARG(model->name));
   *out = NULL;
   if (!card || !path.ptr) return AX_NOMEM;
-  ax_status status = ax_file_read(arena, path.ptr, AX_CARD_BYTES, &source, &err);
+  ax_status status =
+      ax_file_read(arena, path.ptr, AX_CARD_BYTES, &source, &err);
   if (status == AX_NOT_FOUND) return AX_OK;
   const char *why = err.text;
   if (!status) status = ax_card_read(arena, source, card, &faults);

@@ -10,9 +10,9 @@
  *
  * The attributes are the 31 source attributes for predictive decision support
  * of ONC's HTI-1 rule, 45 CFR 170.315(b)(11)(iv)(B); `intendedUse` is one of
- * them. Each is a text, or {"notAvailable": "why"}: the rule wants it to be said
- * when something is not known. plugins/sdk/card.md lists them with what belongs
- * in each.
+ * them. Each is a text, or {"notAvailable": "why"}: the rule wants it to be
+ * said when something is not known. plugins/sdk/card.md lists them with what
+ * belongs in each.
  *
  * Reading is strict: an unknown key, an attribute that is missing, empty or a
  * placeholder is a fault with its place; all faults are found in one go.
@@ -23,8 +23,8 @@
 #define AX_SCORING_CARD_H
 
 #include "base/vec.h"
-#include "json/json.h"
 #include "scoring/model.h"
+#include "json/json.h"
 
 enum {
   AX_CARD_ATTRIBUTES = 31,
@@ -68,8 +68,8 @@ typedef AX_VEC(ax_card_fault) ax_card_faults;
 /* The code of `kind` as a card writes it: "rule-based". */
 const char *ax_card_kind_name(ax_card_kind kind);
 
-/* Reads a card. INVALID: `faults` (at least one) say what is wrong, in the order
- * of the file; what was readable is in `out`. NOMEM. */
+/* Reads a card. INVALID: `faults` (at least one) say what is wrong, in the
+ * order of the file; what was readable is in `out`. NOMEM. */
 ax_status ax_card_read(ax_arena *arena, ax_str source, ax_card *out,
                        ax_card_faults *faults) AX_MUST_USE;
 

@@ -55,9 +55,8 @@ static void put_base64(ax_buf *out, ax_str bytes) {
       three = three << 8 |
               (i + k < bytes.len ? (unsigned char)bytes.ptr[i + k] : 0u);
     for (size_t k = 0; k < 4; k++)
-      ax_buf_append_char(out, i + k > bytes.len
-                                  ? '='
-                                  : digits[three >> (18 - 6 * k) & 63u]);
+      ax_buf_append_char(
+          out, i + k > bytes.len ? '=' : digits[three >> (18 - 6 * k) & 63u]);
   }
 }
 
@@ -122,6 +121,6 @@ ax_status ax_result_card(ax_arena *arena, const ax_model *model,
   if (markdown.status) body.status = markdown.status;
   write_body(&w, model, ax_buf_view(&markdown));
   ax_buf_free(&markdown);
-  return ax_result_finish(arena, &w, &body, AX_STR("DocumentReference"), id, out,
-                          err);
+  return ax_result_finish(arena, &w, &body, AX_STR("DocumentReference"), id,
+                          out, err);
 }

@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "base/file.h"
-#include "json/json_parse.h"
 #include "scoring/card.h"
 #include "scoring/result.h"
+#include "json/json_parse.h"
 
 static ax_str read_ours(ax_arena *arena, const char *name) {
   const char *root = getenv("AUSPEX_ROOT");
@@ -114,8 +114,8 @@ static void reading_survives_failing_allocations(void **state) {
   ax_arena_free(arena);
 }
 
-static void the_card_becomes_a_document_and_the_device_refers_to_it(
-    void **state) {
+static void
+the_card_becomes_a_document_and_the_device_refers_to_it(void **state) {
   (void)state;
   ax_arena *arena = ax_arena_new(8 << 20);
   ax_card card;
