@@ -5,10 +5,12 @@
 
 #define SCT "http://snomed.info/sct"
 #define LOINC "http://loinc.org"
-#define COUNT(array) (uint32_t)(sizeof(array) / sizeof((array)[0]))
-#define CODES(array)                            \
-  .codes = (array), .code_count = COUNT(array), \
-  .code_stride = (uint32_t)sizeof(auspex_code)
+#define EXACT AUSPEX_MATCH_EXACT
+#define SET(array)                                            \
+  static const auspex_set array##_set = {                     \
+    .size = sizeof(auspex_set), .codes = AUSPEX_ARRAY(array), \
+    .name = #array                                            \
+  }
 
 #define ICD10(code, display)                                                  \
   {                                                                           \
@@ -17,93 +19,121 @@
   }
 
 static const auspex_code diabetes[] = {
-  { SCT, "44054006", "Diabetes mellitus type 2", AUSPEX_MATCH_EXACT, 0 },
-  { SCT, "73211009", "Diabetes mellitus", AUSPEX_MATCH_EXACT, 0 },
+  { SCT, "44054006", "Diabetes mellitus type 2", EXACT, 0 },
+  { SCT, "73211009", "Diabetes mellitus", EXACT, 0 },
   ICD10("E11", "Type 2 diabetes mellitus"),
   ICD10("E14", "Unspecified diabetes mellitus"),
 };
 
 static const auspex_code other_diabetes[] = {
-  { SCT, "46635009", "Diabetes mellitus type 1", AUSPEX_MATCH_EXACT, 0 },
+  { SCT, "46635009", "Diabetes mellitus type 1", EXACT, 0 },
   ICD10("E10", "Type 1 diabetes mellitus"),
   ICD10("O24", "Diabetes mellitus in pregnancy"),
 };
 
 static const auspex_code pancreatic_cancer[] = {
-  { SCT, "363418001", "Malignant tumor of pancreas", AUSPEX_MATCH_EXACT, 0 },
+  { SCT, "363418001", "Malignant tumor of pancreas", EXACT, 0 },
   { SCT, "372003004", "Primary malignant neoplasm of pancreas",
-    AUSPEX_MATCH_EXACT, 0 },
-  { SCT, "700423003", "Adenocarcinoma of pancreas", AUSPEX_MATCH_EXACT, 0 },
+    EXACT, 0 },
+  { SCT, "700423003", "Adenocarcinoma of pancreas", EXACT, 0 },
   ICD10("C25", "Malignant neoplasm of pancreas"),
 };
 
-/* Fasting values go first. */
-static const auspex_code glucose[] = {
-  { LOINC, "1558-6", "Fasting glucose [Mass/volume] in Serum or Plasma",
-    AUSPEX_MATCH_EXACT, 0 },
+static const auspex_code fasting_glucose[] = {
+  { LOINC, "1558-6", "Fasting glucose [Mass/volume] in Serum or Plasma", EXACT,
+    0 },
   { LOINC, "14771-0", "Fasting glucose [Moles/volume] in Serum or Plasma",
-    AUSPEX_MATCH_EXACT, 0 },
-  { LOINC, "2345-7", "Glucose [Mass/volume] in Serum or Plasma",
-    AUSPEX_MATCH_EXACT, 1 },
-  { LOINC, "14749-6", "Glucose [Moles/volume] in Serum or Plasma",
-    AUSPEX_MATCH_EXACT, 1 },
-  { LOINC, "2339-0", "Glucose [Mass/volume] in Blood", AUSPEX_MATCH_EXACT, 1 },
+    EXACT, 0 },
+};
+static const auspex_code glucose[] = {
+  { LOINC, "2345-7", "Glucose [Mass/volume] in Serum or Plasma", EXACT, 0 },
+  { LOINC, "14749-6", "Glucose [Moles/volume] in Serum or Plasma", EXACT, 0 },
+  { LOINC, "2339-0", "Glucose [Mass/volume] in Blood", EXACT, 0 },
 };
 
 static const auspex_code weight[] = {
-  { LOINC, "29463-7", "Body weight", AUSPEX_MATCH_EXACT, 0 },
+  { LOINC, "29463-7", "Body weight", EXACT, 0 },
+};
+
+SET(diabetes);
+SET(other_diabetes);
+SET(pancreatic_cancer);
+SET(fasting_glucose);
+SET(glucose);
+SET(weight);
+
+#define NEAREST                                                    \
+  .size = sizeof(auspex_source), .from = AUSPEX_FROM_OBSERVATION, \
+  .pick = AUSPEX_PICK_NEAREST
+#define GLUCOSE                                                             \
+  NEAREST, .unit = "mg/dL", .molar_mass = 180.156, .valid_min = 30,         \
+           .valid_max = 1500
+
+/* Fasting values go first. */
+static const auspex_source glucose_sources[] = {
+  { GLUCOSE, .codes = &fasting_glucose_set },
+  { GLUCOSE, .codes = &glucose_set },
+};
+static const auspex_source weight_sources[] = {
+  { NEAREST, .codes = &weight_set, .unit = "kg", .valid_min = 25,
+    .valid_max = 350 },
+};
+static const auspex_source age_sources[] = {
+  { .size = sizeof(auspex_source), .from = AUSPEX_FROM_AGE, .unit = "a",
+    .valid_min = 0, .valid_max = 120 },
+};
+
+#define CONDITION .size = sizeof(auspex_source), .from = AUSPEX_FROM_CONDITION
+static const auspex_source onset_sources[] = {
+  { CONDITION, .codes = &diabetes_set, .pick = AUSPEX_PICK_EARLIEST,
+    .flags = AUSPEX_EVER },
+};
+static const auspex_source diabetes_sources[] = {
+  { CONDITION, .codes = &diabetes_set },
+};
+static const auspex_source other_diabetes_sources[] = {
+  { CONDITION, .codes = &other_diabetes_set, .flags = AUSPEX_EVER },
+};
+static const auspex_source cancer_sources[] = {
+  { CONDITION, .codes = &pancreatic_cancer_set, .flags = AUSPEX_EVER },
 };
 
 /* What all inputs taken from Observations share. */
-#define OBSERVED(name_, title_, codes_, unit_)                        \
-  .size = sizeof(auspex_input), .source = AUSPEX_FROM_OBSERVATION,    \
-  .pick = AUSPEX_PICK_NEAREST, .missing = AUSPEX_MISSING_REFUSE,      \
-  .name = (name_), .title = (title_), CODES(codes_), .unit = (unit_), \
-  .relative_to = AUSPEX_AT_ANCHOR, .train_mean = NAN, .train_sd = NAN
+#define OBSERVED(name_, title_, sources_)                                    \
+  .size = sizeof(auspex_input), .missing = AUSPEX_MISSING_REFUSE,            \
+  .name = (name_), .title = (title_), .sources = AUSPEX_ARRAY(sources_),     \
+  .relative_to = AUSPEX_AT_ANCHOR
 #define AT_ONSET \
   .window_from_days = -30, .window_to_days = 90, .freshness_days = 365
 #define A_YEAR_BEFORE \
   .window_from_days = -548, .window_to_days = -90, .pick_days = -365
-#define PLAUSIBLE_GLUCOSE \
-  .molar_mass = 180.156, .valid_min = 30, .valid_max = 1500
-#define PLAUSIBLE_WEIGHT .valid_min = 25, .valid_max = 350
 
 static const auspex_input inputs[] = {
   [ENDPAC_GLUCOSE_ONSET] = { OBSERVED("glucose_onset_mg_dl",
                                       "Blood glucose at the onset of diabetes",
-                                      glucose, "mg/dL"),
-                             AT_ONSET, PLAUSIBLE_GLUCOSE },
+                                      glucose_sources),
+                             AT_ONSET },
   [ENDPAC_GLUCOSE_BEFORE] = { OBSERVED("glucose_1y_before_mg_dl",
                                        "Blood glucose about a year before",
-                                       glucose, "mg/dL"),
-                              A_YEAR_BEFORE, PLAUSIBLE_GLUCOSE },
+                                       glucose_sources),
+                              A_YEAR_BEFORE },
   [ENDPAC_WEIGHT_ONSET] = { OBSERVED("weight_onset_kg",
                                      "Body weight at the onset of diabetes",
-                                     weight, "kg"),
-                            AT_ONSET, PLAUSIBLE_WEIGHT },
+                                     weight_sources),
+                            AT_ONSET },
   [ENDPAC_WEIGHT_BEFORE] = { OBSERVED("weight_1y_before_kg",
-                                      "Body weight about a year before", weight,
-                                      "kg"),
-                             A_YEAR_BEFORE, PLAUSIBLE_WEIGHT },
-  [ENDPAC_AGE] = { .size = sizeof(auspex_input),
-                   .source = AUSPEX_FROM_AGE,
-                   .pick = AUSPEX_PICK_LATEST,
-                   .missing = AUSPEX_MISSING_REFUSE,
-                   .name = "age_at_onset",
-                   .title = "Age at the onset of diabetes",
-                   .unit = "a",
-                   .relative_to = AUSPEX_AT_ANCHOR,
-                   .window_from_days = AUSPEX_UNLIMITED,
-                   .valid_min = 0,
-                   .valid_max = 120,
-                   .train_mean = NAN,
-                   .train_sd = NAN },
+                                      "Body weight about a year before",
+                                      weight_sources),
+                             A_YEAR_BEFORE },
+  [ENDPAC_AGE] = { OBSERVED("age_at_onset", "Age at the onset of diabetes",
+                            age_sources),
+                   .window_from_days = AUSPEX_UNLIMITED },
 };
 
 static const auspex_criterion criteria[] = {
   { .size = sizeof(auspex_criterion),
-    .kind = AUSPEX_NEEDS_CONDITION,
-    CODES(diabetes),
+    .kind = AUSPEX_NEEDS,
+    .sources = AUSPEX_ARRAY(diabetes_sources),
     .reason = "no confirmed diabetes mellitus of type 2 or unspecified type" },
   { .size = sizeof(auspex_criterion),
     .kind = AUSPEX_NEEDS_ANCHOR,
@@ -114,12 +144,12 @@ static const auspex_criterion criteria[] = {
     .max = NAN,
     .reason = "younger than 50 years at the onset of diabetes" },
   { .size = sizeof(auspex_criterion),
-    .kind = AUSPEX_EXCLUDES_CONDITION,
-    CODES(pancreatic_cancer),
+    .kind = AUSPEX_EXCLUDES,
+    .sources = AUSPEX_ARRAY(cancer_sources),
     .reason = "pancreatic cancer is already known" },
   { .size = sizeof(auspex_criterion),
-    .kind = AUSPEX_EXCLUDES_CONDITION,
-    CODES(other_diabetes),
+    .kind = AUSPEX_EXCLUDES,
+    .sources = AUSPEX_ARRAY(other_diabetes_sources),
     .reason = "the diabetes is of type 1 or of pregnancy" },
   { .size = sizeof(auspex_criterion),
     .kind = AUSPEX_EXCLUDES_OLD_ANCHOR,
@@ -177,9 +207,12 @@ static const auspex_mitigation mitigations[] = {
                                         "higher risk; it is not a diagnosis." },
 };
 
-#define ROWS(field, array)                            \
-  .field##s = (array), .field##_count = COUNT(array), \
-  .field##_stride = (uint32_t)sizeof((array)[0])
+static const auspex_anchor diabetes_onset = {
+  .size = sizeof(auspex_anchor),
+  .name = "diabetes-onset",
+  .title = "Onset of diabetes",
+  .sources = AUSPEX_ARRAY(onset_sources),
+};
 
 const auspex_model endpac_model = {
   .size = sizeof(auspex_model),
@@ -197,17 +230,13 @@ const auspex_model endpac_model = {
             "Israeli cohort AUC 0.69. HbA1c is not an input. The onset is the "
             "recorded one, not derived from glucose.",
   .licence = "The point table is a fact from a journal article.",
-  .anchor = { .size = sizeof(auspex_anchor),
-              .kind = AUSPEX_ANCHOR_FIRST_ONSET,
-              .name = "diabetes-onset",
-              CODES(diabetes) },
-  .criteria = criteria,
-  .criterion_count = COUNT(criteria),
-  .criterion_stride = sizeof(auspex_criterion),
-  ROWS(input, inputs),
-  ROWS(outcome, outcomes),
-  ROWS(factor, factors),
-  ROWS(mitigation, mitigations),
+  .flags = AUSPEX_MODEL_ADDITIVE,
+  .anchor = &diabetes_onset,
+  .criteria = AUSPEX_ARRAY(criteria),
+  .inputs = AUSPEX_ARRAY(inputs),
+  .outcomes = AUSPEX_ARRAY(outcomes),
+  .factors = AUSPEX_ARRAY(factors),
+  .mitigations = AUSPEX_ARRAY(mitigations),
   .max_batch = 64,
   .max_results_per_row = 1,
   .max_contributions_per_row = ENDPAC_FACTORS,

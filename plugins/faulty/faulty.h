@@ -21,23 +21,23 @@ static const auspex_code faulty_codes[] = {
   { "http://loinc.org", "718-7", "Hemoglobin", AUSPEX_MATCH_EXACT, 0 },
 };
 
+static const auspex_set faulty_set = { .size = sizeof(auspex_set),
+                                       .codes = AUSPEX_ARRAY(faulty_codes) };
+
+static const auspex_source faulty_sources[] = {
+  { .size = sizeof(auspex_source),
+    .from = AUSPEX_FROM_OBSERVATION,
+    .codes = &faulty_set,
+    .unit = "g/dL" },
+};
+
 static const auspex_input faulty_inputs[] = {
   { .size = sizeof(auspex_input),
-    .source = AUSPEX_FROM_OBSERVATION,
-    .pick = AUSPEX_PICK_LATEST,
     .missing = AUSPEX_MISSING_REFUSE,
     .name = "x",
     .title = "Number",
-    .codes = faulty_codes,
-    .code_count = 1,
-    .code_stride = sizeof(auspex_code),
-    .unit = "g/dL",
-    .relative_to = AUSPEX_AT_AS_OF,
-    .window_from_days = AUSPEX_UNLIMITED,
-    .valid_min = (double)NAN,
-    .valid_max = (double)NAN,
-    .train_mean = (double)NAN,
-    .train_sd = (double)NAN },
+    .sources = AUSPEX_ARRAY(faulty_sources),
+    .window_from_days = AUSPEX_UNLIMITED },
 };
 
 static const auspex_outcome faulty_outcomes[] = {
@@ -62,13 +62,8 @@ static const auspex_model faulty_model = {
   .population = "tests",
   .source = "none",
   .limits = "none",
-  .anchor = { .size = sizeof(auspex_anchor) },
-  .inputs = faulty_inputs,
-  .input_count = 1,
-  .input_stride = sizeof(auspex_input),
-  .outcomes = faulty_outcomes,
-  .outcome_count = 1,
-  .outcome_stride = sizeof(auspex_outcome),
+  .inputs = AUSPEX_ARRAY(faulty_inputs),
+  .outcomes = AUSPEX_ARRAY(faulty_outcomes),
   .max_batch = 64,
   .max_results_per_row = 2,
   .max_text_per_row = 64,

@@ -7,10 +7,6 @@
   "https://www.medizininformatik-initiative.de/fhir/ext/modul-pro/" \
   "CodeSystem/mii-cs-pro-score-catalogue"
 #define OURS "https://auspex-gateway.org/fhir/CodeSystem/qlq-c30"
-#define COUNT(array) (uint32_t)(sizeof(array) / sizeof((array)[0]))
-#define CODES(array)                            \
-  .codes = (array), .code_count = COUNT(array), \
-  .code_stride = (uint32_t)sizeof(auspex_code)
 
 const char *const qlq_model_codes[QLQ_SCALE_COUNT] = {
 #define X(code, small, title) #code,
@@ -56,16 +52,34 @@ static const auspex_code insomnia_codes[] = {
     AUSPEX_MATCH_EXACT, 0 },
 };
 
-#define ANSWERS                                                          \
-  .size = sizeof(auspex_input), .source = AUSPEX_FROM_QUESTIONNAIRE,     \
-  .pick = AUSPEX_PICK_LATEST, .missing = AUSPEX_MISSING_PASS,            \
-  .instrument = "qlq-c30", .first_item = 1, .last_item = QLQ_ITEM_COUNT, \
-  .valid_min = 1, .valid_max = 7, .train_mean = NAN, .train_sd = NAN
-#define SCORES                                                             \
-  .size = sizeof(auspex_input), .source = AUSPEX_FROM_OBSERVATION_SET,     \
-  .pick = AUSPEX_PICK_LATEST, .missing = AUSPEX_MISSING_PASS,              \
-  CODES(score_codes), .unit = "{score}", .valid_min = 0, .valid_max = 100, \
-  .train_mean = NAN, .train_sd = NAN
+static const auspex_set score_code_set = { .size = sizeof(auspex_set),
+                                      .codes = AUSPEX_ARRAY(score_codes),
+                                      .name = "eortc-qlq-c30" };
+
+static const auspex_source answers[] = {
+  { .size = sizeof(auspex_source),
+    .from = AUSPEX_FROM_QUESTIONNAIRE,
+    .instrument = "qlq-c30",
+    .first_item = 1,
+    .last_item = QLQ_ITEM_COUNT,
+    .valid_min = 1,
+    .valid_max = 7 },
+};
+static const auspex_source scores[] = {
+  { .size = sizeof(auspex_source),
+    .from = AUSPEX_FROM_OBSERVATION_SET,
+    .codes = &score_code_set,
+    .unit = "{score}",
+    .valid_min = 0,
+    .valid_max = 100 },
+};
+
+#define ANSWERS                                                 \
+  .size = sizeof(auspex_input), .missing = AUSPEX_MISSING_PASS, \
+  .sources = AUSPEX_ARRAY(answers)
+#define SCORES                                                  \
+  .size = sizeof(auspex_input), .missing = AUSPEX_MISSING_PASS, \
+  .sources = AUSPEX_ARRAY(scores)
 #define CURRENT                                              \
   .relative_to = AUSPEX_AT_AS_OF, .window_from_days = -3650, \
   .freshness_days = 30
@@ -172,22 +186,11 @@ const auspex_model qlq_model = {
             "score all of its scales.",
   .licence = "The questionnaire and its wording belong to the EORTC, whose "
              "permission its users need; only numbers of items are used here.",
-  .anchor = { .size = sizeof(auspex_anchor), .kind = AUSPEX_ANCHOR_AS_OF },
-  .criteria = criteria,
-  .criterion_count = COUNT(criteria),
-  .criterion_stride = sizeof(auspex_criterion),
-  .inputs = inputs,
-  .input_count = COUNT(inputs),
-  .input_stride = sizeof(auspex_input),
-  .outcomes = outcomes,
-  .outcome_count = COUNT(outcomes),
-  .outcome_stride = sizeof(auspex_outcome),
-  .factors = factors,
-  .factor_count = COUNT(factors),
-  .factor_stride = sizeof(auspex_factor),
-  .mitigations = mitigations,
-  .mitigation_count = COUNT(mitigations),
-  .mitigation_stride = sizeof(auspex_mitigation),
+  .criteria = AUSPEX_ARRAY(criteria),
+  .inputs = AUSPEX_ARRAY(inputs),
+  .outcomes = AUSPEX_ARRAY(outcomes),
+  .factors = AUSPEX_ARRAY(factors),
+  .mitigations = AUSPEX_ARRAY(mitigations),
   .max_batch = 64,
   .max_results_per_row = QLQ_OUTCOMES,
   .max_contributions_per_row = 3 + 2 * QLQ_SCALE_COUNT,

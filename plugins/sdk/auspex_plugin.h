@@ -1,22 +1,26 @@
 /*
  * auspex_plugin.h - the contract between Auspex and a scoring plug-in.
- * ABI version 0: it may still change; version 1 will be kept. C11 and C++17.
+ * ABI version 1.0. C11 and C++17.
  *
  * A plug-in is a shared object with one exported function (write AUSPEX_MODULE
  * once). It offers one or more models. A model DECLARES what it needs: who it
- * is for, which coded inputs, in which unit, from which window of time. The
- * host finds, converts, checks and windows; the plug-in sees numbers, states
- * and times, never a person.
+ * is for, which inputs, where each comes from in FHIR, in which unit, from
+ * which window of time. The host finds, converts, maps, checks and windows;
+ * the plug-in sees numbers, states and times, never a person.
  *
  * RULES
- *  R1  Every struct starts with `size`, set by its writer to its own sizeof; a
- *      reader touches a field only inside `size` (AUSPEX_HAS). Fields are only
- *      ever appended. Arrays of structs carry their stride.
+ *  R1  Structs start with `size`, set by their writer to its own sizeof; a
+ *      reader touches a field only inside `size` (AUSPEX_HAS) and takes what
+ *      is not there for 0. Fields are only ever appended; 0 in a later field
+ *      means what was meant before. Arrays of structs carry their stride (0:
+ *      this header's sizeof), so that also structs without `size` can grow.
  *  R2  No memory crosses the border with ownership. What the host passes is
- *      valid for the call (configuration: until destroy). What the plug-in
- *      declares is static const. Results are written into the host's buffers.
+ *      valid for the call (configuration and host: until destroy). What the
+ *      plug-in declares is static const and valid for ever. Results are
+ *      written into the host's buffers.
  *  R3  Threads: [module] calls are serial in a process. [instance] calls are
- *      serial for an instance. [any] may be called from any thread.
+ *      serial for an instance, and come after create and before destroy.
+ *      [any] may be called from any thread until destroy returns.
  *  R4  A plug-in must not read clocks, random numbers, environment, files or
  *      sockets, start threads or processes, install signal handlers, change
  *      locale, floating-point environment or working directory, call exit or
@@ -24,32 +28,46 @@
  *      enforces what it can; breaking the rest costs the plug-in its process.
  *  R5  Same module bytes, configuration, rows, as-of and seed: same output,
  *      bit for bit, whatever other rows are in the batch. "Now" is a row's
- *      as_of_ms.
+ *      as_of_ms, chance is a row's seed.
  *  R6  Rows carry no identifiers of a person.
  *
  * Units of time: milliseconds since 1970-01-01T00:00:00Z (`_ms`), days counted
  * on UTC calendar dates (`_days`), calendar months (`_months`). Probabilities
  * are 0..1; the host turns them into FHIR's percent.
+ *
+ * LIMITS  64 models in a module; in a model 256 inputs (of which the first 64
+ * can be named in bit masks), 512 columns, 512 entries in any list, 16 sources
+ * of one input; per row 256 results, 1024 contributions, 16384 bytes of text;
+ * 1024 rows in a batch; a text of a declaration has at most 4000 bytes.
+ *
+ * BESIDE THE MODULE, in its folder (plugins/README.md, plugins/sdk/README.md):
+ * golden rows (the host runs them before it lets a version score), the model
+ * card, and the data files that arrive as auspex_config.blobs.
  */
 #ifndef AUSPEX_PLUGIN_H
 #define AUSPEX_PLUGIN_H
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-#define AUSPEX_ABI_MAJOR 0u
-#define AUSPEX_ABI_MINOR 1u
+#define AUSPEX_ABI_MAJOR 1u
+#define AUSPEX_ABI_MINOR 0u
 #define AUSPEX_ABI ((AUSPEX_ABI_MAJOR << 16) | AUSPEX_ABI_MINOR)
 #define AUSPEX_EXPORT __attribute__((visibility("default")))
 #define AUSPEX_HAS(p, type, field) \
   ((p)->size >= offsetof(type, field) + sizeof(((type *)0)->field))
+/* An array where a pointer, a count and a stride follow each other, as in all
+ * structs below: `.codes = AUSPEX_ARRAY(my_codes),`. */
+#define AUSPEX_ARRAY(a) \
+  (a), (uint32_t)(sizeof(a) / sizeof((a)[0])), (uint32_t)sizeof((a)[0])
 
-/* ---- results of calls: negative = the whole call failed -------------------
- */
+/* ---- results of calls: negative = the whole call failed ------------------ */
+
 enum {
   AUSPEX_OK = 0,
   AUSPEX_E_ABI = -1,
@@ -62,39 +80,119 @@ enum {
   AUSPEX_E_INTERNAL = -8
 };
 
-/* ---- declared data: everything static const --------------------------------
- */
+/* ---- codes, sets, maps: everything static const -------------------------- */
 
-enum { AUSPEX_MATCH_EXACT, AUSPEX_MATCH_PREFIX, AUSPEX_MATCH_RANGE };
+enum {
+  AUSPEX_MATCH_EXACT = 0,
+  AUSPEX_MATCH_PREFIX,  /* "C50" matches C50, C50.9, C50.811 */
+  AUSPEX_MATCH_RANGE,   /* "C81-C86": three-character category inside */
+  AUSPEX_MATCH_PATTERN, /* a regular expression (PCRE) for the whole code */
+  AUSPEX_MATCH_ANY,     /* every code of the system; `code` is NULL */
+  AUSPEX_MATCH_EXCEPT = 16 /* bit: what matches is NOT in the set, whatever
+                              other codes of the set say ("C00-C80" without
+                              C44) */
+};
 
-/* What the gateway made itself (results of models) is read only where a code's
- * system begins with "https://auspex-gateway.org/". The three ICD-10 systems
- * (icd-10, icd-10-cm, bfarm icd-10-gm) count as one. */
+/* The three ICD-10 systems (icd-10, icd-10-cm, bfarm icd-10-gm) count as one.
+ * Text and display never decide. */
 typedef struct auspex_code {
   const char *system; /* URI, e.g. "http://loinc.org" */
   const char *code;
   const char *display; /* or NULL */
-  uint32_t match;      /* AUSPEX_MATCH_*; PREFIX and RANGE for ICD-10, ATC */
-  uint32_t rank;       /* codes of a lower rank compete first: only when none
-                          of them has a value in the window does the next rank
-                          count (fasting glucose before any glucose) */
+  uint32_t match, reserved;
 } auspex_code;
 
-/* Where an input comes from. */
+/* A set of codes, declared once and shared by pointer. */
+typedef struct auspex_set {
+  uint32_t size, reserved;
+  const auspex_code *codes;
+  uint32_t code_count, code_stride;
+  const char *name;      /* for people: "breast-cancer"; or NULL */
+  const char *value_set; /* canonical of a ValueSet whose members count too
+                            (hierarchies), asked of the site's terminology; or
+                            NULL. `codes` must do without it. */
+} auspex_set;
+
+/* What a coded or written value is worth as a number. */
 enum {
-  AUSPEX_FROM_OBSERVATION = 1, /* value, one column */
+  AUSPEX_MAP_CODE = 1, /* any coding with `system` that matches `code` */
+  AUSPEX_MAP_TEXT,     /* a string, a text without coding, a coding without
+                          system, the digits of a number: matches `code` */
+  AUSPEX_MAP_NUMBER,   /* a number or boolean (0, 1) in from..to: `value` */
+  AUSPEX_MAP_KEEP      /* a number in from..to stays itself */
+};
+enum { AUSPEX_FOLD_CASE = 1, AUSPEX_FOLD_BLANKS = 2 };
+typedef struct auspex_map_row {
+  uint32_t kind, match;      /* AUSPEX_MAP_*, AUSPEX_MATCH_* */
+  const char *system, *code; /* CODE, TEXT (system NULL) */
+  double from, to;           /* NUMBER, KEEP; both inside */
+  double value;              /* NaN: known and refused (UNMAPPED) */
+} auspex_map_row;
+
+/* The first row that fits decides; of several codings the first one that fits
+ * a row. Nothing fits: `otherwise` if has_otherwise, else UNMAPPED. Without a
+ * map only numbers and booleans are read, and codings with an ordinal value
+ * (extension), and in answers also those whose code is a number. */
+typedef struct auspex_map {
+  uint32_t size, has_otherwise;
+  const auspex_map_row *rows;
+  uint32_t row_count, row_stride;
+  double otherwise;
+  uint32_t fold, reserved; /* AUSPEX_FOLD_*: how texts and codes are compared
+                              with TEXT and PATTERN; BLANKS removes blanks and
+                              brackets first */
+  const char *name;        /* for people; or NULL */
+} auspex_map;
+
+/* ---- sources --------------------------------------------------------------
+ */
+
+/* Where a value comes from. Only resources that count: final, amended or
+ * corrected; completed; not entered in error; about the patient. What the
+ * gateway itself made (results of models) is read only with the flag
+ * OWN_RESULTS or by a code of a system below "https://auspex-gateway.org/". */
+enum {
+  AUSPEX_FROM_OBSERVATION = 1, /* Observation or component by `codes` */
   AUSPEX_FROM_OBSERVATION_SET, /* one column for each code, all of the newest
-                                  day that has any of them */
-  AUSPEX_FROM_CONDITION,       /* EVER: 1 when there is one */
-  AUSPEX_FROM_QUESTIONNAIRE,   /* items first_item..last_item of one response
+                                  day that has any of them; sole source */
+  AUSPEX_FROM_CONDITION,       /* confirmed, and active unless EVER */
+  AUSPEX_FROM_QUESTIONNAIRE,   /* answers first_item..last_item of one response
                                   to `instrument`, one column each */
-  AUSPEX_FROM_AGE,             /* completed years at the anchor */
-  AUSPEX_FROM_SEX              /* 0 male, 1 female */
+  AUSPEX_FROM_QUESTIONNAIRE_SUM, /* the sum of these answers, when all are
+                                    there: one column */
+  AUSPEX_FROM_AGE,               /* completed years at the anchor */
+  AUSPEX_FROM_SEX,               /* 0 male, 1 female */
+  AUSPEX_FROM_ADMINISTRATION,    /* MedicationAdministration completed or in
+                                    progress */
+  AUSPEX_FROM_MEDICATION,        /* MedicationStatement, MedicationRequest that
+                                    is active at as-of */
+  AUSPEX_FROM_PROCEDURE,         /* completed */
+  AUSPEX_FROM_FAMILY_HISTORY,    /* condition by `codes`, relationship
+                                    `within` (v3-RoleCode) */
+  AUSPEX_FROM_PATIENT_EXTENSION, /* of Patient: `path` = URL, or URL and inner
+                                    URL with a blank between; several different
+                                    values are a CONFLICT */
+  AUSPEX_FROM_PATIENT_COUNTRY,   /* address.country, home, not old */
+  AUSPEX_FROM_SITE               /* the site's configuration, by `path` */
 };
 
-/* Which of several values. */
+/* What of it. */
 enum {
-  AUSPEX_PICK_LATEST = 1,
+  AUSPEX_TAKE_DEFAULT = 0, /* the value of an Observation, answer, extension,
+                              country; else 1 for there is one and 0 for
+                              explicit refutation (absence is unknown) */
+  AUSPEX_TAKE_VALUE_OR_INTERPRETATION, /* interpretation only without value */
+  AUSPEX_TAKE_BODY_SITE,
+  AUSPEX_TAKE_CODE,      /* the statement's own code, by the map */
+  AUSPEX_TAKE_STAGE,     /* Condition.stage.summary, by the map */
+  AUSPEX_TAKE_ONSET_AGE, /* FAMILY_HISTORY: condition.onsetAge in years */
+  AUSPEX_TAKE_PRESENT,   /* 1 when there is one, whatever its value */
+  AUSPEX_TAKE_VALUE_TIME /* anchors: valueDateTime instead of effective */
+};
+
+/* Which of several, after unit and map. */
+enum {
+  AUSPEX_PICK_LATEST = 0,
   AUSPEX_PICK_EARLIEST,
   AUSPEX_PICK_MIN,
   AUSPEX_PICK_MAX,
@@ -102,41 +200,111 @@ enum {
   AUSPEX_PICK_COUNT,
   AUSPEX_PICK_NEAREST, /* to anchor + pick_days; ties: the earlier */
   AUSPEX_PICK_SERIES,  /* all, oldest first, as samples */
-  AUSPEX_PICK_EVER     /* 1 with positive evidence, 0 only with explicit
-                          refutation, else absent */
+  AUSPEX_PICK_EVER,    /* 1 when one is other than 0, else 0 with explicit
+                          refutation or denial, else absent */
+  AUSPEX_PICK_LATEST_MAX /* the greatest of the latest day */
 };
 
-/* What a missing or unfit input means. */
-enum {
-  AUSPEX_MISSING_REFUSE = 1, /* the row is not sent; data-required names it */
-  AUSPEX_MISSING_PASS,       /* the cell's state says why */
-  AUSPEX_MISSING_DEFAULT     /* `fallback` is put in, state IMPUTED */
+enum { /* flags of a source */
+       AUSPEX_WITH_PREVIOUS = 1, /* competes with the source before as one */
+       AUSPEX_EVER = 2,          /* CONDITION: any clinical status */
+       AUSPEX_NO_RECURRENCE = 4, /* CONDITION: not recurrence or relapse */
+       AUSPEX_OR_RECORDED = 8,   /* time is recordedDate when there is none */
+       AUSPEX_OWN_RESULTS = 16,  /* results of the gateway count, and */
+       AUSPEX_OWN_ONLY = 32,     /* nothing else does */
+       AUSPEX_OWN_WINDOW = 64    /* window_*_days of the source, not the
+                                    input's */
 };
 
-/* What a window is relative to. */
+enum { /* "<5" where a number is needed */
+       AUSPEX_COMPARATOR_REFUSE = 0,
+       AUSPEX_COMPARATOR_LIMIT,    /* the limit counts as the value */
+       AUSPEX_COMPARATOR_AT_MOST,  /* so does that of < and <= that is at most
+                                      comparator_limit; others refuse */
+       AUSPEX_COMPARATOR_AT_LEAST  /* of > and >= that is at least that */
+};
+
+/* What else must hold for a resource to count. Of filters with the same
+ * `group` other than 0 one is enough. */
 enum {
-  AUSPEX_AT_AS_OF = 0,
-  AUSPEX_AT_ANCHOR = 1, /* the model's event, see auspex_anchor */
-  AUSPEX_AT_INPUT = 2   /* the newest time of the inputs `relative_inputs`;
-                           when they have none the input is ABSENT */
+  AUSPEX_WHERE_VALUE = 1, /* its coded value */
+  AUSPEX_WHERE_COMPONENT, /* a component by `codes`, with a value by `values` */
+  AUSPEX_WHERE_METHOD,
+  AUSPEX_WHERE_BODY_SITE,
+  AUSPEX_WHERE_CATEGORY,
+  AUSPEX_WHERE_INTERPRETATION,
+  AUSPEX_WHERE_SPECIMEN, /* is there; codes are not read */
+  AUSPEX_WHERE_DEVICE    /* is there; codes are not read */
+};
+typedef struct auspex_filter {
+  uint32_t where, group;
+  const auspex_set *codes;  /* one of these; NULL: whatever is there */
+  const auspex_set *values; /* COMPONENT; NULL: any */
+} auspex_filter;
+
+typedef struct auspex_source {
+  uint32_t size, from, take, pick, flags, comparator;
+  const auspex_set *codes;
+  /* OBSERVATION: `codes` are those of components of, or of members (hasMember)
+   * of, an Observation with one of these. FAMILY_HISTORY: relationships. */
+  const auspex_set *within;
+  const auspex_filter *filters;
+  uint32_t filter_count, filter_stride;
+  const auspex_map *map;
+  const char *unit;  /* UCUM, wanted; NULL: a number without unit. A quantity
+                        that has none, an unknown or unfit one: UNIT_ERROR */
+  double molar_mass; /* g/mol, for mass <-> substance; 0: no such step */
+  double valid_min, valid_max; /* of a number in `unit`, before the map;
+                                  outside: IMPLAUSIBLE, no other is tried; NaN:
+                                  no bound; both 0: none */
+  double comparator_limit;
+  int32_t window_from_days, window_to_days; /* with OWN_WINDOW */
+  const char *instrument; /* QUESTIONNAIRE*: part of the canonical, any case;
+                             several are separated by '|' */
+  const char *items; /* or NULL. Endings of linkId for first_item, the next
+                        ..., separated by '|' ("MO|SC|UA|PD|AD"), tried before
+                        the linkId's trailing number */
+  uint32_t first_item, last_item;
+  const char *path; /* PATIENT_EXTENSION, SITE */
+} auspex_source;
+
+/* ---- inputs --------------------------------------------------------------- */
+
+enum { /* what a missing or unfit input means */
+       AUSPEX_MISSING_REFUSE = 1, /* the row is not sent; data-required names
+                                     it */
+       AUSPEX_MISSING_PASS,       /* the cell's state says why */
+       AUSPEX_MISSING_DEFAULT     /* `fallback` is put in, state IMPUTED */
+};
+
+enum { /* what a window is relative to */
+       AUSPEX_AT_AS_OF = 0,
+       AUSPEX_AT_ANCHOR = 1, /* the model's event, see auspex_anchor */
+       AUSPEX_AT_INPUT = 2   /* the newest time of the inputs `relative_inputs`;
+                                when they have none the input is ABSENT */
+};
+
+enum { /* how an input is tied to input number `tied_to` before it */
+       AUSPEX_TIED_NOT = 0,
+       AUSPEX_TIED_RESOURCE, /* same resource (panel), or members of it; when
+                                that one stands alone: the same day */
+       AUSPEX_TIED_DAY       /* same UTC day */
 };
 
 #define AUSPEX_UNLIMITED INT32_MIN /* as window_from_days */
 
+enum { AUSPEX_WANTS_RANGE = 1 }; /* flag of an input: low and high */
+
+/* The first source that has a value in the window, fit or not, decides; a
+ * value that is withheld (dataAbsentReason) leaves it to the next. */
 typedef struct auspex_input {
-  uint32_t size, source, pick, missing;
+  uint32_t size, missing;
   const char *name;  /* stable key, [a-z0-9_]+ */
   const char *title; /* for people: "Glucose at onset" */
-  const auspex_code *codes;
-  uint32_t code_count, code_stride;
-  const char *instrument; /* QUESTIONNAIRE: part of the canonical, any case;
-                             several are separated by '|' */
-  uint32_t first_item, last_item;
-  const char *unit;         /* UCUM, wanted; NULL: a number without unit */
-  double molar_mass;        /* g/mol, for mass <-> substance; 0: no such step */
-  uint32_t relative_to;     /* AUSPEX_AT_* */
-  uint32_t relative_inputs; /* AT_INPUT: bit i = input i, i below this one's
-                               number; the newest of their times counts */
+  const auspex_source *sources;
+  uint32_t source_count, source_stride;
+  uint32_t flags, relative_to; /* AUSPEX_WANTS_RANGE; AUSPEX_AT_* */
+  uint64_t relative_inputs;    /* AT_INPUT: bit i = input i, before this one */
   int32_t window_from_days, window_to_days; /* both ends inside; never after
                                                as-of */
   int32_t pick_days;                        /* NEAREST */
@@ -145,71 +313,90 @@ typedef struct auspex_input {
    * older is not scored. A PASS input that is older does not count, and when
    * none of a row's inputs with a freshness is fresh the row is not scored. */
   uint32_t freshness_days;
-  double valid_min, valid_max; /* after conversion; outside: IMPLAUSIBLE and
-                                  no other value is tried; NaN: no bound */
   double fallback;
-  double train_mean, train_sd; /* drift reference; NaN: not given */
-  uint32_t wants_reference_range, reserved;
+  double train_mean, train_sd; /* drift reference; NaN or sd 0: not given */
+  uint32_t tied, tied_to;      /* AUSPEX_TIED_* */
 } auspex_input;
 
+/* ---- population, anchor ---------------------------------------------------
+ */
+
 /* A patient is in the population when every criterion holds; of those with the
- * same `group` other than 0 one is enough. Positive ones need positive
- * evidence: absence of a Condition is unknown, not "no". A criterion that does
- * not hold makes the row not applicable; one that cannot be decided (no anchor
- * date, a partial birth date) makes the host ask for what is missing. */
+ * same `group` other than 0 one is enough. NEEDS* need positive evidence:
+ * absence of a Condition is unknown, not "no". The site's enrolment of the
+ * patient for the model (a Flag, see plugins/README.md) replaces NEEDS and
+ * NEEDS_INPUT*, never the others. A criterion that does not hold makes the row
+ * not applicable; one that cannot be decided (no anchor date, a partial birth
+ * date) makes the host ask for what is missing. */
 enum {
-  AUSPEX_NEEDS_CONDITION = 1, /* any of codes: active and confirmed */
-  AUSPEX_NEEDS_ANCHOR,        /* the event has a date to the day; else the host
-                                 asks for it */
-  AUSPEX_NEEDS_INPUT,         /* input number `input` has a value, fit or not */
-  AUSPEX_NEEDS_AGE,           /* min..max completed years at the anchor */
-  AUSPEX_NEEDS_SEX,           /* min: 0 male, 1 female */
-  AUSPEX_EXCLUDES_CONDITION,  /* none of codes with positive evidence, ever */
-  AUSPEX_EXCLUDES_OLD_ANCHOR  /* the event is at most max days before as-of */
+  AUSPEX_NEEDS = 1,       /* a source gives a value other than 0 */
+  AUSPEX_NEEDS_ANCHOR,    /* the event has a date to the day; else the host
+                             asks for it */
+  AUSPEX_NEEDS_INPUT,     /* input number `input` has a value, fit or not */
+  AUSPEX_NEEDS_INPUT_IN,  /* it has a fit value in min..max */
+  AUSPEX_NEEDS_AGE,       /* min..max completed years at the anchor */
+  AUSPEX_NEEDS_SEX,       /* min: 0 male, 1 female */
+  AUSPEX_NEEDS_ENROLMENT, /* the site has enrolled the patient */
+  AUSPEX_EXCLUDES,        /* no source gives a value other than 0 */
+  AUSPEX_EXCLUDES_INPUT_IN,  /* the input has no fit value in min..max */
+  AUSPEX_EXCLUDES_OLD_ANCHOR /* the event is at most max days before as-of */
 };
 typedef struct auspex_criterion {
-  uint32_t size, kind;
-  const auspex_code *codes;
-  uint32_t code_count, code_stride;
-  uint32_t input, group;
-  double min, max;    /* both inside; NaN: no bound */
+  uint32_t size, kind, input, group;
+  const auspex_source *sources; /* NEEDS, EXCLUDES */
+  uint32_t source_count, source_stride;
+  uint32_t max_age_days, reserved; /* of sources, before as-of; 0: any time */
+  double min, max;                 /* both inside; NaN: no bound */
   const char *reason; /* shown when it fails: "has pancreatic cancer" */
 } auspex_criterion;
 
-/* The event a model is anchored at; kind 0: as-of itself. */
-enum { AUSPEX_ANCHOR_AS_OF = 0, AUSPEX_ANCHOR_FIRST_ONSET = 1 };
+/* The event a model is anchored at, known to the day: the time of the first
+ * source that has one (onset, effective, performed, authored; pick LATEST or
+ * EARLIEST), by a CONDITION, OBSERVATION, ADMINISTRATION, PROCEDURE or
+ * QUESTIONNAIRE. */
 typedef struct auspex_anchor {
-  uint32_t size, kind;
-  const char *name;         /* "diabetes-onset" */
-  const auspex_code *codes; /* Conditions; day precision is needed */
-  uint32_t code_count, code_stride;
+  uint32_t size, reserved;
+  const char *name, *title; /* "diabetes-onset"; for people */
+  const auspex_source *sources;
+  uint32_t source_count, source_stride;
+  uint32_t future_days;    /* may lie that far after as-of */
+  uint32_t freshness_days; /* automatic scoring: at most so long ago; 0: no
+                              limit */
 } auspex_anchor;
 
+/* ---- outcomes, factors, models --------------------------------------------
+ */
+
 enum { AUSPEX_PREDICTION = 1, AUSPEX_MEASUREMENT = 2 };
+
+/* One thing a model says; several horizons are several outcomes. */
 typedef struct auspex_outcome {
   uint32_t size, kind;
   const char *name, *title; /* key; for people */
   const auspex_code *codes; /* RiskAssessment.prediction.outcome, or
                                Observation.code */
   uint32_t code_count, code_stride;
-  uint32_t horizon_months, horizon_from; /* 0: none; from AUSPEX_AT_* */
-  const char
-      *comparator;  /* of a relative risk: "new-onset diabetes, age >= 50" */
-  const char *unit; /* of the score, UCUM; NULL: none. A MEASUREMENT needs it */
-  const char *category; /* MEASUREMENT: observation-category code, "survey" */
+  uint32_t horizon_months, horizon_from; /* 0: see days; from AUSPEX_AT_* */
+  const char *comparator; /* of a relative risk: "new-onset diabetes, age >=
+                             50" */
+  const char *unit;       /* of the score, UCUM; NULL: none. A MEASUREMENT needs
+                             it */
+  const char *category;   /* MEASUREMENT: observation-category code, "survey" */
+  uint32_t horizon_days;  /* instead of months; 0: none */
+  uint32_t horizon_now;   /* 1: holds at as-of (or anchor), begins and ends
+                             there */
 } auspex_outcome;
 
-/* What a contribution speaks of; basis of its amount. */
-enum {
-  AUSPEX_POINTS = 1,
-  AUSPEX_LOG_ODDS,
-  AUSPEX_LOG_HAZARD,
-  AUSPEX_PROBABILITY
+enum { /* basis of a contribution's amount */
+       AUSPEX_POINTS = 1,
+       AUSPEX_LOG_ODDS,
+       AUSPEX_LOG_HAZARD,
+       AUSPEX_PROBABILITY
 };
-typedef struct auspex_factor {
+typedef struct auspex_factor { /* what a contribution speaks of */
   uint32_t size, basis;
   const char *name, *title;
-  uint32_t inputs[4], input_count; /* numbers of the inputs it rests on */
+  uint32_t inputs[8], input_count; /* numbers of the inputs it rests on */
 } auspex_factor;
 
 typedef struct auspex_mitigation {
@@ -217,18 +404,23 @@ typedef struct auspex_mitigation {
   const char *name, *text; /* a consideration, never an order */
 } auspex_mitigation;
 
+enum { /* capabilities of a model */
+       AUSPEX_MODEL_ADDITIVE = 1, /* contributions add up to score or log-odds
+                                     or log-hazard, but for a constant */
+       AUSPEX_MODEL_USES_SEED = 2
+};
 typedef struct auspex_model {
-  uint32_t size, reserved;
+  uint32_t size, flags;
   const char *id;      /* reverse DNS, never reused */
   const char *name;    /* short: "endpac" */
   const char *version; /* SemVer of code and coefficients */
   const char *title, *publisher;
   const char *population, *source, *limits; /* sentences for rationale, card */
   const char *licence;                      /* of the model; or NULL */
-  auspex_anchor anchor;
+  const auspex_anchor *anchor;              /* NULL: as-of itself */
   const auspex_criterion *criteria;
   uint32_t criterion_count, criterion_stride;
-  const auspex_input *inputs; /* at most 32 */
+  const auspex_input *inputs;
   uint32_t input_count, input_stride;
   const auspex_outcome *outcomes;
   uint32_t outcome_count, outcome_stride;
@@ -240,7 +432,7 @@ typedef struct auspex_model {
       max_text_per_row;
 } auspex_model;
 
-/* ---- rows in ----------------------------------------------------------------
+/* ---- rows in ---------------------------------------------------------------
  */
 
 enum {
@@ -253,7 +445,8 @@ enum {
   AUSPEX_CELL_COMPARATOR,  /* "<5" where a number is needed */
   AUSPEX_CELL_CONFLICT,    /* two different values at the same time */
   AUSPEX_CELL_IMPRECISE,   /* a partial date leaves the window open */
-  AUSPEX_CELL_WITHHELD     /* dataAbsentReason */
+  AUSPEX_CELL_WITHHELD,    /* dataAbsentReason */
+  AUSPEX_CELL_UNMAPPED     /* the map does not know or refuses the value */
 };
 
 typedef struct auspex_slice {
@@ -274,15 +467,17 @@ typedef struct auspex_batch {
   const double *value;        /* NaN unless PRESENT or IMPUTED */
   const uint8_t *state;       /* AUSPEX_CELL_* */
   const int64_t *time_ms;     /* effective time of the cell; 0: none */
-  const double *low, *high;   /* reference range, NaN: none */
+  const double *low, *high;   /* WANTS_RANGE: reference range of the sample, in
+                                 the wanted unit; NaN: none */
   const int64_t *anchor_ms;   /* [row_count] */
   const auspex_slice *series; /* SERIES columns: their samples */
   const double *sample_value; /* [sample_count] */
   const int64_t *sample_ms;   /* [sample_count] */
+  const double *sample_low, *sample_high; /* [sample_count] */
+  const uint8_t *source; /* which source of the input the cell is from */
 } auspex_batch;
 
-/* ---- results out: host buffers, the plug-in sets the counts
- * ------------------ */
+/* ---- results out: host buffers, the plug-in sets the counts --------------- */
 
 enum { /* of a row */
        AUSPEX_ROW_SCORED = 0,
@@ -313,8 +508,7 @@ typedef struct auspex_result {
   int32_t mitigation;              /* index or -1 */
   int32_t input;                   /* index or -1. MEASUREMENT: its time is the
                                       measurement's */
-  uint32_t inputs;                 /* bit i: rests on input i; 0: on all */
-  uint32_t reserved;
+  uint64_t inputs; /* bit i: rests on input i (below 64); 0: on all */
 } auspex_result;
 
 typedef struct auspex_contribution {
@@ -338,19 +532,23 @@ typedef struct auspex_error { /* host's; the plug-in fills */
   char message[240];        /* UTF-8 with NUL */
 } auspex_error;
 
-/* ---- host services, configuration
- * -------------------------------------------- */
+/* ---- host services, configuration ----------------------------------------- */
 
 enum { AUSPEX_LOG_DEBUG, AUSPEX_LOG_INFO, AUSPEX_LOG_WARN, AUSPEX_LOG_ERROR };
 
+/* Valid from auspex_module_open until destroy returns. */
 typedef struct auspex_host {
   uint32_t size, abi;
   void *ctx;
   const char *product, *version;
-  void (*log)(void *ctx, int32_t level, const char *message); /* [any] */
-  int32_t (*cancelled)(void *ctx);                            /* [any] */
-  void (*counter)(void *ctx, const char *name, double add);   /* [any] */
-  const void *(*extension)(void *ctx, const char *id);        /* [any] */
+  /* One line for the operator; `message` is copied. [any] */
+  void (*log)(void *ctx, int32_t level, const char *message);
+  /* Not 0: stop soon and answer AUSPEX_E_CANCELLED. [any, during score] */
+  int32_t (*cancelled)(void *ctx);
+  /* Adds to the model's counter `name` ([a-z_]+). [any, during score] */
+  void (*counter)(void *ctx, const char *name, double add);
+  /* A table of the extension `id`, valid until destroy; or NULL. [any] */
+  const void *(*extension)(void *ctx, const char *id);
 } auspex_host;
 
 typedef struct auspex_blob { /* a file of the module's data folder */
@@ -363,8 +561,8 @@ typedef struct auspex_config {
   const auspex_blob *blobs; /* read-only, valid until destroy */
 } auspex_config;
 
-/* ---- the module
- * ------------------------------------------------------------------ */
+/* ---- the module ------------------------------------------------------------
+ */
 
 typedef struct auspex_instance auspex_instance; /* the plug-in's own */
 
@@ -372,22 +570,27 @@ typedef struct auspex_module {
   uint32_t size, abi;
   const auspex_model *const *models;
   uint32_t model_count, reserved;
-  /* Makes an instance that serves all models. [module] */
+  /* Makes an instance that serves all models; `*out` stays the plug-in's and
+   * is given back to destroy. On failure nothing is left behind. [module,
+   * after open] */
   int32_t (*create)(const auspex_host *host, const auspex_config *config,
                     auspex_instance **out, auspex_error *err);
-  /* [instance; no call after it] */
+  /* Frees the instance; no call with it after that. May be NULL. [instance] */
   void (*destroy)(auspex_instance *instance);
   /* Scores the rows of one batch with model number `model`. Per-row trouble is
    * a result with a status, not a failure; a row without results has nothing
-   * to report. Must not block. [instance] */
+   * to report. All arguments are valid until this returns. Must not block.
+   * [instance] */
   int32_t (*score)(auspex_instance *instance, uint32_t model,
                    const auspex_batch *batch, auspex_output *out,
                    auspex_error *err);
-  /* A table for the extension `id`, or NULL. May be NULL itself. [instance] */
+  /* A table for the extension `id`, valid until destroy; or NULL. May be NULL
+   * itself. [instance] */
   const void *(*extension)(auspex_instance *instance, const char *id);
 } auspex_module;
 
-/* The one exported symbol. `out->size` is the host's sizeof. */
+/* The one exported symbol. `out` is the host's, `out->size` its sizeof; what
+ * is filled in is static or the caller's. [module, once, before all else] */
 typedef int32_t (*auspex_open_fn)(const auspex_host *host, auspex_module *out);
 AUSPEX_EXPORT int32_t auspex_module_open(const auspex_host *host,
                                          auspex_module *out);
@@ -400,6 +603,19 @@ typedef struct auspex_models {
   uint32_t size, count;
   const auspex_model *const *models;
 } auspex_models;
+
+/* Used by AUSPEX_MODULE: gives a host of the same major version as much of
+ * `full` as it knows. */
+static inline int32_t auspex_fill(const auspex_host *host, auspex_module *out,
+                                  auspex_module full) {
+  if (!host || !out || (host->abi >> 16) != AUSPEX_ABI_MAJOR ||
+      out->size < offsetof(auspex_module, extension) + sizeof full.extension)
+    return AUSPEX_E_ABI;
+  if (out->size < full.size) full.size = out->size;
+  if (host->abi < full.abi) full.abi = host->abi;
+  memcpy(out, &full, full.size);
+  return AUSPEX_OK;
+}
 
 /* ELF note "AUSPEX", type 1 = { abi, sizeof model, batch, result }: lets a file
  * be judged without loading it. */
@@ -417,35 +633,20 @@ typedef struct auspex_declared {
 } auspex_declared;
 
 #define AUSPEX_MODULE(models_, count_, create_, destroy_, score_, extension_) \
-  __attribute__((section(".note.auspex"), used,                               \
-                 aligned(4))) static const auspex_note auspex_note_ = {       \
-    7,                                                                        \
-    16,                                                                       \
-    1,                                                                        \
-    { 'A', 'U', 'S', 'P', 'E', 'X', 0, 0 },                                   \
-    { AUSPEX_ABI, (uint32_t)sizeof(auspex_model),                             \
-      (uint32_t)sizeof(auspex_batch), (uint32_t)sizeof(auspex_result) }       \
-  };                                                                          \
-  __attribute__((section("auspex_models"),                                    \
-                 used)) static const auspex_declared auspex_declared_ = {     \
-    (models_), (count_)                                                       \
-  };                                                                          \
+  __attribute__((section(".note.auspex"), used, aligned(4))) static const     \
+      auspex_note auspex_note_ = {                                            \
+        7, 16, 1, { 'A', 'U', 'S', 'P', 'E', 'X', 0, 0 },                     \
+        { AUSPEX_ABI, (uint32_t)sizeof(auspex_model),                         \
+          (uint32_t)sizeof(auspex_batch), (uint32_t)sizeof(auspex_result) }   \
+      };                                                                      \
+  __attribute__((section("auspex_models"), used)) static const                \
+      auspex_declared auspex_declared_ = { (models_), (count_) };             \
   AUSPEX_EXPORT int32_t auspex_module_open(const auspex_host *host,           \
                                            auspex_module *out) {              \
-    if (!host || !out || (host->abi >> 16) != AUSPEX_ABI_MAJOR ||             \
-        out->size < sizeof(auspex_module))                                    \
-      return AUSPEX_E_ABI;                                                    \
-    out->size = (uint32_t)sizeof(auspex_module);                              \
-    out->abi =                                                                \
-        (host->abi & 0xffffu) < AUSPEX_ABI_MINOR ? host->abi : AUSPEX_ABI;    \
-    out->models = (models_);                                                  \
-    out->model_count = (count_);                                              \
-    out->reserved = 0;                                                        \
-    out->create = (create_);                                                  \
-    out->destroy = (destroy_);                                                \
-    out->score = (score_);                                                    \
-    out->extension = (extension_);                                            \
-    return AUSPEX_OK;                                                         \
+    auspex_module full = { (uint32_t)sizeof(auspex_module), AUSPEX_ABI,       \
+                           (models_), (count_), 0, (create_), (destroy_),     \
+                           (score_), (extension_) };                          \
+    return auspex_fill(host, out, full);                                      \
   }
 
 #ifdef __cplusplus

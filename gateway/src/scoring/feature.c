@@ -69,20 +69,54 @@ bool ax_feature_usable(const ax_fact *fact, const ax_model_code *code) {
  * ----------------------------------------------------------------
  */
 
+static ax_feature_finding read_sources(ax_feature_work *w,
+                                       const ax_model_input *in,
+                                       ax_model_sources from) {
+  switch (from.items[0].from) {
+  case AUSPEX_FROM_OBSERVATION:
+    return ax_feature_observation_cell(w, in, from);
+  case AUSPEX_FROM_OBSERVATION_SET:
+    return ax_feature_observation_set(w, in, from);
+  case AUSPEX_FROM_QUESTIONNAIRE:
+    return ax_feature_answer_cells(w, in, from);
+  case AUSPEX_FROM_CONDITION:
+    return ax_feature_condition_cell(w, in, from);
+  default:
+    return ax_feature_patient_cell(w, in, from);
+  }
+}
+
+/* The source at `first` and those that compete with it as one. */
+static ax_model_sources rivals(const ax_model_sources *all, size_t first) {
+  size_t end = first + 1;
+  while (end < all->count && (all->items[end].flags & AUSPEX_WITH_PREVIOUS))
+    end++;
+  return (ax_model_sources){ all->items + first, end - first };
+}
+
+/* A finding that leaves the input to the next source. */
+static bool leaves_it(uint8_t state) {
+  return state == AUSPEX_CELL_ABSENT || state == AUSPEX_CELL_STALE ||
+         state == AUSPEX_CELL_WITHHELD;
+}
+
+/* The first source that has a value in its window, fit or not, decides; when
+ * none has, the first that knows more than that there is nothing. */
 static ax_feature_finding read_input(ax_feature_work *w,
                                      const ax_model_input *in) {
-  switch (in->source) {
-  case AUSPEX_FROM_OBSERVATION:
-    return ax_feature_observation_cell(w, in);
-  case AUSPEX_FROM_OBSERVATION_SET:
-    return ax_feature_observation_set(w, in);
-  case AUSPEX_FROM_QUESTIONNAIRE:
-    return ax_feature_answer_cells(w, in);
-  case AUSPEX_FROM_CONDITION:
-    return ax_feature_condition_cell(w, in);
-  default:
-    return ax_feature_patient_cell(w, in);
+  ax_feature_finding best = { .state = AUSPEX_CELL_ABSENT };
+  for (size_t i = 0; i < in->sources.count;) {
+    ax_model_sources from = rivals(&in->sources, i);
+    ax_feature_finding one = read_sources(w, in, from);
+    if (!leaves_it(one.state)) return one;
+    if (i == 0 || (best.state == AUSPEX_CELL_ABSENT &&
+                   one.state != AUSPEX_CELL_ABSENT))
+      best = one;
+    i += from.count;
   }
+  for (uint32_t c = in->column; c < in->column + in->width; c++)
+    w->row->cells[c].state = best.state;
+  return best;
 }
 
 static void empty(ax_feature_work *w, const ax_model_input *in, uint8_t state) {
@@ -205,6 +239,8 @@ ax_status ax_feature_build(ax_arena *arena, const ax_model *model,
   out->basis_count = w.basis.count;
   out->sample_values = w.sample_values.items;
   out->sample_times = w.sample_times.items;
+  out->sample_lows = w.sample_lows.items;
+  out->sample_highs = w.sample_highs.items;
   out->sample_count = w.sample_values.count;
   return w.nomem ? AX_NOMEM : AX_OK;
 }

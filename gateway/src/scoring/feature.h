@@ -18,6 +18,7 @@ typedef struct {
   int64_t time_ms;  /* 0: none */
   double low, high; /* reference range in the input's unit; NaN: none */
   uint32_t sample_first, sample_count; /* SERIES: slice of the row's samples */
+  uint8_t source;                      /* which of the input's it is from */
   const ax_fact *fact;                 /* where it came from; NULL: nowhere */
 } ax_feature_cell;
 
@@ -49,6 +50,7 @@ typedef struct {
   ax_feature_cell *cells;      /* model->column_count */
   const double *sample_values; /* of all SERIES inputs, oldest first */
   const int64_t *sample_times;
+  const double *sample_lows, *sample_highs; /* their reference ranges */
   size_t sample_count;
   const ax_feature_gap *gaps;
   size_t gap_count;

@@ -20,7 +20,7 @@ static bool same_response(const ax_fact *a, const ax_fact *b) {
          a->hi_ms == b->hi_ms;
 }
 
-static bool is_answer(const ax_fact *fact, const ax_model_input *in) {
+static bool is_answer(const ax_fact *fact, const ax_model_source *in) {
   static const ax_model_code none = { .system = AX_STR_INIT("") };
   return fact->kind == AX_FACT_ANSWER && ax_feature_usable(fact, &none) &&
          ax_model_instrument_matches(in->instrument, fact->system);
@@ -32,7 +32,7 @@ static bool is_known(const search *s, const ax_fact *fact) {
   return false;
 }
 
-static search look(ax_feature_work *w, const ax_model_input *in,
+static search look(ax_feature_work *w, const ax_model_source *in,
                    const ax_feature_window *window) {
   search out = { 0 };
   for (size_t i = 0; window->known && i < w->facts->count; i++) {
@@ -75,7 +75,7 @@ static ax_feature_finding fault(uint8_t state, ax_str detail,
   return (ax_feature_finding){ state, detail, fact };
 }
 
-static ax_feature_finding take(ax_feature_work *w, const ax_model_input *in,
+static ax_feature_finding take(ax_feature_work *w, const ax_model_source *in,
                                const ax_fact *fact, uint32_t number,
                                ax_feature_cell *cell) {
   if (fact->value_kind == AX_FACT_VALUE_NONE ||
@@ -105,10 +105,11 @@ static ax_feature_finding take(ax_feature_work *w, const ax_model_input *in,
 
 /* Fills `cells` (in->width of them) with the answers of `response`. */
 static ax_feature_finding read_response(ax_feature_work *w,
-                                        const ax_model_input *in,
+                                        const ax_model_input *input,
                                         const ax_fact *response,
                                         ax_feature_cell *cells) {
-  for (uint32_t c = 0; c < in->width; c++)
+  const ax_model_source *in = &input->sources.items[0];
+  for (uint32_t c = 0; c < input->width; c++)
     cells[c] = (ax_feature_cell){ .value = (double)NAN,
                                   .time_ms = response->lo_ms,
                                   .low = (double)NAN,
@@ -175,12 +176,13 @@ static ax_feature_finding nothing(const search *s) {
 }
 
 ax_feature_finding ax_feature_answer_cells(ax_feature_work *w,
-                                           const ax_model_input *in) {
+                                           const ax_model_input *in,
+                                           ax_model_sources from) {
   ax_feature_window window = ax_feature_window_of(w, in);
-  search s = look(w, in, &window);
+  search s = look(w, &from.items[0], &window);
   ax_feature_cell *cells = &w->row->cells[in->column];
   ax_feature_group g =
-      ax_feature_pick_rank(s.responses.items, s.responses.count);
+      ax_feature_pick_all(s.responses.items, s.responses.count);
   ax_feature_finding result;
   if (g.imprecise) {
     result =
@@ -191,7 +193,7 @@ ax_feature_finding ax_feature_answer_cells(ax_feature_work *w,
   } else {
     int64_t target =
         ax_fhir_date_day_number(window.reference_ms) + in->pick_days;
-    result = agree(w, in, ax_feature_pick_one(g, in->pick, target), cells);
+    result = agree(w, in, ax_feature_pick_one(g, from.items[0].pick, target), cells);
   }
   if (result.state == AUSPEX_CELL_PRESENT) return result;
   /* One bad answer refuses the response: its other answers are not used. */

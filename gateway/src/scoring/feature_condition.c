@@ -15,11 +15,11 @@ static bool is_one(const ax_feature_work *w, const ax_fact *fact,
 }
 
 const ax_fact *ax_feature_condition_find(ax_feature_work *w,
-                                         const ax_model_codes *codes,
-                                         bool active) {
+                                         const ax_model_source *source) {
+  bool active = !(source->flags & AUSPEX_EVER);
   for (size_t i = 0; i < w->facts->count; i++) {
     const ax_fact *fact = &w->facts->items[i];
-    if (is_one(w, fact, codes) && (fact->flags & AX_FACT_VERIFIED) &&
+    if (is_one(w, fact, source->codes) && (fact->flags & AX_FACT_VERIFIED) &&
         (!active || (fact->flags & AX_FACT_CLINICAL_ACTIVE)))
       return fact;
   }
@@ -40,7 +40,7 @@ static const ax_fact *earliest(ax_feature_work *w, const ax_fact **undated) {
   *undated = NULL;
   for (size_t i = 0; i < w->facts->count; i++) {
     const ax_fact *fact = &w->facts->items[i];
-    if (!is_one(w, fact, &w->model->anchor_codes) ||
+    if (!is_one(w, fact, w->model->anchor.sources.items[0].codes) ||
         !(fact->flags & AX_FACT_VERIFIED))
       continue;
     if (!to_the_day(fact))
@@ -56,7 +56,7 @@ static const ax_fact *perhaps_earlier(ax_feature_work *w,
                                       const ax_fact *first) {
   for (size_t i = 0; i < w->facts->count; i++) {
     const ax_fact *fact = &w->facts->items[i];
-    if (!is_one(w, fact, &w->model->anchor_codes) ||
+    if (!is_one(w, fact, w->model->anchor.sources.items[0].codes) ||
         !(fact->flags & AX_FACT_VERIFIED) || to_the_day(fact))
       continue;
     if ((fact->flags & AX_FACT_ONSET_NOT_DATE) ||
@@ -69,7 +69,7 @@ static const ax_fact *perhaps_earlier(ax_feature_work *w,
 void ax_feature_condition_anchor(ax_feature_work *w) {
   w->anchor = (ax_feature_finding){ .state = AUSPEX_CELL_PRESENT,
                                     .detail = AX_STR("") };
-  if (w->model->anchor_kind == AUSPEX_ANCHOR_AS_OF) return;
+  if (!ax_model_is_anchored(w->model)) return;
   const ax_fact *undated, *first = earliest(w, &undated);
   const ax_fact *rival = first ? perhaps_earlier(w, first) : undated;
   if (rival) {
@@ -113,11 +113,12 @@ typedef struct {
 } evidence;
 
 static evidence weigh(ax_feature_work *w, const ax_model_input *in,
+                      const ax_model_source *source,
                       const ax_feature_window *window) {
   evidence e = { 0 };
   for (size_t i = 0; i < w->facts->count; i++) {
     const ax_fact *fact = &w->facts->items[i];
-    if (!is_one(w, fact, &in->codes)) continue;
+    if (!is_one(w, fact, source->codes)) continue;
     ax_feature_place where = place(w, in, window, fact);
     if (where == AX_FEATURE_OUTSIDE) continue;
     if (fact->flags & AX_FACT_REFUTED)
@@ -133,10 +134,11 @@ static evidence weigh(ax_feature_work *w, const ax_model_input *in,
 }
 
 ax_feature_finding ax_feature_condition_cell(ax_feature_work *w,
-                                             const ax_model_input *in) {
+                                             const ax_model_input *in,
+                                             ax_model_sources from) {
   ax_feature_window window = ax_feature_window_of(w, in);
   ax_feature_cell *cell = &w->row->cells[in->column];
-  evidence e = window.known ? weigh(w, in, &window) : (evidence){ 0 };
+  evidence e = window.known ? weigh(w, in, &from.items[0], &window) : (evidence){ 0 };
   ax_feature_finding finding = { AUSPEX_CELL_PRESENT, AX_STR(""), e.positive };
   if (e.positive && e.refuted)
     finding = (ax_feature_finding){ AUSPEX_CELL_CONFLICT,

@@ -8,7 +8,7 @@ typedef enum { FAILS, UNKNOWN, HOLDS } answer;
 /* Which input asks for the same of the Patient, so that one gap names it. */
 static uint32_t gap_for(const ax_model *model, uint32_t source) {
   for (uint32_t i = 0; i < model->input_count; i++)
-    if (model->inputs[i].source == source) return i;
+    if (ax_model_input_is_from(&model->inputs[i], source)) return i;
   return AX_FEATURE_GAP_PATIENT;
 }
 
@@ -59,7 +59,8 @@ static answer needs_input(const ax_feature_work *w,
 }
 
 static answer needs_condition(ax_feature_work *w, const ax_model_criterion *k) {
-  const ax_fact *found = ax_feature_condition_find(w, &k->codes, true);
+  const ax_fact *found =
+      ax_feature_condition_find(w, &k->sources.items[0]);
   ax_feature_rest_on(w, found);
   return found ? HOLDS : FAILS;
 }
@@ -73,7 +74,7 @@ static answer not_old(ax_feature_work *w, const ax_model_criterion *k) {
 
 static answer ask(ax_feature_work *w, const ax_model_criterion *k) {
   switch (k->kind) {
-  case AUSPEX_NEEDS_CONDITION:
+  case AUSPEX_NEEDS:
     return needs_condition(w, k);
   case AUSPEX_NEEDS_ANCHOR:
     return w->anchor.state == AUSPEX_CELL_PRESENT ? HOLDS : unknown_anchor(w);
@@ -83,8 +84,8 @@ static answer ask(ax_feature_work *w, const ax_model_criterion *k) {
     return needs_age(w, k);
   case AUSPEX_NEEDS_SEX:
     return needs_sex(w, k);
-  case AUSPEX_EXCLUDES_CONDITION:
-    return ax_feature_condition_find(w, &k->codes, false) ? FAILS : HOLDS;
+  case AUSPEX_EXCLUDES:
+    return ax_feature_condition_find(w, &k->sources.items[0]) ? FAILS : HOLDS;
   default:
     return not_old(w, k);
   }

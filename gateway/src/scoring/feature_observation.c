@@ -15,21 +15,8 @@ static ax_feature_finding finding(uint8_t state, ax_str detail,
   return (ax_feature_finding){ state, detail, fact };
 }
 
-/* The lowest rank among the codes that the fact fulfils. */
-static const ax_model_code *code_of(const ax_model_codes *codes,
-                                    const ax_fact *fact) {
-  const ax_model_code *best = NULL;
-  for (size_t i = 0; i < codes->count; i++) {
-    const ax_model_code *code = &codes->items[i];
-    if ((!best || code->rank < best->rank) &&
-        ax_model_code_matches(code, fact->system, fact->code))
-      best = code;
-  }
-  return best;
-}
-
 static void consider(ax_feature_work *w, const ax_feature_window *window,
-                     const ax_fact *fact, const ax_model_code *code,
+                     const ax_fact *fact, const ax_model_source *source,
                      search *out) {
   ax_feature_place where = ax_feature_window_place(w, window, fact);
   if (where == AX_FEATURE_OUTSIDE) {
@@ -45,20 +32,30 @@ static void consider(ax_feature_work *w, const ax_feature_window *window,
     *one = (ax_feature_candidate){ .fact = fact,
                                    .lo_ms = fact->lo_ms,
                                    .hi_ms = fact->hi_ms,
-                                   .rank = code->rank,
+                                   .source = source,
                                    .maybe = where == AX_FEATURE_MAYBE };
   }
 }
 
-static search look(ax_feature_work *w, const ax_model_codes *codes,
+/* The first of the sources whose codes and rules the fact fulfils, or NULL. */
+static const ax_model_source *source_of(ax_model_sources from,
+                                        const ax_fact *fact) {
+  for (size_t i = 0; i < from.count; i++) {
+    const ax_model_code *code =
+        ax_model_codes_find(from.items[i].codes, fact->system, fact->code);
+    if (code && ax_feature_usable(fact, code)) return &from.items[i];
+  }
+  return NULL;
+}
+
+static search look(ax_feature_work *w, ax_model_sources from,
                    const ax_feature_window *window) {
   search out = { 0 };
   for (size_t i = 0; window->known && i < w->facts->count; i++) {
     const ax_fact *fact = &w->facts->items[i];
     if (fact->kind != AX_FACT_OBSERVATION) continue;
-    const ax_model_code *code = code_of(codes, fact);
-    if (code && ax_feature_usable(fact, code))
-      consider(w, window, fact, code, &out);
+    const ax_model_source *source = source_of(from, fact);
+    if (source) consider(w, window, fact, source, &out);
   }
   return out;
 }
@@ -100,13 +97,13 @@ static ax_feature_finding agree(ax_feature_work *w, const ax_model_input *in,
   while (chosen < g.count && g.items[chosen].maybe) chosen++;
   if (chosen == g.count) return open_date(NULL);
   const ax_fact *fact = g.items[chosen].fact;
-  ax_feature_finding result = ax_feature_value_read(w, in, fact, out);
+  ax_feature_finding result = ax_feature_value_read(w, in, g.items[chosen].source, fact, out);
   if (result.state != AUSPEX_CELL_PRESENT) return result;
   for (size_t i = 0; i < g.count; i++) {
     ax_feature_number other;
     if (g.items[i].fact == fact) continue;
     ax_feature_finding one =
-        ax_feature_value_read(w, in, g.items[i].fact, &other);
+        ax_feature_value_read(w, in, g.items[i].source, g.items[i].fact, &other);
     if (one.state != AUSPEX_CELL_PRESENT) return one;
     if (!ax_feature_value_equal(out->value, other.value))
       return differs(g.same_time, g.items[i].fact);
@@ -136,22 +133,27 @@ typedef struct {
   int64_t last_hi_ms;
 } tally;
 
-static void add_sample(ax_feature_work *w, double value, int64_t time_ms) {
+static void add_sample(ax_feature_work *w, ax_feature_number n,
+                       int64_t time_ms) {
   double *v = AX_VEC_PUSH(&w->sample_values, w->arena);
   int64_t *t = AX_VEC_PUSH(&w->sample_times, w->arena);
-  if (!v || !t) {
+  double *low = AX_VEC_PUSH(&w->sample_lows, w->arena);
+  double *high = AX_VEC_PUSH(&w->sample_highs, w->arena);
+  if (!v || !t || !low || !high) {
     w->nomem = true;
     return;
   }
-  *v = value;
+  *v = n.value;
   *t = time_ms;
+  *low = n.low;
+  *high = n.high;
 }
 
-static void count_in(ax_feature_work *w, const ax_model_input *in, tally *t,
+static void count_in(ax_feature_work *w, uint32_t pick, tally *t,
                      const ax_feature_candidate *it, ax_feature_number n) {
   bool better = t->count == 0 ||
-                (in->pick == AUSPEX_PICK_MIN && n.value < t->best.value) ||
-                (in->pick == AUSPEX_PICK_MAX && n.value > t->best.value);
+                (pick == AUSPEX_PICK_MIN && n.value < t->best.value) ||
+                (pick == AUSPEX_PICK_MAX && n.value > t->best.value);
   if (better) {
     t->best = n;
     t->best_fact = it->fact;
@@ -161,53 +163,55 @@ static void count_in(ax_feature_work *w, const ax_model_input *in, tally *t,
   t->last = n;
   t->last_fact = it->fact;
   t->last_hi_ms = it->hi_ms;
-  if (in->pick == AUSPEX_PICK_SERIES) add_sample(w, n.value, it->lo_ms);
+  if (pick == AUSPEX_PICK_SERIES) add_sample(w, n, it->lo_ms);
   ax_feature_rest_on(w, it->fact);
 }
 
 /* Goes through the values, oldest first; the same one twice counts once. */
 static ax_feature_finding tell(ax_feature_work *w, const ax_model_input *in,
-                               ax_feature_group g, tally *t) {
+                               uint32_t pick, ax_feature_group g, tally *t) {
   ax_feature_pick_sort(g);
   for (size_t i = 0; i < g.count; i++) {
     const ax_feature_candidate *it = &g.items[i];
     ax_feature_number n;
     if (it->maybe) return open_date(it->fact);
-    ax_feature_finding one = ax_feature_value_read(w, in, it->fact, &n);
+    ax_feature_finding one = ax_feature_value_read(w, in, it->source, it->fact, &n);
     if (one.state != AUSPEX_CELL_PRESENT) return one;
     bool same = t->last_fact && it->lo_ms == t->last_fact->lo_ms &&
                 it->hi_ms == t->last_fact->hi_ms;
     bool equal = t->count && ax_feature_value_equal(n.value, t->last.value);
     if (same && equal) continue;
     if (same) return differs(true, it->fact);
-    if (in->pick == AUSPEX_PICK_SERIES && t->count &&
+    if (pick == AUSPEX_PICK_SERIES && t->count &&
         it->lo_ms <= t->last_hi_ms)
       return open_date(it->fact); /* their order is not known */
-    count_in(w, in, t, it, n);
+    count_in(w, pick, t, it, n);
   }
   return finding(AUSPEX_CELL_PRESENT, AX_STR(""), t->last_fact);
 }
 
 static ax_feature_finding several(ax_feature_work *w, const ax_model_input *in,
-                                  ax_feature_group g, ax_feature_number *out) {
+                                  uint32_t pick, ax_feature_group g,
+                                  ax_feature_number *out) {
   tally t = { 0 };
   ax_feature_cell *cell = &w->row->cells[in->column];
   cell->sample_first = (uint32_t)w->sample_values.count;
-  ax_feature_finding result = tell(w, in, g, &t);
+  ax_feature_finding result = tell(w, in, pick, g, &t);
   if (result.state != AUSPEX_CELL_PRESENT) {
     w->sample_values.count = w->sample_times.count = cell->sample_first;
+    w->sample_lows.count = w->sample_highs.count = cell->sample_first;
     return result;
   }
   cell->sample_count = (uint32_t)w->sample_values.count - cell->sample_first;
   *out = t.last;
-  if (in->pick == AUSPEX_PICK_MIN || in->pick == AUSPEX_PICK_MAX) {
+  if (pick == AUSPEX_PICK_MIN || pick == AUSPEX_PICK_MAX) {
     *out = t.best;
     result.fact = t.best_fact;
-  } else if (in->pick == AUSPEX_PICK_MEAN) {
+  } else if (pick == AUSPEX_PICK_MEAN) {
     out->value = t.sum / t.count;
-  } else if (in->pick == AUSPEX_PICK_COUNT) {
+  } else if (pick == AUSPEX_PICK_COUNT) {
     *out = (ax_feature_number){ t.count, (double)NAN, (double)NAN };
-  } else if (in->pick == AUSPEX_PICK_EVER) {
+  } else if (pick == AUSPEX_PICK_EVER) {
     *out = (ax_feature_number){ t.best.value != 0, (double)NAN, (double)NAN };
   }
   return result;
@@ -219,22 +223,24 @@ static bool picks_one(uint32_t pick) {
 }
 
 ax_feature_finding ax_feature_observation_cell(ax_feature_work *w,
-                                               const ax_model_input *in) {
+                                               const ax_model_input *in,
+                                               ax_model_sources from) {
+  uint32_t pick = from.items[0].pick;
   ax_feature_window window = ax_feature_window_of(w, in);
-  search s = look(w, &in->codes, &window);
-  ax_feature_group g = ax_feature_pick_rank(s.found.items, s.found.count);
+  search s = look(w, from, &window);
+  ax_feature_group g = ax_feature_pick_all(s.found.items, s.found.count);
   ax_feature_number n = { 0 };
   ax_feature_finding result;
   if (g.imprecise) {
     result = open_date(NULL);
   } else if (!g.count) {
     result = nothing(&s, &window);
-  } else if (picks_one(in->pick)) {
+  } else if (picks_one(pick)) {
     int64_t target =
         ax_fhir_date_day_number(window.reference_ms) + in->pick_days;
-    result = agree(w, in, ax_feature_pick_one(g, in->pick, target), &n);
+    result = agree(w, in, ax_feature_pick_one(g, pick, target), &n);
   } else {
-    result = several(w, in, g, &n);
+    result = several(w, in, pick, g, &n);
   }
   fill(&w->row->cells[in->column], result, &n);
   return result;
@@ -272,7 +278,7 @@ static ax_feature_finding member(ax_feature_work *w, const ax_model_input *in,
   for (size_t i = 0; i < s->found.count; i++) {
     const ax_feature_candidate *it = &s->found.items[i];
     if (!it->fact || ax_fhir_date_day_number(it->lo_ms) != day ||
-        !ax_model_code_matches(&in->codes.items[which], it->fact->system,
+        !ax_model_code_matches(&in->sources.items[0].codes->items[which], it->fact->system,
                                it->fact->code))
       continue;
     ax_feature_candidate *one = AX_VEC_PUSH(&own.found, w->arena);
@@ -304,9 +310,10 @@ static void set_times(ax_feature_work *w, const ax_model_input *in,
 }
 
 ax_feature_finding ax_feature_observation_set(ax_feature_work *w,
-                                              const ax_model_input *in) {
+                                              const ax_model_input *in,
+                                              ax_model_sources from) {
   ax_feature_window window = ax_feature_window_of(w, in);
-  search s = look(w, &in->codes, &window);
+  search s = look(w, from, &window);
   int64_t day = 0;
   const ax_fact *open = NULL;
   bool found = newest_day(&s, &day, &open);

@@ -42,6 +42,8 @@ typedef struct {
   AX_VEC(const ax_fact *) basis;
   AX_VEC(double) sample_values;
   AX_VEC(int64_t) sample_times;
+  AX_VEC(double) sample_lows;
+  AX_VEC(double) sample_highs;
 } ax_feature_work;
 
 /* A sentence in the arena. */
@@ -72,23 +74,24 @@ ax_feature_finding ax_feature_patient_sex(ax_feature_work *w, double *sex);
 
 /* The cell of an AGE or SEX input. */
 ax_feature_finding ax_feature_patient_cell(ax_feature_work *w,
-                                           const ax_model_input *in);
+                                           const ax_model_input *in,
+                                           ax_model_sources from);
 
 /* --- conditions ------------------------------------------------------------
  */
 
-/* Positive evidence up to as-of: confirmed, and with `active` also clinically
- * active. NULL: none. */
+/* Positive evidence of the source up to as-of: confirmed, and clinically active
+ * unless the source says EVER. NULL: none. */
 const ax_fact *ax_feature_condition_find(ax_feature_work *w,
-                                         const ax_model_codes *codes,
-                                         bool active);
+                                         const ax_model_source *source);
 
 /* Sets w->anchor and the row's anchor. */
 void ax_feature_condition_anchor(ax_feature_work *w);
 
 /* The cell of a CONDITION input. */
 ax_feature_finding ax_feature_condition_cell(ax_feature_work *w,
-                                             const ax_model_input *in);
+                                             const ax_model_input *in,
+                                             ax_model_sources from);
 
 /* --- gate ------------------------------------------------------------------
  */
@@ -124,7 +127,7 @@ ax_feature_place ax_feature_window_place(const ax_feature_work *w,
 typedef struct {
   const ax_fact *fact;
   int64_t lo_ms, hi_ms;
-  uint32_t rank;
+  const ax_model_source *source;
   bool maybe; /* perhaps not in the window */
 } ax_feature_candidate;
 
@@ -135,8 +138,8 @@ typedef struct {
   bool same_time; /* all of them at the same time */
 } ax_feature_group;
 
-/* Keeps the candidates of the lowest rank that has one. */
-ax_feature_group ax_feature_pick_rank(ax_feature_candidate *items,
+/* All of them; imprecise when none lies in the window for certain. */
+ax_feature_group ax_feature_pick_all(ax_feature_candidate *items,
                                       size_t count);
 
 /*
@@ -160,9 +163,10 @@ typedef struct {
 /* Does the fact carry something that can be a number? */
 bool ax_feature_value_is_number(const ax_fact *fact);
 
-/* The number in the input's unit; state says what is wrong with it. */
+/* The number in the source's unit; state says what is wrong with it. */
 ax_feature_finding ax_feature_value_read(ax_feature_work *w,
                                          const ax_model_input *in,
+                                         const ax_model_source *source,
                                          const ax_fact *fact,
                                          ax_feature_number *out);
 
@@ -175,11 +179,15 @@ bool ax_feature_value_equal(double a, double b);
 /* May the fact feed a model at all? `code`: what it was found by. */
 bool ax_feature_usable(const ax_fact *fact, const ax_model_code *code);
 
+/* `from`: sources that compete as one. */
 ax_feature_finding ax_feature_observation_cell(ax_feature_work *w,
-                                               const ax_model_input *in);
+                                               const ax_model_input *in,
+                                               ax_model_sources from);
 ax_feature_finding ax_feature_observation_set(ax_feature_work *w,
-                                              const ax_model_input *in);
+                                              const ax_model_input *in,
+                                              ax_model_sources from);
 ax_feature_finding ax_feature_answer_cells(ax_feature_work *w,
-                                           const ax_model_input *in);
+                                           const ax_model_input *in,
+                                           ax_model_sources from);
 
 #endif

@@ -91,7 +91,8 @@ ax_feature_finding ax_feature_patient_sex(ax_feature_work *w, double *sex) {
 }
 
 static ax_feature_finding age_value(ax_feature_work *w,
-                                    const ax_model_input *in, double *value) {
+                                    const ax_model_source *in,
+                                    double *value) {
   int least = 0, greatest = 0;
   ax_feature_finding finding = ax_feature_patient_age(w, &least, &greatest);
   if (finding.state != AUSPEX_CELL_PRESENT) return finding;
@@ -111,10 +112,11 @@ static ax_feature_finding age_value(ax_feature_work *w,
 }
 
 ax_feature_finding ax_feature_patient_cell(ax_feature_work *w,
-                                           const ax_model_input *in) {
+                                           const ax_model_input *in,
+                                           ax_model_sources from) {
   double value = 0;
-  ax_feature_finding finding = in->source == AUSPEX_FROM_AGE
-                                   ? age_value(w, in, &value)
+  ax_feature_finding finding = from.items[0].from == AUSPEX_FROM_AGE
+                                   ? age_value(w, &from.items[0], &value)
                                    : ax_feature_patient_sex(w, &value);
   ax_feature_cell *cell = &w->row->cells[in->column];
   cell->state = finding.state;

@@ -21,18 +21,12 @@
     (group).count = kept_;                                 \
   } while (0)
 
-ax_feature_group ax_feature_pick_rank(ax_feature_candidate *items,
-                                      size_t count) {
+ax_feature_group ax_feature_pick_all(ax_feature_candidate *items,
+                                     size_t count) {
   ax_feature_group all = { .items = items, .count = count };
-  uint32_t best = UINT32_MAX, perhaps = UINT32_MAX;
-  for (size_t i = 0; i < count; i++) {
-    uint32_t *lowest = items[i].maybe ? &perhaps : &best;
-    if (items[i].rank < *lowest) *lowest = items[i].rank;
-  }
-  /* A value that may lie in the window would take precedence, or be the only
-   * one. */
-  all.imprecise = perhaps < best;
-  KEEP(all, it, it->rank == best);
+  size_t certain = 0;
+  for (size_t i = 0; i < count; i++) certain += !items[i].maybe;
+  all.imprecise = count && !certain;
   return all;
 }
 

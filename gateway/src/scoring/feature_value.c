@@ -18,12 +18,12 @@ bool ax_feature_value_equal(double a, double b) {
 
 /* valueInteger and the like have no unit: fine where none is wanted, or only a
  * name for what is counted, such as {score}. */
-static bool needs_no_unit(const ax_model_input *in, const ax_fact *fact) {
+static bool needs_no_unit(const ax_model_source *in, const ax_fact *fact) {
   if (fact->flags & AX_FACT_HAS_UNIT) return false;
   return fact->unit.len == 0 && (!in->unit.len || in->unit.ptr[0] == '{');
 }
 
-static bool convert(const ax_model_input *in, const ax_fact *fact, double from,
+static bool convert(const ax_model_source *in, const ax_fact *fact, double from,
                     double *to, ax_error *err) {
   ax_str wanted = in->unit.len ? in->unit : AX_STR("1");
   if (needs_no_unit(in, fact)) return *to = from, true;
@@ -41,10 +41,8 @@ static ax_feature_finding unfit(uint8_t state, ax_str detail,
   return (ax_feature_finding){ state, detail, fact };
 }
 
-static void read_range(const ax_model_input *in, const ax_fact *fact,
+static void read_range(const ax_model_source *in, const ax_fact *fact,
                        ax_feature_number *out) {
-  out->low = out->high = (double)NAN;
-  if (!in->wants_reference_range) return;
   if (fact->has_low && !convert(in, fact, fact->low, &out->low, NULL))
     out->low = (double)NAN;
   if (fact->has_high && !convert(in, fact, fact->high, &out->high, NULL))
@@ -52,11 +50,12 @@ static void read_range(const ax_model_input *in, const ax_fact *fact,
 }
 
 ax_feature_finding ax_feature_value_read(ax_feature_work *w,
-                                         const ax_model_input *in,
+                                         const ax_model_input *input,
+                                         const ax_model_source *in,
                                          const ax_fact *fact,
                                          ax_feature_number *out) {
   ax_error err = { 0 };
-  out->value = (double)NAN;
+  out->value = out->low = out->high = (double)NAN;
   if (fact->comparator)
     return unfit(AUSPEX_CELL_COMPARATOR,
                  AX_STR("the value has a comparator, a number is needed"),
@@ -71,6 +70,6 @@ ax_feature_finding ax_feature_value_read(ax_feature_work *w,
                                 in->valid_min, in->valid_max,
                                 AX_STR_ARG(in->unit)),
                  fact);
-  read_range(in, fact, out);
+  if (input->wants_range) read_range(in, fact, out);
   return unfit(AUSPEX_CELL_PRESENT, AX_STR(""), fact);
 }

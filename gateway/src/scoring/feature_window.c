@@ -2,9 +2,10 @@
 #include "scoring/feature_parts.h"
 
 /* The newest time of the inputs named by the bits; 0: none. */
-static int64_t newest_of(const ax_feature_work *w, uint32_t bits) {
+static int64_t newest_of(const ax_feature_work *w, uint64_t bits) {
   int64_t newest = 0;
-  for (uint32_t i = 0; i < w->model->input_count; i++) {
+  for (uint32_t i = 0;
+       i < w->model->input_count && i < AX_MODEL_NAMED_INPUTS; i++) {
     const ax_model_input *in = &w->model->inputs[i];
     if (!(bits >> i & 1)) continue;
     for (uint32_t c = in->column; c < in->column + in->width; c++)

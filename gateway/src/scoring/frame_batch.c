@@ -31,7 +31,8 @@ static char *cells_room(ax_buf *out, size_t count, size_t size) {
 
 static bool has_series(const ax_model *model) {
   for (size_t i = 0; i < model->input_count; i++)
-    if (model->inputs[i].pick == AUSPEX_PICK_SERIES) return true;
+    if (ax_model_input_picks(&model->inputs[i], AUSPEX_PICK_SERIES))
+      return true;
   return false;
 }
 
@@ -52,6 +53,12 @@ static void put_series(ax_buf *out, const ax_model *model,
   for (size_t r = 0; r < count; r++)
     ax_frame_put_bytes(out, rows[r]->sample_times,
                        rows[r]->sample_count * sizeof(int64_t));
+  for (size_t r = 0; r < count; r++)
+    ax_frame_put_bytes(out, rows[r]->sample_lows,
+                       rows[r]->sample_count * sizeof(double));
+  for (size_t r = 0; r < count; r++)
+    ax_frame_put_bytes(out, rows[r]->sample_highs,
+                       rows[r]->sample_count * sizeof(double));
 }
 
 void ax_frame_batch_write(ax_buf *out, const ax_model *model,
@@ -75,6 +82,7 @@ void ax_frame_batch_write(ax_buf *out, const ax_model *model,
   PUT_CELLS(out, model, rows, count, double, low);
   PUT_CELLS(out, model, rows, count, double, high);
   PUT_CELLS(out, model, rows, count, uint8_t, state);
+  PUT_CELLS(out, model, rows, count, uint8_t, source);
   if (has_series(model)) put_series(out, model, rows, count);
 }
 
@@ -196,7 +204,7 @@ static const char *result_fault(const ax_model *model, const answer *a,
     return "the input does not exist";
   if (one->status == AUSPEX_ROW_MISSING_INPUT && one->input < 0)
     return "it does not say which input is missing";
-  if (inputs < 32 && one->inputs >> inputs) return "an input does not exist";
+  if (inputs < AX_MODEL_NAMED_INPUTS && one->inputs >> inputs) return "an input does not exist";
   if (!slice_ok(one->text_first, one->text_count, a->text_count,
                 model->max_text_per_row))
     return "the text is out of range";

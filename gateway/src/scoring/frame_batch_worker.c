@@ -68,9 +68,12 @@ bool ax_frame_batch_read(ax_arena *arena, ax_str payload, ax_frame_batch *out) {
   b->low = GET_ARRAY(&r, double, cells);
   b->high = GET_ARRAY(&r, double, cells);
   b->state = GET_ARRAY(&r, uint8_t, cells);
+  b->source = GET_ARRAY(&r, uint8_t, cells);
   if (series) b->series = GET_ARRAY(&r, auspex_slice, cells);
   b->sample_value = GET_ARRAY(&r, double, b->sample_count);
   b->sample_ms = GET_ARRAY(&r, int64_t, b->sample_count);
+  b->sample_low = GET_ARRAY(&r, double, b->sample_count);
+  b->sample_high = GET_ARRAY(&r, double, b->sample_count);
   return !r.nomem && ax_frame_done(&r.f) && series_ok(b);
 }
 

@@ -16,8 +16,8 @@
 enum {
   AX_FRAME_MODEL_TEXT = 4000, /* longest text of a declaration */
   AX_FRAME_MODEL_MODELS = 64, /* in one module */
-  AX_FRAME_MODEL_INPUTS = 32, /* bits of auspex_result.inputs */
-  AX_FRAME_MODEL_ITEMS = 512  /* codes, outcomes, factors ... of one list */
+  AX_FRAME_MODEL_ITEMS = 512, /* codes, outcomes, factors ... of one list */
+  AX_FRAME_MODEL_SHARED = 4096 /* sets of codes, or maps, in one module */
 };
 
 /* Writes the payload of AX_FRAME_MODELS: all that `module` declares. Fields

@@ -1,4 +1,5 @@
 /* The host's half of frame_model.h. */
+#include <math.h>
 #include <string.h>
 
 #include "scoring/frame_model.h"
@@ -7,6 +8,9 @@ typedef struct {
   ax_arena *arena;
   ax_frame f;
   bool nomem;
+  const ax_model_codes *sets;
+  const ax_model_map *maps;
+  size_t set_count, map_count;
 } reading;
 
 static ax_str get_text(reading *r) {
@@ -33,52 +37,153 @@ static void *get_list(reading *r, uint32_t max, size_t each, size_t size,
 static ax_model_codes get_codes(reading *r) {
   ax_model_codes codes = { 0 };
   ax_model_code *items =
-      GET_LIST(r, ax_model_code, AX_FRAME_MODEL_ITEMS, 20, &codes.count);
+      GET_LIST(r, ax_model_code, AX_FRAME_MODEL_ITEMS, 16, &codes.count);
   for (size_t i = 0; i < codes.count && !r->f.bad; i++) {
     items[i].system = get_text(r);
     items[i].code = get_text(r);
     items[i].display = get_text(r);
     items[i].match = ax_frame_u32(&r->f);
-    items[i].rank = ax_frame_u32(&r->f);
   }
   codes.items = items;
   return codes;
 }
 
+static void get_sets(reading *r) {
+  ax_model_codes *sets = GET_LIST(r, ax_model_codes, AX_FRAME_MODEL_SHARED, 12,
+                                  &r->set_count);
+  for (size_t i = 0; i < r->set_count && !r->f.bad; i++) {
+    ax_str name = get_text(r), value_set = get_text(r);
+    sets[i] = get_codes(r);
+    sets[i].name = name;
+    sets[i].value_set = value_set;
+  }
+  r->sets = sets;
+}
+
+static void get_map(reading *r, ax_model_map *map) {
+  map->name = get_text(r);
+  map->has_otherwise = ax_frame_u8(&r->f) != 0;
+  map->otherwise = ax_frame_f64(&r->f);
+  map->fold = ax_frame_u32(&r->f);
+  ax_model_map_row *rows = GET_LIST(r, ax_model_map_row, AX_FRAME_MODEL_ITEMS,
+                                    40, &map->count);
+  for (size_t i = 0; i < map->count && !r->f.bad; i++) {
+    rows[i].kind = ax_frame_u32(&r->f);
+    rows[i].match = ax_frame_u32(&r->f);
+    rows[i].system = get_text(r);
+    rows[i].code = get_text(r);
+    rows[i].from = ax_frame_f64(&r->f);
+    rows[i].to = ax_frame_f64(&r->f);
+    rows[i].value = ax_frame_f64(&r->f);
+  }
+  map->rows = rows;
+}
+
+static void get_maps(reading *r) {
+  ax_model_map *maps =
+      GET_LIST(r, ax_model_map, AX_FRAME_MODEL_SHARED, 21, &r->map_count);
+  for (size_t i = 0; i < r->map_count && !r->f.bad; i++) get_map(r, &maps[i]);
+  r->maps = maps;
+}
+
+/* 0: none. */
+static const ax_model_codes *get_set(reading *r) {
+  uint32_t number = ax_frame_u32(&r->f);
+  if (number > r->set_count) r->f.bad = true;
+  return number && !r->f.bad ? &r->sets[number - 1] : NULL;
+}
+
+static const ax_model_map *get_map_number(reading *r) {
+  uint32_t number = ax_frame_u32(&r->f);
+  if (number > r->map_count) r->f.bad = true;
+  return number && !r->f.bad ? &r->maps[number - 1] : NULL;
+}
+
+static void get_filters(reading *r, ax_model_source *s) {
+  ax_model_filter *filters = GET_LIST(r, ax_model_filter, AX_FRAME_MODEL_ITEMS,
+                                      16, &s->filter_count);
+  for (size_t i = 0; i < s->filter_count && !r->f.bad; i++) {
+    filters[i].where = ax_frame_u32(&r->f);
+    filters[i].group = ax_frame_u32(&r->f);
+    filters[i].codes = get_set(r);
+    filters[i].values = get_set(r);
+  }
+  s->filters = filters;
+}
+
+static void get_source(reading *r, ax_model_source *s) {
+  static const ax_model_codes none = { 0 };
+  s->from = ax_frame_u32(&r->f);
+  s->take = ax_frame_u32(&r->f);
+  s->pick = ax_frame_u32(&r->f);
+  s->flags = ax_frame_u32(&r->f);
+  s->comparator = ax_frame_u32(&r->f);
+  s->codes = get_set(r);
+  if (!s->codes) s->codes = &none;
+  s->within = get_set(r);
+  s->map = get_map_number(r);
+  get_filters(r, s);
+  s->unit = get_text(r);
+  s->molar_mass = ax_frame_f64(&r->f);
+  s->valid_min = ax_frame_f64(&r->f);
+  s->valid_max = ax_frame_f64(&r->f);
+  s->comparator_limit = ax_frame_f64(&r->f);
+  s->window_from_days = ax_frame_i32(&r->f);
+  s->window_to_days = ax_frame_i32(&r->f);
+  s->instrument = get_text(r);
+  s->items = get_text(r);
+  s->first_item = ax_frame_u32(&r->f);
+  s->last_item = ax_frame_u32(&r->f);
+  s->path = get_text(r);
+  if (s->valid_min == 0 && s->valid_max == 0)
+    s->valid_min = s->valid_max = (double)NAN;
+}
+
+static ax_model_sources get_sources(reading *r) {
+  ax_model_sources all = { 0 };
+  ax_model_source *items =
+      GET_LIST(r, ax_model_source, AX_MODEL_SOURCES, 112, &all.count);
+  for (size_t i = 0; i < all.count && !r->f.bad; i++) get_source(r, &items[i]);
+  all.items = items;
+  return all;
+}
+
+static void get_anchor(reading *r, ax_model_anchor *a) {
+  a->name = get_text(r);
+  a->title = get_text(r);
+  a->future_days = ax_frame_u32(&r->f);
+  a->freshness_days = ax_frame_u32(&r->f);
+  a->sources = get_sources(r);
+}
+
 static void get_input(reading *r, ax_model_input *in) {
-  in->source = ax_frame_u32(&r->f);
-  in->pick = ax_frame_u32(&r->f);
   in->missing = ax_frame_u32(&r->f);
   in->name = get_text(r);
   in->title = get_text(r);
-  in->codes = get_codes(r);
-  in->instrument = get_text(r);
-  in->first_item = ax_frame_u32(&r->f);
-  in->last_item = ax_frame_u32(&r->f);
-  in->unit = get_text(r);
-  in->molar_mass = ax_frame_f64(&r->f);
+  in->sources = get_sources(r);
+  in->wants_range = (ax_frame_u32(&r->f) & AUSPEX_WANTS_RANGE) != 0;
   in->relative_to = ax_frame_u32(&r->f);
-  in->relative_inputs = ax_frame_u32(&r->f);
+  in->relative_inputs = ax_frame_u64(&r->f);
   in->window_from_days = ax_frame_i32(&r->f);
   in->window_to_days = ax_frame_i32(&r->f);
   in->pick_days = ax_frame_i32(&r->f);
   in->freshness_days = ax_frame_u32(&r->f);
-  in->valid_min = ax_frame_f64(&r->f);
-  in->valid_max = ax_frame_f64(&r->f);
   in->fallback = ax_frame_f64(&r->f);
   in->train_mean = ax_frame_f64(&r->f);
   in->train_sd = ax_frame_f64(&r->f);
-  in->wants_reference_range = ax_frame_u8(&r->f) != 0;
+  in->tied = ax_frame_u32(&r->f);
+  in->tied_to = ax_frame_u32(&r->f);
 }
 
 static void get_criterion(reading *r, ax_model_criterion *c) {
   c->kind = ax_frame_u32(&r->f);
   c->input = ax_frame_u32(&r->f);
   c->group = ax_frame_u32(&r->f);
-  c->codes = get_codes(r);
+  c->max_age_days = ax_frame_u32(&r->f);
   c->min = ax_frame_f64(&r->f);
   c->max = ax_frame_f64(&r->f);
   c->reason = get_text(r);
+  c->sources = get_sources(r);
 }
 
 static void get_outcome(reading *r, ax_model_outcome *o) {
@@ -91,6 +196,8 @@ static void get_outcome(reading *r, ax_model_outcome *o) {
   o->comparator = get_text(r);
   o->unit = get_text(r);
   o->category = get_text(r);
+  o->horizon_days = ax_frame_u32(&r->f);
+  o->horizon_now = ax_frame_u8(&r->f) != 0;
 }
 
 static void get_factor(reading *r, ax_model_factor *f) {
@@ -104,7 +211,7 @@ static void get_factor(reading *r, ax_model_factor *f) {
 
 static void get_lists(reading *r, ax_model *m) {
   ax_model_input *inputs =
-      GET_LIST(r, ax_model_input, AX_FRAME_MODEL_INPUTS, 100, &m->input_count);
+      GET_LIST(r, ax_model_input, AX_MODEL_INPUTS, 88, &m->input_count);
   for (size_t i = 0; i < m->input_count; i++) get_input(r, &inputs[i]);
   m->inputs = inputs;
   ax_model_criterion *criteria = GET_LIST(
@@ -139,9 +246,8 @@ static void get_model(reading *r, ax_model *m) {
   m->source = get_text(r);
   m->limits = get_text(r);
   m->licence = get_text(r);
-  m->anchor_kind = ax_frame_u32(&r->f);
-  m->anchor_name = get_text(r);
-  m->anchor_codes = get_codes(r);
+  m->flags = ax_frame_u32(&r->f);
+  get_anchor(r, &m->anchor);
   get_lists(r, m);
   m->max_batch = ax_frame_u32(&r->f);
   m->max_results_per_row = ax_frame_u32(&r->f);
@@ -152,6 +258,8 @@ static void get_model(reading *r, ax_model *m) {
 ax_status ax_frame_model_read(ax_arena *arena, ax_str payload, ax_model **out,
                               size_t *count, ax_error *err) {
   reading r = { .arena = arena, .f = ax_frame_reader(payload) };
+  get_sets(&r);
+  get_maps(&r);
   ax_model *models = GET_LIST(&r, ax_model, AX_FRAME_MODEL_MODELS, 100, count);
   for (size_t i = 0; i < *count && !r.f.bad && !r.nomem; i++) {
     get_model(&r, &models[i]);

@@ -36,11 +36,13 @@ static bool in_range(ax_str range, ax_str code) {
 bool ax_model_code_matches(const ax_model_code *wanted, ax_str system,
                            ax_str code) {
   if (!ax_model_same_system(wanted->system, system)) return false;
-  switch (wanted->match) {
+  switch (wanted->match & ~(uint32_t)AUSPEX_MATCH_EXCEPT) {
   case AUSPEX_MATCH_PREFIX:
     return ax_str_starts(code, wanted->code);
   case AUSPEX_MATCH_RANGE:
     return in_range(wanted->code, code);
+  case AUSPEX_MATCH_ANY:
+    return true;
   default:
     return ax_str_eq(code, wanted->code);
   }
@@ -48,10 +50,38 @@ bool ax_model_code_matches(const ax_model_code *wanted, ax_str system,
 
 const ax_model_code *ax_model_codes_find(const ax_model_codes *codes,
                                          ax_str system, ax_str code) {
-  for (size_t i = 0; i < codes->count; i++)
-    if (ax_model_code_matches(&codes->items[i], system, code))
-      return &codes->items[i];
-  return NULL;
+  const ax_model_code *found = NULL;
+  for (size_t i = 0; i < codes->count; i++) {
+    const ax_model_code *one = &codes->items[i];
+    if ((found && !(one->match & AUSPEX_MATCH_EXCEPT)) ||
+        !ax_model_code_matches(one, system, code))
+      continue;
+    if (one->match & AUSPEX_MATCH_EXCEPT) return NULL;
+    found = one;
+  }
+  return found;
+}
+
+bool ax_model_is_anchored(const ax_model *model) {
+  return model->anchor.sources.count > 0;
+}
+
+bool ax_model_input_picks(const ax_model_input *input, uint32_t pick) {
+  for (size_t i = 0; i < input->sources.count; i++)
+    if (input->sources.items[i].pick == pick) return true;
+  return false;
+}
+
+bool ax_model_input_is_from(const ax_model_input *input, uint32_t from) {
+  for (size_t i = 0; i < input->sources.count; i++)
+    if (input->sources.items[i].from == from) return true;
+  return false;
+}
+
+ax_str ax_model_input_unit(const ax_model_input *input) {
+  for (size_t i = 0; i < input->sources.count; i++)
+    if (input->sources.items[i].unit.len) return input->sources.items[i].unit;
+  return AX_STR("");
 }
 
 bool ax_model_instrument_matches(ax_str instrument, ax_str canonical) {
@@ -92,14 +122,118 @@ static ax_status check_codes(const checking *c, const char *part, size_t i,
   if (needed && !codes->count) return fault(c, part, i, "needs codes");
   for (size_t k = 0; k < codes->count; k++) {
     const ax_model_code *code = &codes->items[k];
-    if (!code->system.len || !code->code.len)
+    uint32_t match = code->match & ~(uint32_t)AUSPEX_MATCH_EXCEPT;
+    if (!code->system.len || (!code->code.len && match != AUSPEX_MATCH_ANY))
       return fault(c, part, i, "a code needs a system and a code");
-    if (code->match > AUSPEX_MATCH_RANGE)
-      return fault(c, part, i, "a code's match is EXACT, PREFIX or RANGE");
-    if (code->match == AUSPEX_MATCH_RANGE &&
+    if (match > AUSPEX_MATCH_ANY || match == AUSPEX_MATCH_PATTERN)
+      return fault(c, part, i,
+                   "a code's match is EXACT, PREFIX, RANGE or ANY; a PATTERN "
+                   "is for maps");
+    if (match == AUSPEX_MATCH_RANGE &&
         (code->code.len != 7 || code->code.ptr[3] != '-'))
       return fault(c, part, i, "a code RANGE is written like C81-C86");
   }
+  return AX_OK;
+}
+
+static bool is_coded(const ax_model_source *s) {
+  switch (s->from) {
+  case AUSPEX_FROM_OBSERVATION:
+  case AUSPEX_FROM_OBSERVATION_SET:
+  case AUSPEX_FROM_CONDITION:
+  case AUSPEX_FROM_ADMINISTRATION:
+  case AUSPEX_FROM_MEDICATION:
+  case AUSPEX_FROM_PROCEDURE:
+  case AUSPEX_FROM_FAMILY_HISTORY:
+    return true;
+  default:
+    return false;
+  }
+}
+
+static bool is_answered(const ax_model_source *s) {
+  return s->from == AUSPEX_FROM_QUESTIONNAIRE ||
+         s->from == AUSPEX_FROM_QUESTIONNAIRE_SUM;
+}
+
+static ax_status check_map(const checking *c, const char *part, size_t i,
+                           const ax_model_map *map) {
+  for (size_t k = 0; k < map->count; k++) {
+    const ax_model_map_row *row = &map->rows[k];
+    bool number =
+        row->kind == AUSPEX_MAP_NUMBER || row->kind == AUSPEX_MAP_KEEP;
+    if (row->kind < AUSPEX_MAP_CODE || row->kind > AUSPEX_MAP_KEEP ||
+        row->match > AUSPEX_MATCH_ANY)
+      return fault(c, part, i, "its map has a row of an unknown kind");
+    if (row->kind == AUSPEX_MAP_CODE && !row->system.len)
+      return fault(c, part, i, "a CODE row of its map needs a system");
+    if (!number && !row->code.len && row->match != AUSPEX_MATCH_ANY)
+      return fault(c, part, i, "a row of its map needs a code or text");
+    if (row->match == AUSPEX_MATCH_RANGE &&
+        (row->code.len != 7 || row->code.ptr[3] != '-'))
+      return fault(c, part, i, "a code RANGE is written like C81-C86");
+    if (number && row->from > row->to)
+      return fault(c, part, i, "a row of its map has from above to");
+    if (isinf(row->value))
+      return fault(c, part, i, "a row of its map has an infinite value");
+  }
+  return map->has_otherwise && isinf(map->otherwise)
+             ? fault(c, part, i, "its map has an infinite value")
+             : AX_OK;
+}
+
+static ax_status check_filters(const checking *c, const char *part, size_t i,
+                               const ax_model_source *s) {
+  for (size_t k = 0; k < s->filter_count; k++) {
+    const ax_model_filter *f = &s->filters[k];
+    if (f->where < AUSPEX_WHERE_VALUE || f->where > AUSPEX_WHERE_DEVICE)
+      return fault(c, part, i, "has a filter of an unknown kind");
+    if (f->where == AUSPEX_WHERE_COMPONENT && !f->codes)
+      return fault(c, part, i, "a COMPONENT filter needs codes");
+    if (f->codes) AX_TRY(check_codes(c, part, i, f->codes, true));
+    if (f->values) AX_TRY(check_codes(c, part, i, f->values, true));
+  }
+  return AX_OK;
+}
+
+static ax_status check_source(const checking *c, const char *part, size_t i,
+                              const ax_model_source *s) {
+  ax_ucum_unit unit;
+  if (s->from < AUSPEX_FROM_OBSERVATION || s->from > AUSPEX_FROM_SITE)
+    return fault(c, part, i, "has an unknown source");
+  if (s->take > AUSPEX_TAKE_VALUE_TIME)
+    return fault(c, part, i, "takes something unknown");
+  if (s->pick > AUSPEX_PICK_LATEST_MAX)
+    return fault(c, part, i, "has an unknown pick");
+  if (s->comparator > AUSPEX_COMPARATOR_AT_LEAST)
+    return fault(c, part, i, "has an unknown comparator policy");
+  AX_TRY(check_codes(c, part, i, s->codes, is_coded(s)));
+  if (s->within) AX_TRY(check_codes(c, part, i, s->within, true));
+  if (s->map) AX_TRY(check_map(c, part, i, s->map));
+  AX_TRY(check_filters(c, part, i, s));
+  if (s->unit.len && ax_ucum_parse(s->unit, &unit, NULL))
+    return fault(c, part, i, "its unit is not one of UCUM");
+  if (s->valid_min > s->valid_max)
+    return fault(c, part, i, "valid_min is above valid_max");
+  if (is_answered(s) && (!s->instrument.len || s->first_item > s->last_item ||
+                         s->last_item - s->first_item >= AX_MODEL_COLUMNS))
+    return fault(c, part, i,
+                 "a questionnaire needs an instrument and items in order");
+  if ((s->from == AUSPEX_FROM_PATIENT_EXTENSION ||
+       s->from == AUSPEX_FROM_SITE) &&
+      !s->path.len)
+    return fault(c, part, i, "needs a path");
+  if ((s->flags & AUSPEX_OWN_WINDOW) &&
+      s->window_from_days != AUSPEX_UNLIMITED &&
+      s->window_from_days > s->window_to_days)
+    return fault(c, part, i, "the window of a source ends before it begins");
+  return AX_OK;
+}
+
+static ax_status check_sources(const checking *c, const char *part, size_t i,
+                               const ax_model_sources *all) {
+  for (size_t k = 0; k < all->count; k++)
+    AX_TRY(check_source(c, part, i, &all->items[k]));
   return AX_OK;
 }
 
@@ -107,28 +241,28 @@ static ax_status check_window(const checking *c, size_t i,
                               const ax_model_input *in) {
   if (in->relative_to > AUSPEX_AT_INPUT)
     return fault(c, "input", i, "relative_to is AS_OF, ANCHOR or INPUT");
-  if (in->relative_to == AUSPEX_AT_ANCHOR && !c->model->anchor_kind)
+  if (in->relative_to == AUSPEX_AT_ANCHOR && !ax_model_is_anchored(c->model))
     return fault(c, "input", i,
                  "is relative to an anchor that is not declared");
-  uint32_t before = i < 32 ? (UINT32_C(1) << i) - 1 : UINT32_MAX;
+  uint64_t before =
+      i < AX_MODEL_NAMED_INPUTS ? (UINT64_C(1) << i) - 1 : UINT64_MAX;
   if (in->relative_to == AUSPEX_AT_INPUT &&
       (!in->relative_inputs || (in->relative_inputs & ~before)))
     return fault(c, "input", i, "relative_inputs names inputs before this one");
   if (in->window_from_days != AUSPEX_UNLIMITED &&
       in->window_from_days > in->window_to_days)
     return fault(c, "input", i, "the window ends before it begins");
-  if (in->valid_min > in->valid_max)
-    return fault(c, "input", i, "valid_min is above valid_max");
   return AX_OK;
+}
+
+static bool is_wide(const ax_model_source *s) {
+  return s->from == AUSPEX_FROM_OBSERVATION_SET ||
+         (s->from == AUSPEX_FROM_QUESTIONNAIRE && s->first_item < s->last_item);
 }
 
 static ax_status check_input(const checking *c, size_t i,
                              const ax_model_input *in) {
-  bool coded = in->source == AUSPEX_FROM_OBSERVATION ||
-               in->source == AUSPEX_FROM_OBSERVATION_SET ||
-               in->source == AUSPEX_FROM_CONDITION;
-  if (in->source < AUSPEX_FROM_OBSERVATION || in->source > AUSPEX_FROM_SEX)
-    return fault(c, "input", i, "has an unknown source");
+  if (!in->sources.count) return fault(c, "input", i, "needs a source");
   if (!is_name(in->name))
     return fault(c, "input", i, "needs a name of a-z, 0-9, '.', '-' and '_'");
   if (in->missing < AUSPEX_MISSING_REFUSE ||
@@ -136,34 +270,33 @@ static ax_status check_input(const checking *c, size_t i,
     return fault(c, "input", i, "missing is REFUSE, PASS or DEFAULT");
   if (in->missing == AUSPEX_MISSING_DEFAULT && !isfinite(in->fallback))
     return fault(c, "input", i, "DEFAULT needs a finite fallback");
-  if (in->source == AUSPEX_FROM_OBSERVATION &&
-      (in->pick < AUSPEX_PICK_LATEST || in->pick > AUSPEX_PICK_EVER))
-    return fault(c, "input", i, "has an unknown pick");
-  AX_TRY(check_codes(c, "input", i, &in->codes, coded));
-  ax_ucum_unit unit;
-  if (in->unit.len && ax_ucum_parse(in->unit, &unit, NULL))
-    return fault(c, "input", i, "its unit is not one of UCUM");
-  if (in->source == AUSPEX_FROM_QUESTIONNAIRE &&
-      (!in->instrument.len || in->first_item > in->last_item ||
-       in->last_item - in->first_item >= AX_MODEL_COLUMNS))
-    return fault(c, "input", i,
-                 "a questionnaire needs an instrument and items in order");
+  if (in->tied > AUSPEX_TIED_DAY || (in->tied && in->tied_to >= i))
+    return fault(c, "input", i, "is tied to an input before this one");
+  AX_TRY(check_sources(c, "input", i, &in->sources));
+  for (size_t k = 0; k < in->sources.count; k++)
+    if (is_wide(&in->sources.items[k]) && in->sources.count > 1)
+      return fault(c, "input", i,
+                   "an input of several columns has one source only");
   return check_window(c, i, in);
 }
 
 static ax_status check_criterion(const checking *c, size_t i,
                                  const ax_model_criterion *k) {
-  bool coded =
-      k->kind == AUSPEX_NEEDS_CONDITION || k->kind == AUSPEX_EXCLUDES_CONDITION;
-  if (k->kind < AUSPEX_NEEDS_CONDITION || k->kind > AUSPEX_EXCLUDES_OLD_ANCHOR)
+  bool sourced = k->kind == AUSPEX_NEEDS || k->kind == AUSPEX_EXCLUDES;
+  bool by_input = k->kind == AUSPEX_NEEDS_INPUT ||
+                  k->kind == AUSPEX_NEEDS_INPUT_IN ||
+                  k->kind == AUSPEX_EXCLUDES_INPUT_IN;
+  if (k->kind < AUSPEX_NEEDS || k->kind > AUSPEX_EXCLUDES_OLD_ANCHOR)
     return fault(c, "criterion", i, "has an unknown kind");
-  if (k->kind == AUSPEX_NEEDS_INPUT && k->input >= c->model->input_count)
+  if (by_input && k->input >= c->model->input_count)
     return fault(c, "criterion", i, "names an input that does not exist");
   if ((k->kind == AUSPEX_NEEDS_ANCHOR ||
        k->kind == AUSPEX_EXCLUDES_OLD_ANCHOR) &&
-      !c->model->anchor_kind)
+      !ax_model_is_anchored(c->model))
     return fault(c, "criterion", i, "needs an anchor that is not declared");
-  return check_codes(c, "criterion", i, &k->codes, coded);
+  if (sourced && !k->sources.count)
+    return fault(c, "criterion", i, "needs a source");
+  return check_sources(c, "criterion", i, &k->sources);
 }
 
 static ax_status check_outcome(const checking *c, size_t i,
@@ -180,7 +313,7 @@ static ax_status check_outcome(const checking *c, size_t i,
 static ax_status check_factor(const checking *c, size_t i,
                               const ax_model_factor *f) {
   if (f->input_count > AX_COUNT(f->inputs))
-    return fault(c, "factor", i, "rests on more than four inputs");
+    return fault(c, "factor", i, "rests on more than eight inputs");
   for (size_t k = 0; k < f->input_count; k++)
     if (f->inputs[k] >= c->model->input_count)
       return fault(c, "factor", i, "names an input that does not exist");
@@ -193,8 +326,6 @@ static ax_status check_head(const checking *c) {
     return fault(c, "number", m->number,
                  "needs an id and a name of a-z, 0-9, '.', '-' and '_', and a "
                  "version");
-  if (m->anchor_kind > AUSPEX_ANCHOR_FIRST_ONSET)
-    return fault(c, "number", m->number, "has an unknown kind of anchor");
   if (!m->outcome_count)
     return fault(c, "number", m->number, "declares no outcome");
   if (!m->max_batch || !m->max_results_per_row)
@@ -206,8 +337,7 @@ static ax_status check_head(const checking *c) {
     return fault(c, "number", m->number,
                  "asks for more room per row than 256 results, 1024 "
                  "contributions and 16384 bytes of text");
-  return check_codes(c, "anchor of model", m->number, &m->anchor_codes,
-                     m->anchor_kind != AUSPEX_ANCHOR_AS_OF);
+  return check_sources(c, "anchor of model", m->number, &m->anchor.sources);
 }
 
 static ax_status check_lists(const checking *c) {
@@ -227,10 +357,11 @@ static ax_status check_lists(const checking *c) {
  */
 
 static uint32_t width(const ax_model_input *in) {
-  if (in->source == AUSPEX_FROM_QUESTIONNAIRE)
-    return in->last_item - in->first_item + 1;
-  if (in->source == AUSPEX_FROM_OBSERVATION_SET)
-    return (uint32_t)in->codes.count;
+  const ax_model_source *first = &in->sources.items[0];
+  if (first->from == AUSPEX_FROM_QUESTIONNAIRE)
+    return first->last_item - first->first_item + 1;
+  if (first->from == AUSPEX_FROM_OBSERVATION_SET)
+    return (uint32_t)first->codes->count;
   return 1;
 }
 
@@ -266,6 +397,9 @@ static void add_filter(filters *to, ax_str system, ax_str code,
   case AUSPEX_MATCH_RANGE:
     one.match = AX_FACT_MATCH_RANGE;
     break;
+  case AUSPEX_MATCH_ANY:
+    one.match = AX_FACT_MATCH_CONTAINS;
+    break;
   default:
     one.match = AX_FACT_MATCH_EXACT;
     break;
@@ -279,8 +413,9 @@ static void add_filter(filters *to, ax_str system, ax_str code,
 }
 
 static void add_codes(filters *to, const ax_model_codes *codes) {
-  for (size_t i = 0; i < codes->count; i++) {
+  for (size_t i = 0; codes && i < codes->count; i++) {
     const ax_model_code *code = &codes->items[i];
+    if (code->match & AUSPEX_MATCH_EXCEPT) continue;
     if (!is_icd10(code->system)) {
       add_filter(to, code->system, code->code, code->match);
       continue;
@@ -298,32 +433,40 @@ static void add_instruments(filters *to, ax_str instrument) {
                         .match = AX_FACT_MATCH_CONTAINS };
 }
 
-/* An upper bound of the filters that a model can need. */
-static size_t most_filters(const ax_model *m) {
-  size_t codes = m->anchor_codes.count, texts = 0;
+typedef void each_source(const ax_model_source *source, void *ctx);
+
+static void for_sources(const ax_model_sources *all, each_source *each,
+                        void *ctx) {
+  for (size_t i = 0; i < all->count; i++) each(&all->items[i], ctx);
+}
+
+static void for_all_sources(const ax_model *m, each_source *each, void *ctx) {
+  for_sources(&m->anchor.sources, each, ctx);
   for (size_t i = 0; i < m->criterion_count; i++)
-    codes += m->criteria[i].codes.count;
-  for (size_t i = 0; i < m->input_count; i++) {
-    codes += m->inputs[i].codes.count;
-    texts += m->inputs[i].instrument.len;
-  }
-  return codes * AX_COUNT(icd10) + texts;
+    for_sources(&m->criteria[i].sources, each, ctx);
+  for (size_t i = 0; i < m->input_count; i++)
+    for_sources(&m->inputs[i].sources, each, ctx);
+}
+
+/* An upper bound of the filters that a source can need. */
+static void count_filters(const ax_model_source *s, void *ctx) {
+  size_t *most = ctx;
+  *most += s->codes->count * AX_COUNT(icd10) + s->instrument.len;
+}
+
+static void add_source(const ax_model_source *s, void *ctx) {
+  filters *all = ctx;
+  /* AGE, SEX and QUESTIONNAIRE may name codes for people only. */
+  if (is_coded(s)) add_codes(all, s->codes);
+  if (is_answered(s)) add_instruments(all, s->instrument);
 }
 
 static ax_status set_reads(ax_arena *arena, ax_model *m) {
-  size_t most = most_filters(m);
+  size_t most = 0;
+  for_all_sources(m, count_filters, &most);
   filters all = { .items = AX_NEW_ARRAY(arena, ax_fact_code, most) };
   if (most && !all.items) return AX_NOMEM;
-  add_codes(&all, &m->anchor_codes);
-  for (size_t i = 0; i < m->criterion_count; i++)
-    add_codes(&all, &m->criteria[i].codes);
-  for (size_t i = 0; i < m->input_count; i++) {
-    /* AGE, SEX and QUESTIONNAIRE may name codes for people only. */
-    if (m->inputs[i].source <= AUSPEX_FROM_CONDITION)
-      add_codes(&all, &m->inputs[i].codes);
-    if (m->inputs[i].source == AUSPEX_FROM_QUESTIONNAIRE)
-      add_instruments(&all, m->inputs[i].instrument);
-  }
+  for_all_sources(m, add_source, &all);
   m->reads = all.items;
   m->read_count = all.count;
   return AX_OK;

@@ -18,6 +18,9 @@
 
 enum {
   AX_MODEL_BATCH = 1024, /* rows in one batch, whatever the model allows */
+  AX_MODEL_INPUTS = 256,
+  AX_MODEL_NAMED_INPUTS = 64, /* bits of a mask of inputs */
+  AX_MODEL_SOURCES = 16,      /* of one input, criterion or anchor */
   AX_MODEL_COLUMNS = 512,
   AX_MODEL_RESULTS = 256, /* per row */
   AX_MODEL_CONTRIBUTIONS = 1024,
@@ -26,49 +29,100 @@ enum {
 
 typedef struct {
   ax_str system, code, display;
-  uint32_t match, rank;
+  uint32_t match; /* AUSPEX_MATCH_*, perhaps with AUSPEX_MATCH_EXCEPT */
 } ax_model_code;
 
+/* A set of codes; the sets of a module that are one there are one here. */
 typedef struct {
   const ax_model_code *items;
   size_t count;
+  ax_str name, value_set; /* empty: none */
 } ax_model_codes;
 
 typedef struct {
-  uint32_t source, pick, missing;
-  ax_str name, title;
-  ax_model_codes codes;
-  ax_str instrument;
-  uint32_t first_item, last_item;
-  ax_str unit; /* empty: without unit */
+  uint32_t kind, match; /* AUSPEX_MAP_*, AUSPEX_MATCH_* */
+  ax_str system, code;
+  double from, to, value;
+} ax_model_map_row;
+
+typedef struct {
+  const ax_model_map_row *rows;
+  size_t count;
+  bool has_otherwise;
+  double otherwise;
+  uint32_t fold; /* AUSPEX_FOLD_* */
+  ax_str name;
+} ax_model_map;
+
+typedef struct {
+  uint32_t where, group;
+  const ax_model_codes *codes, *values; /* NULL: any */
+} ax_model_filter;
+
+typedef struct {
+  uint32_t from, take, pick, flags, comparator;
+  const ax_model_codes *codes; /* never NULL */
+  const ax_model_codes *within; /* NULL: none */
+  const ax_model_filter *filters;
+  size_t filter_count;
+  const ax_model_map *map; /* NULL: none */
+  ax_str unit;             /* empty: without unit */
   double molar_mass;
-  uint32_t relative_to, relative_inputs;
+  double valid_min, valid_max; /* NaN: no bound */
+  double comparator_limit;
+  int32_t window_from_days, window_to_days; /* with AUSPEX_OWN_WINDOW */
+  ax_str instrument, items;
+  uint32_t first_item, last_item;
+  ax_str path;
+} ax_model_source;
+
+typedef struct {
+  const ax_model_source *items;
+  size_t count;
+} ax_model_sources;
+
+typedef struct {
+  uint32_t missing;
+  ax_str name, title;
+  ax_model_sources sources; /* at least one */
+  bool wants_range;
+  uint32_t relative_to;
+  uint64_t relative_inputs;
   int32_t window_from_days, window_to_days, pick_days;
   uint32_t freshness_days;
-  double valid_min, valid_max, fallback, train_mean, train_sd;
-  bool wants_reference_range;
+  double fallback, train_mean, train_sd;
+  uint32_t tied, tied_to;
   uint32_t column, width; /* where its cells stand in a row */
 } ax_model_input;
 
 typedef struct {
   uint32_t kind, input, group;
-  ax_model_codes codes;
+  ax_model_sources sources;
+  uint32_t max_age_days; /* 0: any time */
   double min, max;
   ax_str reason;
 } ax_model_criterion;
+
+/* The event a model is anchored at; without sources it is as-of itself. */
+typedef struct {
+  ax_str name, title;
+  ax_model_sources sources;
+  uint32_t future_days, freshness_days;
+} ax_model_anchor;
 
 typedef struct {
   uint32_t kind;
   ax_str name, title;
   ax_model_codes codes;
-  uint32_t horizon_months, horizon_from;
+  uint32_t horizon_months, horizon_from, horizon_days;
+  bool horizon_now;
   ax_str comparator, unit, category;
 } ax_model_outcome;
 
 typedef struct {
   uint32_t basis;
   ax_str name, title;
-  uint32_t inputs[4], input_count;
+  uint32_t inputs[8], input_count;
 } ax_model_factor;
 
 typedef struct {
@@ -85,9 +139,8 @@ typedef struct {
   ax_str data_digest;   /* SHA-256 over its data files, hex */
   const struct ax_card *card; /* NULL: its module has none for it */
   uint32_t number;            /* in its module */
-  uint32_t anchor_kind;
-  ax_str anchor_name;
-  ax_model_codes anchor_codes;
+  uint32_t flags;             /* AUSPEX_MODEL_* */
+  ax_model_anchor anchor;
   const ax_model_criterion *criteria;
   size_t criterion_count;
   const ax_model_input *inputs;
@@ -112,6 +165,16 @@ typedef struct {
  */
 ax_status ax_model_finish(ax_arena *arena, ax_model *model,
                           ax_error *err) AX_MUST_USE;
+
+/* Is the model anchored at an event? */
+bool ax_model_is_anchored(const ax_model *model);
+
+/* Has one of the input's sources this pick, or this origin (AUSPEX_FROM_*)? */
+bool ax_model_input_picks(const ax_model_input *input, uint32_t pick);
+bool ax_model_input_is_from(const ax_model_input *input, uint32_t from);
+
+/* The unit of its cells; empty: none. */
+ax_str ax_model_input_unit(const ax_model_input *input);
 
 /* The code's system as a family: ICD-10 of WHO, the USA and Germany are one. */
 bool ax_model_same_system(ax_str a, ax_str b);

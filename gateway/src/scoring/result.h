@@ -36,7 +36,7 @@ typedef struct { /* one auspex_result, after checking */
   size_t contribution_count;
   ax_str text;
   int32_t mitigation, input; /* -1: none */
-  uint32_t inputs;           /* bit i: rests on input i; 0: on all */
+  uint64_t inputs;           /* bit i: rests on input i; 0: on all */
 } ax_result;
 
 typedef struct {

@@ -13,11 +13,11 @@ typedef struct { /* what a requirement says */
 } requirement;
 
 static requirement of_input(const ax_model_input *input) {
-  requirement r = { .codes = &input->codes,
+  requirement r = { .codes = input->sources.items[0].codes,
                     .name = input->name,
                     .title = input->title,
-                    .unit = input->unit };
-  switch (input->source) {
+                    .unit = ax_model_input_unit(input) };
+  switch (input->sources.items[0].from) {
   case AUSPEX_FROM_CONDITION:
     r.type = AX_STR("Condition");
     r.date_path = AX_STR("onset");
@@ -44,9 +44,9 @@ static requirement of_gap(const ax_model *model, const ax_feature_gap *gap) {
     return of_input(&model->inputs[gap->input]);
   if (gap->input == AX_FEATURE_GAP_ANCHOR)
     return (requirement){ .type = AX_STR("Condition"),
-                          .codes = &model->anchor_codes,
-                          .name = model->anchor_name,
-                          .title = model->anchor_name };
+                          .codes = model->anchor.sources.items[0].codes,
+                          .name = model->anchor.name,
+                          .title = model->anchor.name };
   return (requirement){ .type = AX_STR("Patient"),
                         .name = AX_STR("patient"),
                         .title = AX_STR("Patient") };

@@ -42,20 +42,21 @@ static ax_status add_ref(const ax_result_job *job, const ax_fact *fact,
   return AX_OK;
 }
 
-static bool uses(uint32_t inputs, size_t i) {
-  return inputs == 0 || (i < 32 && (inputs >> i & 1u));
+static bool uses(uint64_t inputs, size_t i) {
+  return inputs == 0 || (i < AX_MODEL_NAMED_INPUTS && (inputs >> i & 1u));
 }
 
 /* A series keeps its facts in the row's basis only. */
-static bool has_series(const ax_result_job *job, uint32_t inputs) {
+static bool has_series(const ax_result_job *job, uint64_t inputs) {
   const ax_model *model = job->request->model;
   for (size_t i = 0; i < model->input_count; i++)
-    if (uses(inputs, i) && model->inputs[i].pick == AUSPEX_PICK_SERIES)
+    if (uses(inputs, i) &&
+        ax_model_input_picks(&model->inputs[i], AUSPEX_PICK_SERIES))
       return true;
   return false;
 }
 
-ax_status ax_result_basis(const ax_result_job *job, uint32_t inputs,
+ax_status ax_result_basis(const ax_result_job *job, uint64_t inputs,
                           ax_result_refs *out) {
   const ax_model *model = job->request->model;
   const ax_feature_row *row = job->row;
@@ -122,7 +123,8 @@ static void put_person(ax_buf *name, const ax_result_job *job) {
   const ax_model *model = job->request->model;
   for (size_t i = 0; i < model->input_count; i++) {
     const ax_model_input *input = &model->inputs[i];
-    if (input->source != AUSPEX_FROM_AGE && input->source != AUSPEX_FROM_SEX)
+    if (!ax_model_input_is_from(input, AUSPEX_FROM_AGE) &&
+        !ax_model_input_is_from(input, AUSPEX_FROM_SEX))
       continue;
     char value[40];
     (void)snprintf(value, sizeof value, "%.17g",
@@ -385,7 +387,7 @@ static void write_quality(ax_json_writer *w, const ax_result_job *job,
   if (input->width == 1 && !isnan(cell->value)) {
     ax_result_sub_extension(w, "value");
     ax_json_write_key(w, AX_STR("valueQuantity"));
-    ax_result_quantity(w, cell->value, input->unit);
+    ax_result_quantity(w, cell->value, ax_model_input_unit(input));
     ax_json_write_close(w);
   }
   if (cell->time_ms) {
@@ -399,7 +401,7 @@ static void write_quality(ax_json_writer *w, const ax_result_job *job,
 }
 
 void ax_result_quality(ax_json_writer *w, const ax_result_job *job,
-                       uint32_t inputs) {
+                       uint64_t inputs) {
   const ax_model *model = job->request->model;
   bool open = false;
   for (size_t i = 0; i < model->input_count; i++) {

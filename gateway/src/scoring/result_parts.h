@@ -35,7 +35,7 @@ ax_str ax_result_ref(ax_arena *arena, const ax_fact *fact);
 
 /* References to what the inputs in the bit mask came from, each resource
  * once and without the Patient; mask 0: the whole basis of the row. */
-ax_status ax_result_basis(const ax_result_job *job, uint32_t inputs,
+ax_status ax_result_basis(const ax_result_job *job, uint64_t inputs,
                           ax_result_refs *out) AX_MUST_USE;
 
 /* The identity of a result: UUIDv5 over model, version, digests, kind, the
@@ -85,7 +85,7 @@ const char *ax_result_state(uint8_t state);
 
 /* Member "extension": the quality of each input in the mask. */
 void ax_result_quality(ax_json_writer *w, const ax_result_job *job,
-                       uint32_t inputs);
+                       uint64_t inputs);
 
 /* One RiskAssessment of predictions about one outcome. */
 ax_status ax_result_risk(const ax_result_job *job,

@@ -187,7 +187,7 @@ static void write_mitigation(maker *m, const ax_result *const *predictions,
 }
 
 static void write_body(maker *m, const ax_result *const *predictions,
-                       size_t count, uint32_t inputs, ax_str id,
+                       size_t count, uint64_t inputs, ax_str id,
                        ax_result_refs basis) {
   ax_json_writer *w = &m->w;
   ax_result_quality(w, m->job, inputs);
@@ -216,8 +216,8 @@ static void write_body(maker *m, const ax_result *const *predictions,
 }
 
 /* What a group rests on: everything as soon as one of it does. */
-static uint32_t inputs_of(const ax_result *const *predictions, size_t count) {
-  uint32_t inputs = 0;
+static uint64_t inputs_of(const ax_result *const *predictions, size_t count) {
+  uint64_t inputs = 0;
   for (size_t i = 0; i < count; i++) {
     if (predictions[i]->inputs == 0) return 0;
     inputs |= predictions[i]->inputs;
@@ -228,9 +228,8 @@ static uint32_t inputs_of(const ax_result *const *predictions, size_t count) {
 /* A model anchored at an event says the same about it whenever it is asked;
  * others speak of the moment. */
 static int64_t anchor_of(const ax_result_job *job) {
-  return job->request->model->anchor_kind == AUSPEX_ANCHOR_AS_OF
-             ? job->row->as_of_ms
-             : job->row->anchor_ms;
+  return ax_model_is_anchored(job->request->model) ? job->row->anchor_ms
+                                                   : job->row->as_of_ms;
 }
 
 ax_status ax_result_risk(const ax_result_job *job,
@@ -238,7 +237,7 @@ ax_status ax_result_risk(const ax_result_job *job,
                          ax_score_resource *out) {
   ax_buf body = AX_BUF_INIT(AX_RESULT_BODY);
   maker m = { .job = job, .model = job->request->model };
-  uint32_t inputs = inputs_of(predictions, count);
+  uint64_t inputs = inputs_of(predictions, count);
   ax_result_refs basis;
   ax_str id;
   AX_TRY(ax_result_basis(job, inputs, &basis));

@@ -114,7 +114,7 @@ static void write_result(ax_json_writer *w, const ax_result *r) {
   ax_json_write_member(w, AX_STR("text"), r->text);
   if (r->mitigation >= 0) integer(w, AX_STR("mitigation"), r->mitigation);
   if (r->input >= 0) integer(w, AX_STR("input"), r->input);
-  if (r->inputs) integer(w, AX_STR("inputs"), r->inputs);
+  if (r->inputs) integer(w, AX_STR("inputs"), (int64_t)r->inputs);
   ax_json_write_close(w);
 }
 

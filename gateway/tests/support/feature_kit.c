@@ -9,25 +9,25 @@
 #define ICD AX_STR_INIT("http://hl7.org/fhir/sid/icd-10")
 
 static const ax_model_code weight[] = {
-  { LOINC, AX_STR_INIT("29463-7"), AX_STR_INIT(""), AUSPEX_MATCH_EXACT, 0 },
+  { LOINC, AX_STR_INIT("29463-7"), AX_STR_INIT(""), AUSPEX_MATCH_EXACT },
 };
 static const ax_model_code glucose[] = {
-  { LOINC, AX_STR_INIT("1558-6"), AX_STR_INIT(""), AUSPEX_MATCH_EXACT, 0 },
-  { LOINC, AX_STR_INIT("2345-7"), AX_STR_INIT(""), AUSPEX_MATCH_EXACT, 1 },
-  { LOINC, AX_STR_INIT("14749-6"), AX_STR_INIT(""), AUSPEX_MATCH_EXACT, 1 },
+  { LOINC, AX_STR_INIT("1558-6"), AX_STR_INIT(""), AUSPEX_MATCH_EXACT },
+  { LOINC, AX_STR_INIT("2345-7"), AX_STR_INIT(""), AUSPEX_MATCH_EXACT },
+  { LOINC, AX_STR_INIT("14749-6"), AX_STR_INIT(""), AUSPEX_MATCH_EXACT },
 };
 static const ax_model_code diabetes[] = {
-  { SCT, AX_STR_INIT("44054006"), AX_STR_INIT(""), AUSPEX_MATCH_EXACT, 0 },
-  { ICD, AX_STR_INIT("E11"), AX_STR_INIT(""), AUSPEX_MATCH_PREFIX, 0 },
+  { SCT, AX_STR_INIT("44054006"), AX_STR_INIT(""), AUSPEX_MATCH_EXACT },
+  { ICD, AX_STR_INIT("E11"), AX_STR_INIT(""), AUSPEX_MATCH_PREFIX },
 };
 static const ax_model_code cancer[] = {
-  { ICD, AX_STR_INIT("C25"), AX_STR_INIT(""), AUSPEX_MATCH_PREFIX, 0 },
+  { ICD, AX_STR_INIT("C25"), AX_STR_INIT(""), AUSPEX_MATCH_PREFIX },
 };
 
-const ax_model_codes feature_kit_weight = { weight, 1 };
-const ax_model_codes feature_kit_glucose = { glucose, 3 };
-const ax_model_codes feature_kit_diabetes = { diabetes, 2 };
-const ax_model_codes feature_kit_cancer = { cancer, 1 };
+const ax_model_codes feature_kit_weight = { .items = weight, .count = 1 };
+const ax_model_codes feature_kit_glucose = { .items = glucose, .count = 3 };
+const ax_model_codes feature_kit_diabetes = { .items = diabetes, .count = 2 };
+const ax_model_codes feature_kit_cancer = { .items = cancer, .count = 1 };
 
 static void set_time(ax_fact *fact, const char *date) {
   ax_fhir_date d;
@@ -82,32 +82,72 @@ void feature_kit_end(feature_kit *k) {
   ax_arena_free(k->arena);
 }
 
+const ax_model_codes *feature_kit_set(feature_kit *k, ax_model_codes codes) {
+  assert_true(k->set_count < AX_COUNT(k->sets));
+  k->sets[k->set_count] = codes;
+  return &k->sets[k->set_count++];
+}
+
 ax_model_input *feature_kit_input(feature_kit *k, uint32_t source,
                                   ax_model_codes codes, const char *unit) {
-  assert_true(k->model.input_count < AX_COUNT(k->inputs));
-  ax_model_input *in = &k->inputs[k->model.input_count++];
-  *in = (ax_model_input){ .source = source,
-                          .pick = AUSPEX_PICK_LATEST,
-                          .missing = AUSPEX_MISSING_REFUSE,
-                          .name = AX_STR("x"),
-                          .codes = codes,
-                          .unit = ax_str_from(unit),
-                          .window_from_days = AUSPEX_UNLIMITED,
-                          .valid_min = (double)NAN,
-                          .valid_max = (double)NAN };
-  return in;
+  size_t at = k->model.input_count++;
+  assert_true(at < AX_COUNT(k->inputs));
+  k->input_sources[at][0] =
+      (ax_model_source){ .from = source,
+                         .codes = feature_kit_set(k, codes),
+                         .unit = ax_str_from(unit),
+                         .valid_min = (double)NAN,
+                         .valid_max = (double)NAN };
+  k->inputs[at] = (ax_model_input){ .missing = AUSPEX_MISSING_REFUSE,
+                                    .name = AX_STR("x"),
+                                    .sources = { k->input_sources[at], 1 },
+                                    .window_from_days = AUSPEX_UNLIMITED };
+  return &k->inputs[at];
+}
+
+ax_model_source *feature_kit_source(feature_kit *k, const ax_model_input *in) {
+  return k->input_sources[in - k->inputs];
+}
+
+ax_model_source *feature_kit_more(feature_kit *k, ax_model_input *in,
+                                  ax_model_codes codes) {
+  ax_model_source *all = feature_kit_source(k, in);
+  assert_true(in->sources.count < AX_COUNT(k->input_sources[0]));
+  ax_model_source *one = &all[in->sources.count++];
+  *one = all[0];
+  one->codes = feature_kit_set(k, codes);
+  return one;
+}
+
+ax_model_source *feature_kit_evidence(feature_kit *k,
+                                      const ax_model_criterion *c) {
+  return k->criterion_sources[c - k->criteria];
+}
+
+void feature_kit_anchor(feature_kit *k, ax_model_codes codes) {
+  k->anchor_sources[0] = (ax_model_source){ .from = AUSPEX_FROM_CONDITION,
+                                            .pick = AUSPEX_PICK_EARLIEST,
+                                            .flags = AUSPEX_EVER,
+                                            .codes = feature_kit_set(k, codes) };
+  k->model.anchor.sources = (ax_model_sources){ k->anchor_sources, 1 };
 }
 
 ax_model_criterion *feature_kit_criterion(feature_kit *k, uint32_t kind,
                                           ax_model_codes codes) {
-  assert_true(k->model.criterion_count < AX_COUNT(k->criteria));
-  ax_model_criterion *c = &k->criteria[k->model.criterion_count++];
-  *c = (ax_model_criterion){ .kind = kind,
-                             .codes = codes,
-                             .min = (double)NAN,
-                             .max = (double)NAN,
-                             .reason = AX_STR("not in the population") };
-  return c;
+  size_t at = k->model.criterion_count++;
+  assert_true(at < AX_COUNT(k->criteria));
+  k->criterion_sources[at][0] =
+      (ax_model_source){ .from = AUSPEX_FROM_CONDITION,
+                         .flags = kind == AUSPEX_EXCLUDES ? AUSPEX_EVER : 0,
+                         .codes = feature_kit_set(k, codes) };
+  k->criteria[at] = (ax_model_criterion){
+    .kind = kind,
+    .sources = { k->criterion_sources[at], codes.count ? 1 : 0 },
+    .min = (double)NAN,
+    .max = (double)NAN,
+    .reason = AX_STR("not in the population")
+  };
+  return &k->criteria[at];
 }
 
 ax_fact *feature_kit_observe(feature_kit *k, const char *code, const char *date,

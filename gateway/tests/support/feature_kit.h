@@ -17,6 +17,11 @@ typedef struct {
   ax_model model;
   ax_model_input inputs[6];
   ax_model_criterion criteria[6];
+  /* each input and criterion has one source until a test adds more */
+  ax_model_source input_sources[6][4], criterion_sources[6][4];
+  ax_model_source anchor_sources[4];
+  ax_model_codes sets[16]; /* copies of those given */
+  size_t set_count;
   ax_fact facts[80];
   ax_facts all;
   int64_t as_of_ms;
@@ -25,7 +30,7 @@ typedef struct {
 } feature_kit;
 
 extern const ax_model_codes feature_kit_weight;  /* 29463-7 */
-extern const ax_model_codes feature_kit_glucose; /* fasting first: ranks 0, 1 */
+extern const ax_model_codes feature_kit_glucose; /* one fasting, two others */
 extern const ax_model_codes feature_kit_diabetes; /* SNOMED CT and ICD-10 E11 */
 extern const ax_model_codes feature_kit_cancer;   /* ICD-10 C25 */
 
@@ -34,11 +39,22 @@ int64_t feature_kit_ms(const char *date);
 void feature_kit_begin(feature_kit *k);
 void feature_kit_end(feature_kit *k);
 
-/* One more input, criterion. */
+/* One more input, criterion; the anchor (the first onset of a Condition). */
 ax_model_input *feature_kit_input(feature_kit *k, uint32_t source,
                                   ax_model_codes codes, const char *unit);
 ax_model_criterion *feature_kit_criterion(feature_kit *k, uint32_t kind,
                                           ax_model_codes codes);
+void feature_kit_anchor(feature_kit *k, ax_model_codes codes);
+
+/* The first source of an input or criterion, to be changed; one more source of
+ * an input, a copy of its first, with other codes. */
+ax_model_source *feature_kit_source(feature_kit *k, const ax_model_input *in);
+ax_model_source *feature_kit_evidence(feature_kit *k,
+                                      const ax_model_criterion *c);
+ax_model_source *feature_kit_more(feature_kit *k, ax_model_input *in,
+                                  ax_model_codes codes);
+/* A copy of the set that lives as long as the kit. */
+const ax_model_codes *feature_kit_set(feature_kit *k, ax_model_codes codes);
 
 /* One more fact; each is a resource of its own. Valid until the end. */
 ax_fact *feature_kit_observe(feature_kit *k, const char *code, const char *date,

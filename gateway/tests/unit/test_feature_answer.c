@@ -7,12 +7,12 @@
 static void begin(feature_kit *k) {
   feature_kit_begin(k);
   ax_model_input *in = &k->inputs[0];
-  in->source = AUSPEX_FROM_QUESTIONNAIRE;
-  in->instrument = AX_STR("phq-9|qlq-c30");
-  in->first_item = 1;
-  in->last_item = 4;
-  in->valid_min = 1;
-  in->valid_max = 4;
+  feature_kit_source(k, in)->from = AUSPEX_FROM_QUESTIONNAIRE;
+  feature_kit_source(k, in)->instrument = AX_STR("phq-9|qlq-c30");
+  feature_kit_source(k, in)->first_item = 1;
+  feature_kit_source(k, in)->last_item = 4;
+  feature_kit_source(k, in)->valid_min = 1;
+  feature_kit_source(k, in)->valid_max = 4;
 }
 
 #define ANSWER(response, authored, link, value) \

@@ -17,8 +17,7 @@ static void begin(feature_kit *k) {
 /* The same, anchored at its first onset, which must be known. */
 static void begin_anchored(feature_kit *k) {
   begin(k);
-  k->model.anchor_kind = AUSPEX_ANCHOR_FIRST_ONSET;
-  k->model.anchor_codes = feature_kit_diabetes;
+  feature_kit_anchor(k, feature_kit_diabetes);
   (void)feature_kit_criterion(k, AUSPEX_NEEDS_ANCHOR, (ax_model_codes){ 0 });
 }
 
@@ -84,7 +83,7 @@ static void a_gate_needs_positive_evidence(void **state) {
   (void)state;
   feature_kit k;
   begin(&k);
-  (void)feature_kit_criterion(&k, AUSPEX_NEEDS_CONDITION, feature_kit_diabetes);
+  (void)feature_kit_criterion(&k, AUSPEX_NEEDS, feature_kit_diabetes);
   EXPECT(AX_FEATURE_NOT_APPLICABLE); /* nothing is said: unknown */
   assert_str(k.row.why, "not in the population");
   ax_fact *fact = diabetes(&k, "2020-01-01");
@@ -109,7 +108,7 @@ static void an_exclusion_counts_for_ever_but_only_when_confirmed(void **state) {
   (void)state;
   feature_kit k;
   begin(&k);
-  (void)feature_kit_criterion(&k, AUSPEX_EXCLUDES_CONDITION,
+  (void)feature_kit_criterion(&k, AUSPEX_EXCLUDES,
                               feature_kit_cancer);
   EXPECT(AX_FEATURE_READY);
   ax_fact *fact = feature_kit_condition(&k, ICD, "C25.1", "2001");
@@ -140,7 +139,7 @@ static void icd_10_matches_by_prefix_in_all_its_systems(void **state) {
   for (size_t i = 0; i < AX_COUNT(cases); i++) {
     feature_kit k;
     begin(&k);
-    (void)feature_kit_criterion(&k, AUSPEX_NEEDS_CONDITION,
+    (void)feature_kit_criterion(&k, AUSPEX_NEEDS,
                                 feature_kit_diabetes);
     feature_kit_condition(&k, cases[i].system, cases[i].code, "2020-01-01");
     EXPECT(cases[i].verdict);
@@ -154,7 +153,7 @@ static void a_flag_is_one_or_zero_by_word_and_else_unknown(void **state) {
   begin(&k);
   ax_model_input *in =
       feature_kit_input(&k, AUSPEX_FROM_CONDITION, feature_kit_diabetes, "");
-  in->pick = AUSPEX_PICK_EVER;
+  feature_kit_source(&k, in)->pick = AUSPEX_PICK_EVER;
   EXPECT(AX_FEATURE_REFUSED);
   EXPECT_STATE(&k, 0, AUSPEX_CELL_ABSENT);
   ax_fact *fact = diabetes(&k, "2020-01-01");

@@ -106,9 +106,9 @@ what_the_gateway_made_counts_when_asked_for_by_its_own_code(void **state) {
   WITH_KIT;
   static const ax_model_code own[] = {
     { AX_STR_INIT("https://auspex-gateway.org/fhir/CodeSystem/qlq-c30"),
-      AX_STR_INIT("summary"), AX_STR_INIT(""), AUSPEX_MATCH_EXACT, 0 }
+      AX_STR_INIT("summary"), AX_STR_INIT(""), AUSPEX_MATCH_EXACT }
   };
-  in->codes = (ax_model_codes){ own, 1 };
+  feature_kit_source(&k, in)->codes = feature_kit_set(&k, (ax_model_codes){ .items = own, .count = 1 });
   ax_fact *made = feature_kit_observe(&k, "summary", "2024-01-01", 80, "kg");
   made->system = own[0].system;
   made->flags |= AX_FACT_MADE_HERE;
@@ -236,8 +236,8 @@ static void without_what_it_is_relative_to_an_input_is_absent(void **state) {
 
 static void the_same_value_twice_counts_once(void **state) {
   WITH_KIT;
-  in->pick = AUSPEX_PICK_COUNT;
-  in->unit = AX_STR("kg");
+  feature_kit_source(&k, in)->pick = AUSPEX_PICK_COUNT;
+  feature_kit_source(&k, in)->unit = AX_STR("kg");
   WEIGHT("2024-05-10T08:00:00Z", 80);
   WEIGHT("2024-05-10T08:00:00Z", 80);
   feature_kit_observe(&k, "29463-7", "2024-05-10T08:00:00Z", 80000, "g");
@@ -250,9 +250,9 @@ static void the_same_value_twice_counts_once(void **state) {
 static void
 two_values_of_one_time_are_a_conflict_whatever_their_code(void **state) {
   WITH_KIT;
-  in->codes = feature_kit_glucose;
-  in->unit = AX_STR("mg/dL");
-  in->molar_mass = 180.156;
+  feature_kit_source(&k, in)->codes = feature_kit_set(&k, feature_kit_glucose);
+  feature_kit_source(&k, in)->unit = AX_STR("mg/dL");
+  feature_kit_source(&k, in)->molar_mass = 180.156;
   feature_kit_observe(&k, "2345-7", "2024-05-10T08:00:00Z", 126, "mg/dL");
   feature_kit_observe(&k, "14749-6", "2024-05-10T08:00:00Z", 7.2, "mmol/L");
   RUN;
@@ -269,16 +269,21 @@ an_old_conflict_does_not_matter_when_a_newer_value_is_picked(void **state) {
   WEIGHT("2024-05-11T08:00:00Z", 81);
   RUN;
   EXPECT_VALUE(&k, 0, 81);
-  in->pick = AUSPEX_PICK_MIN;
+  feature_kit_source(&k, in)->pick = AUSPEX_PICK_MIN;
   RUN;
   EXPECT_STATE(&k, 0, AUSPEX_CELL_CONFLICT);
   DONE;
 }
 
-static void codes_of_a_lower_rank_go_first(void **state) {
+static void sources_go_in_order(void **state) {
   WITH_KIT;
-  in->codes = feature_kit_glucose;
-  in->unit = AX_STR("mg/dL");
+  static const ax_model_code fasting = { AX_STR_INIT("http://loinc.org"),
+                                         AX_STR_INIT("1558-6"), AX_STR_INIT(""),
+                                         AUSPEX_MATCH_EXACT };
+  feature_kit_source(&k, in)->codes =
+      feature_kit_set(&k, (ax_model_codes){ .items = &fasting, .count = 1 });
+  feature_kit_source(&k, in)->unit = AX_STR("mg/dL");
+  (void)feature_kit_more(&k, in, feature_kit_glucose);
   in->window_from_days = -60;
   feature_kit_observe(&k, "2345-7", "2024-06-10", 150, "mg/dL");
   feature_kit_observe(&k, "1558-6", "2024-05-01", 110, "mg/dL");
@@ -309,7 +314,7 @@ static void each_pick_takes_what_it_says(void **state) {
   };
   for (size_t i = 0; i < AX_COUNT(cases); i++) {
     WITH_KIT;
-    in->pick = cases[i].pick;
+    feature_kit_source(&k, in)->pick = cases[i].pick;
     WEIGHT("2024-02-01", 79);
     WEIGHT("2024-01-01", 81);
     WEIGHT("2024-03-01", 82);
@@ -334,7 +339,7 @@ static void nearest_counts_days_and_takes_the_earlier_of_two(void **state) {
   };
   for (size_t i = 0; i < AX_COUNT(cases); i++) {
     WITH_KIT;
-    in->pick = AUSPEX_PICK_NEAREST;
+    feature_kit_source(&k, in)->pick = AUSPEX_PICK_NEAREST;
     in->pick_days = -125; /* 2024-02-11 */
     WEIGHT(cases[i].a, 1);
     WEIGHT(cases[i].b, 2);
@@ -347,7 +352,7 @@ static void nearest_counts_days_and_takes_the_earlier_of_two(void **state) {
 
 static void nearest_refuses_when_a_partial_date_may_be_nearer(void **state) {
   WITH_KIT;
-  in->pick = AUSPEX_PICK_NEAREST;
+  feature_kit_source(&k, in)->pick = AUSPEX_PICK_NEAREST;
   in->pick_days = -125; /* 2024-02-11 */
   WEIGHT("2024-02-01", 1);
   WEIGHT("2024-02", 2);
@@ -358,7 +363,7 @@ static void nearest_refuses_when_a_partial_date_may_be_nearer(void **state) {
 
 static void a_series_is_all_values_oldest_first(void **state) {
   WITH_KIT;
-  in->pick = AUSPEX_PICK_SERIES;
+  feature_kit_source(&k, in)->pick = AUSPEX_PICK_SERIES;
   WEIGHT("2024-02-01", 79);
   WEIGHT("2024-01-01", 81);
   WEIGHT("2024-03-01", 82);
@@ -396,12 +401,12 @@ static void units_are_converted(void **state) {
 
 static void moles_become_grams_with_the_molar_mass(void **state) {
   WITH_KIT;
-  in->codes = feature_kit_glucose;
-  in->unit = AX_STR("mg/dL");
+  feature_kit_source(&k, in)->codes = feature_kit_set(&k, feature_kit_glucose);
+  feature_kit_source(&k, in)->unit = AX_STR("mg/dL");
   feature_kit_observe(&k, "14749-6", "2024-05-01", 7.2, "mmol/L");
   RUN;
   EXPECT_STATE(&k, 0, AUSPEX_CELL_UNIT_ERROR);
-  in->molar_mass = 180.156;
+  feature_kit_source(&k, in)->molar_mass = 180.156;
   RUN;
   EXPECT_VALUE(&k, 0, 129.71232);
   DONE;
@@ -410,8 +415,8 @@ static void moles_become_grams_with_the_molar_mass(void **state) {
 static void
 a_value_that_cannot_be_read_is_refused_and_no_other_is_tried(void **state) {
   WITH_KIT;
-  in->valid_min = 25;
-  in->valid_max = 350;
+  feature_kit_source(&k, in)->valid_min = 25;
+  feature_kit_source(&k, in)->valid_max = 350;
   WEIGHT("2024-01-01", 80);
   ax_fact *fact = WEIGHT("2024-05-01", 800);
   RUN;
@@ -441,8 +446,8 @@ a_value_that_cannot_be_read_is_refused_and_no_other_is_tried(void **state) {
 
 static void the_ends_of_what_is_plausible_are_plausible(void **state) {
   WITH_KIT;
-  in->valid_min = 80;
-  in->valid_max = 80;
+  feature_kit_source(&k, in)->valid_min = 80;
+  feature_kit_source(&k, in)->valid_max = 80;
   WEIGHT("2024-01-01", 80);
   RUN;
   EXPECT_VALUE(&k, 0, 80);
@@ -451,7 +456,7 @@ static void the_ends_of_what_is_plausible_are_plausible(void **state) {
 
 static void a_plain_integer_will_do_where_things_are_counted(void **state) {
   WITH_KIT;
-  in->unit = AX_STR("{score}");
+  feature_kit_source(&k, in)->unit = AX_STR("{score}");
   feature_kit_observe(&k, "29463-7", "2024-05-01", 12, "");
   RUN;
   EXPECT_VALUE(&k, 0, 12);
@@ -463,7 +468,7 @@ static void a_plain_integer_will_do_where_things_are_counted(void **state) {
 
 static void the_reference_range_comes_in_the_same_unit(void **state) {
   WITH_KIT;
-  in->wants_reference_range = true;
+  in->wants_range = true;
   ax_fact *fact = feature_kit_observe(&k, "29463-7", "2024-05-01", 80000, "g");
   fact->has_high = true;
   fact->high = 90000;
@@ -480,9 +485,9 @@ static void the_reference_range_comes_in_the_same_unit(void **state) {
 
 static void a_set_is_of_the_newest_day_that_has_any_of_it(void **state) {
   WITH_KIT;
-  in->source = AUSPEX_FROM_OBSERVATION_SET;
-  in->codes = feature_kit_glucose;
-  in->unit = AX_STR("mg/dL");
+  feature_kit_source(&k, in)->from = AUSPEX_FROM_OBSERVATION_SET;
+  feature_kit_source(&k, in)->codes = feature_kit_set(&k, feature_kit_glucose);
+  feature_kit_source(&k, in)->unit = AX_STR("mg/dL");
   feature_kit_observe(&k, "1558-6", "2024-05-01T08:00:00Z", 100, "mg/dL");
   feature_kit_observe(&k, "2345-7", "2024-05-01T09:00:00Z", 110, "mg/dL");
   feature_kit_observe(&k, "2345-7", "2024-05-03T07:00:00Z", 120, "mg/dL");
@@ -502,8 +507,8 @@ static void a_set_is_of_the_newest_day_that_has_any_of_it(void **state) {
 
 static void a_set_that_is_not_there_has_no_time(void **state) {
   WITH_KIT;
-  in->source = AUSPEX_FROM_OBSERVATION_SET;
-  in->codes = feature_kit_glucose;
+  feature_kit_source(&k, in)->from = AUSPEX_FROM_OBSERVATION_SET;
+  feature_kit_source(&k, in)->codes = feature_kit_set(&k, feature_kit_glucose);
   RUN;
   EXPECT_STATE(&k, 0, AUSPEX_CELL_ABSENT);
   assert_int_equal(k.row.cells[2].time_ms, 0);
@@ -571,7 +576,7 @@ int main(void) {
     cmocka_unit_test(two_values_of_one_time_are_a_conflict_whatever_their_code),
     cmocka_unit_test(
         an_old_conflict_does_not_matter_when_a_newer_value_is_picked),
-    cmocka_unit_test(codes_of_a_lower_rank_go_first),
+    cmocka_unit_test(sources_go_in_order),
     cmocka_unit_test(each_pick_takes_what_it_says),
     cmocka_unit_test(nearest_counts_days_and_takes_the_earlier_of_two),
     cmocka_unit_test(nearest_refuses_when_a_partial_date_may_be_nearer),

@@ -107,19 +107,57 @@ static const auspex_code codes[] = {
   { "http://hl7.org/fhir/sid/icd-10", "C25", NULL, AUSPEX_MATCH_PREFIX, 1 },
 };
 
+static const auspex_set set = { .size = sizeof(auspex_set),
+                                .codes = AUSPEX_ARRAY(codes),
+                                .name = "things" };
+
+static const auspex_map_row map_rows[] = {
+  { AUSPEX_MAP_CODE, AUSPEX_MATCH_EXACT, "http://loinc.org", "LA33-6", 0, 0, 1 },
+  { AUSPEX_MAP_TEXT, AUSPEX_MATCH_PATTERN, NULL, "I+", 0, 0, (double)NAN },
+};
+static const auspex_map map = { .size = sizeof(auspex_map),
+                                .has_otherwise = 1,
+                                .rows = AUSPEX_ARRAY(map_rows),
+                                .otherwise = 9,
+                                .fold = AUSPEX_FOLD_CASE,
+                                .name = "map" };
+
+static const auspex_filter filters[] = {
+  { AUSPEX_WHERE_COMPONENT, 3, &set, NULL },
+};
+
+static const auspex_source weights[] = {
+  { .size = sizeof(auspex_source),
+    .from = AUSPEX_FROM_OBSERVATION,
+    .take = AUSPEX_TAKE_VALUE_OR_INTERPRETATION,
+    .flags = AUSPEX_OWN_WINDOW,
+    .comparator = AUSPEX_COMPARATOR_AT_MOST,
+    .codes = &set,
+    .within = &set,
+    .filters = AUSPEX_ARRAY(filters),
+    .map = &map,
+    .unit = "kg",
+    .valid_min = (double)NAN,
+    .valid_max = 300,
+    .comparator_limit = 10,
+    .window_from_days = -90 },
+};
+
+static const auspex_source answers[] = {
+  { .size = sizeof(auspex_source),
+    .from = AUSPEX_FROM_QUESTIONNAIRE,
+    .instrument = "qlq-c30|qlqc30",
+    .items = "a|b",
+    .first_item = 1,
+    .last_item = 30 },
+};
+
 static auspex_input an_input(void) {
   return (auspex_input){ .size = sizeof(auspex_input),
-                         .source = AUSPEX_FROM_OBSERVATION,
-                         .pick = AUSPEX_PICK_LATEST,
                          .missing = AUSPEX_MISSING_REFUSE,
                          .name = "weight",
-                         .codes = codes,
-                         .code_count = 2,
-                         .code_stride = sizeof codes[0],
-                         .unit = "kg",
-                         .window_from_days = -30,
-                         .valid_min = (double)NAN,
-                         .valid_max = 300 };
+                         .sources = AUSPEX_ARRAY(weights),
+                         .window_from_days = -30 };
 }
 
 static const auspex_outcome outcomes[] = {
@@ -132,7 +170,6 @@ static auspex_model a_model(const auspex_input *inputs, uint32_t count) {
                          .name = "m",
                          .version = "1.2.3",
                          .title = "A model",
-                         .anchor = { .size = sizeof(auspex_anchor) },
                          .inputs = inputs,
                          .input_count = count,
                          .input_stride = sizeof *inputs,
@@ -163,11 +200,9 @@ static void a_declaration_arrives_as_it_was(void **state) {
   (void)state;
   ax_arena *arena = ax_arena_new(1 << 20);
   auspex_input inputs[] = { an_input(), an_input() };
-  inputs[1].source = AUSPEX_FROM_QUESTIONNAIRE;
   inputs[1].name = "items";
-  inputs[1].instrument = "qlq-c30|qlqc30";
-  inputs[1].first_item = 1;
-  inputs[1].last_item = 30;
+  inputs[1].sources = answers;
+  inputs[1].flags = AUSPEX_WANTS_RANGE;
   inputs[1].relative_to = AUSPEX_AT_INPUT;
   inputs[1].relative_inputs = 1;
   auspex_model model = a_model(inputs, 2);
@@ -180,10 +215,32 @@ static void a_declaration_arrives_as_it_was(void **state) {
   assert_int_equal(m->column_count, 31);
   assert_int_equal(m->inputs[1].column, 1);
   assert_int_equal(m->inputs[1].width, 30);
-  assert_str(m->inputs[0].codes.items[1].code, "C25");
-  assert_int_equal(m->inputs[0].codes.items[1].match, AUSPEX_MATCH_PREFIX);
-  assert_true(isnan(m->inputs[0].valid_min));
-  assert_true(m->inputs[0].valid_max == 300);
+  const ax_model_source *s = &m->inputs[0].sources.items[0];
+  assert_int_equal(s->take, AUSPEX_TAKE_VALUE_OR_INTERPRETATION);
+  assert_int_equal(s->flags, AUSPEX_OWN_WINDOW);
+  assert_int_equal(s->comparator, AUSPEX_COMPARATOR_AT_MOST);
+  assert_str(s->codes->items[1].code, "C25");
+  assert_int_equal(s->codes->items[1].match, AUSPEX_MATCH_PREFIX);
+  assert_str(s->codes->name, "things");
+  assert_ptr_equal(s->within, s->codes); /* shared there, shared here */
+  assert_ptr_equal(s->filters[0].codes, s->codes);
+  assert_null(s->filters[0].values);
+  assert_int_equal(s->filters[0].group, 3);
+  assert_int_equal(s->map->count, 2);
+  assert_true(s->map->has_otherwise && s->map->otherwise == 9);
+  assert_int_equal(s->map->fold, AUSPEX_FOLD_CASE);
+  assert_str(s->map->rows[0].code, "LA33-6");
+  assert_true(s->map->rows[0].value == 1);
+  assert_true(isnan(s->map->rows[1].value));
+  assert_true(isnan(s->valid_min));
+  assert_true(s->valid_max == 300);
+  assert_true(s->comparator_limit == 10);
+  assert_int_equal(s->window_from_days, -90);
+  const ax_model_source *q = &m->inputs[1].sources.items[0];
+  assert_str(q->items, "a|b");
+  assert_true(isnan(q->valid_max)); /* both 0: no bounds */
+  assert_true(m->inputs[1].wants_range);
+  assert_false(m->inputs[0].wants_range);
   assert_int_equal(m->inputs[0].window_from_days, -30);
   /* weight; C25 in three ICD-10 systems; two instruments */
   assert_int_equal(m->read_count, 6);
@@ -221,13 +278,12 @@ static void wrong_declarations_are_named(void **state) {
     uint32_t value;
     const char *says;
   } wrong[] = {
-    { offsetof(auspex_input, source), 99, "source" },
-    { offsetof(auspex_input, pick), 0, "pick" },
     { offsetof(auspex_input, missing), 4, "REFUSE" },
     { offsetof(auspex_input, relative_to), AUSPEX_AT_ANCHOR, "anchor" },
     { offsetof(auspex_input, relative_to), AUSPEX_AT_INPUT, "before this one" },
     { offsetof(auspex_input, window_from_days), 3, "window" },
-    { offsetof(auspex_input, code_count), 0, "codes" },
+    { offsetof(auspex_input, source_count), 0, "source" },
+    { offsetof(auspex_input, tied), AUSPEX_TIED_DAY, "tied" },
   };
   for (size_t i = 0; i < AX_COUNT(wrong); i++) {
     auspex_input input = an_input();
@@ -239,6 +295,37 @@ static void wrong_declarations_are_named(void **state) {
     if (!strstr(err.text, wrong[i].says))
       fail_msg("'%s' does not say '%s'", err.text, wrong[i].says);
     assert_non_null(strstr(err.text, "org.example.m"));
+  }
+  ax_arena_free(arena);
+}
+
+static void wrong_sources_are_named(void **state) {
+  (void)state;
+  ax_arena *arena = ax_arena_new(4 << 20);
+  static const struct {
+    size_t field;
+    uint32_t value;
+    const char *says;
+  } wrong[] = {
+    { offsetof(auspex_source, from), 99, "source" },
+    { offsetof(auspex_source, from), AUSPEX_FROM_SITE, "path" },
+    { offsetof(auspex_source, from), AUSPEX_FROM_QUESTIONNAIRE, "instrument" },
+    { offsetof(auspex_source, take), 99, "takes" },
+    { offsetof(auspex_source, pick), 99, "pick" },
+    { offsetof(auspex_source, comparator), 99, "comparator" },
+    { offsetof(auspex_source, window_from_days), 3, "window" },
+  };
+  for (size_t i = 0; i < AX_COUNT(wrong); i++) {
+    auspex_source source = weights[0];
+    memcpy((char *)&source + wrong[i].field, &wrong[i].value, 4);
+    auspex_input input = an_input();
+    input.sources = &source;
+    auspex_model model = a_model(&input, 1);
+    ax_model *m = NULL;
+    ax_error err = { 0 };
+    assert_int_equal(round_trip(arena, &model, &m, &err), AX_INVALID);
+    if (!strstr(err.text, wrong[i].says))
+      fail_msg("'%s' does not say '%s'", err.text, wrong[i].says);
   }
   ax_arena_free(arena);
 }
@@ -270,8 +357,12 @@ static void a_cut_declaration_is_refused_wherever_it_is_cut(void **state) {
 static const ax_model_outcome host_outcomes[] = {
   { .kind = AUSPEX_MEASUREMENT }, { .kind = AUSPEX_PREDICTION }
 };
-static const ax_model_input host_inputs[] = { { .pick = AUSPEX_PICK_LATEST },
-                                              { .pick = AUSPEX_PICK_SERIES } };
+static const ax_model_source host_sources[] = {
+  { .pick = AUSPEX_PICK_LATEST }, { .pick = AUSPEX_PICK_SERIES }
+};
+static const ax_model_input host_inputs[] = {
+  { .sources = { host_sources, 1 } }, { .sources = { host_sources + 1, 1 } }
+};
 static const ax_model host_model = { .inputs = host_inputs,
                                      .input_count = 2,
                                      .outcomes = host_outcomes,
@@ -286,7 +377,8 @@ static const ax_model host_model = { .inputs = host_inputs,
 static void rows_arrive_as_they_were(void **state) {
   (void)state;
   ax_feature_cell a[2] = {
-    { .value = 1.5, .state = 1, .time_ms = 11, .low = 1, .high = 2 },
+    { .value = 1.5, .state = 1, .time_ms = 11, .low = 1, .high = 2,
+      .source = 3 },
     { .value = (double)NAN, .state = 0, .sample_count = 2 }
   };
   ax_feature_cell b[2] = {
@@ -295,18 +387,23 @@ static void rows_arrive_as_they_were(void **state) {
   };
   const double values[] = { 10, 20 };
   const int64_t times[] = { 100, 200 };
+  const double lows[] = { 1, 2 }, highs[] = { 3, 4 };
   ax_feature_row rows[2] = {
     { .as_of_ms = 5,
       .anchor_ms = 4,
       .cells = a,
       .sample_values = values,
       .sample_times = times,
+      .sample_lows = lows,
+      .sample_highs = highs,
       .sample_count = 2 },
     { .as_of_ms = 6,
       .anchor_ms = 3,
       .cells = b,
       .sample_values = values + 1,
       .sample_times = times + 1,
+      .sample_lows = lows + 1,
+      .sample_highs = highs + 1,
       .sample_count = 1 },
   };
   const ax_feature_row *const both[] = { &rows[0], &rows[1] };
@@ -327,6 +424,8 @@ static void rows_arrive_as_they_were(void **state) {
   assert_int_equal(got.batch.series[3].first, 2);
   assert_true(got.batch.sample_value[2] == 20);
   assert_int_equal(got.batch.sample_ms[2], 200);
+  assert_true(got.batch.sample_low[2] == 2 && got.batch.sample_high[1] == 4);
+  assert_int_equal(got.batch.source[0], 3);
   assert_int_equal(got.output.result_capacity, 4);
   assert_int_equal(got.output.text_capacity, 20);
   assert_true(got.batch.seed[0] != got.batch.seed[1]);
@@ -473,6 +572,7 @@ int main(void) {
     cmocka_unit_test(a_declaration_arrives_as_it_was),
     cmocka_unit_test(an_older_plugin_has_shorter_structs),
     cmocka_unit_test(wrong_declarations_are_named),
+    cmocka_unit_test(wrong_sources_are_named),
     cmocka_unit_test(a_cut_declaration_is_refused_wherever_it_is_cut),
     cmocka_unit_test(rows_arrive_as_they_were),
     cmocka_unit_test(results_are_found_by_their_row),

@@ -20,52 +20,63 @@ static const int64_t as_of = INT64_C(1781519400000);
 /* --- a model of each kind of thing --------------------------------------- */
 
 static const ax_model_code glucose_codes[] = {
-  { S("http://loinc.org"), S("1558-6"), S("Fasting glucose"), 0, 0 },
-  { S("http://loinc.org"), S("2345-7"), S("Glucose"), 0, 1 },
+  { S("http://loinc.org"), S("1558-6"), S("Fasting glucose"), 0 },
+  { S("http://loinc.org"), S("2345-7"), S("Glucose"), 0 },
 };
 static const ax_model_code cancer_codes[] = {
   { S("http://snomed.info/sct"), S("363418001"),
-    S("Malignant tumor of pancreas"), 0, 0 },
+    S("Malignant tumor of pancreas"), 0 },
 };
 static const ax_model_code score_codes[] = {
-  { S("https://example.org/scores"), S("pf"), S("PF"), 0, 0 },
+  { S("https://example.org/scores"), S("pf"), S("PF"), 0 },
 };
 static const ax_model_code diabetes_codes[] = {
   { S("http://hl7.org/fhir/sid/icd-10"), S("E11"), S("Type 2 diabetes"),
-    AUSPEX_MATCH_PREFIX, 0 },
+    AUSPEX_MATCH_PREFIX },
 };
 
 enum { IN_GLUCOSE, IN_ANSWERS, IN_AGE, IN_EARLIER };
+static const ax_model_codes glucose_set = { .items = glucose_codes, .count = 2 };
+static const ax_model_codes diabetes_set = { .items = diabetes_codes, .count = 1 };
+static const ax_model_source glucose_source = {
+  .from = AUSPEX_FROM_OBSERVATION, .codes = &glucose_set, .unit = S("mg/dL")
+};
+static const ax_model_source earlier_source = { .from = AUSPEX_FROM_OBSERVATION,
+                                                .codes = &glucose_set };
+static const ax_model_source items_source = {
+  .from = AUSPEX_FROM_QUESTIONNAIRE,
+  .instrument = S("qlq-c30"),
+  .first_item = 1,
+  .last_item = 3,
+};
+static const ax_model_source age_source = { .from = AUSPEX_FROM_AGE,
+                                            .unit = S("a") };
+static const ax_model_source onset_source = { .from = AUSPEX_FROM_CONDITION,
+                                              .codes = &diabetes_set };
+
 static const ax_model_input inputs[] = {
-  { .source = AUSPEX_FROM_OBSERVATION,
-    .name = S("glucose"),
+  { .name = S("glucose"),
     .title = S("Blood glucose"),
-    .codes = { glucose_codes, 2 },
-    .unit = S("mg/dL"),
+    .sources = { &glucose_source, 1 },
     .relative_to = AUSPEX_AT_ANCHOR,
     .window_from_days = -30,
     .window_to_days = 90,
     .column = 0,
     .width = 1 },
-  { .source = AUSPEX_FROM_QUESTIONNAIRE,
-    .name = S("items"),
+  { .name = S("items"),
     .title = S("Answers"),
-    .instrument = S("qlq-c30"),
-    .first_item = 1,
-    .last_item = 3,
+    .sources = { &items_source, 1 },
     .window_from_days = -3650,
     .column = 1,
     .width = 3 },
-  { .source = AUSPEX_FROM_AGE,
-    .name = S("age"),
+  { .name = S("age"),
     .title = S("Age"),
-    .unit = S("a"),
+    .sources = { &age_source, 1 },
     .window_from_days = AUSPEX_UNLIMITED,
     .column = 4,
     .width = 1 },
-  { .source = AUSPEX_FROM_OBSERVATION,
-    .name = S("earlier"),
-    .codes = { glucose_codes, 2 },
+  { .name = S("earlier"),
+    .sources = { &earlier_source, 1 },
     .relative_to = AUSPEX_AT_INPUT,
     .relative_inputs = 1,
     .column = 5,
@@ -77,7 +88,7 @@ static const ax_model_outcome outcomes[] = {
   { .kind = AUSPEX_PREDICTION,
     .name = S("cancer-3y"),
     .title = S("Malignant tumor of pancreas"),
-    .codes = { cancer_codes, 1 },
+    .codes = { .items = cancer_codes, .count = 1 },
     .horizon_months = 36,
     .horizon_from = AUSPEX_AT_ANCHOR,
     .comparator = S("new-onset diabetes"),
@@ -85,13 +96,13 @@ static const ax_model_outcome outcomes[] = {
   { .kind = AUSPEX_PREDICTION,
     .name = S("cancer-5y"),
     .title = S("Malignant tumor of pancreas"),
-    .codes = { cancer_codes, 1 },
+    .codes = { .items = cancer_codes, .count = 1 },
     .horizon_months = 60,
     .horizon_from = AUSPEX_AT_AS_OF },
   { .kind = AUSPEX_MEASUREMENT,
     .name = S("pf"),
     .title = S("Physical functioning"),
-    .codes = { score_codes, 1 },
+    .codes = { .items = score_codes, .count = 1 },
     .unit = S("{score}"),
     .category = S("survey") },
   { .kind = AUSPEX_PREDICTION, .name = S("plain"), .title = S("Plain") },
@@ -117,9 +128,8 @@ static ax_model example_model(void) {
                      .module = S("examples"),
                      .module_digest = S("aa"),
                      .data_digest = S("bb"),
-                     .anchor_kind = AUSPEX_ANCHOR_FIRST_ONSET,
-                     .anchor_name = S("diabetes-onset"),
-                     .anchor_codes = { diabetes_codes, 1 },
+                     .anchor = { .name = S("diabetes-onset"),
+                                 .sources = { &onset_source, 1 } },
                      .inputs = inputs,
                      .input_count = AX_COUNT(inputs),
                      .outcomes = outcomes,
@@ -534,7 +544,7 @@ static void two_moments_without_an_event_stay_two(void **state) {
   (void)state;
   scene s;
   begin(&s);
-  s.model.anchor_kind = AUSPEX_ANCHOR_AS_OF;
+  s.model.anchor.sources.count = 0;
   const char *first = id_of(&s, blank(OUT_PLAIN));
   assert_string_equal(id_of(&s, blank(OUT_PLAIN)), first);
   s.row.as_of_ms += 1;

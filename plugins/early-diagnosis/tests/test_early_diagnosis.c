@@ -397,7 +397,9 @@ static void the_declaration_says_what_the_sheet_says(void **state) {
   (void)state;
   const auspex_model *m = &endpac_model;
   assert_int_equal(m->input_count, 5);
-  assert_int_equal(m->anchor.kind, AUSPEX_ANCHOR_FIRST_ONSET);
+  assert_int_equal(m->anchor->source_count, 1);
+  assert_int_equal(m->anchor->sources[0].from, AUSPEX_FROM_CONDITION);
+  assert_int_equal(m->anchor->sources[0].pick, AUSPEX_PICK_EARLIEST);
   for (uint32_t i = 0; i < 5; i++) {
     assert_int_equal(m->inputs[i].size, sizeof(auspex_input));
     assert_int_equal(m->inputs[i].relative_to, AUSPEX_AT_ANCHOR);
@@ -412,11 +414,13 @@ static void the_declaration_says_what_the_sheet_says(void **state) {
     assert_int_equal(m->inputs[i + 1].pick_days, -365);
     assert_int_equal(m->inputs[i + 1].freshness_days, 0);
   }
-  assert_close(m->inputs[0].molar_mass, 180.156);
-  assert_int_equal(m->inputs[0].code_count, 5);
-  assert_string_equal(m->inputs[0].codes[0].code, "1558-6");
-  assert_int_equal(m->inputs[0].codes[0].rank, 0);
-  assert_int_equal(m->inputs[0].codes[4].rank, 1);
+  assert_int_equal(m->inputs[0].source_count, 2); /* fasting goes first */
+  const auspex_source *fasting = &m->inputs[0].sources[0];
+  assert_close(fasting[0].molar_mass, 180.156);
+  assert_int_equal(fasting[0].codes->code_count, 2);
+  assert_string_equal(fasting[0].codes->codes[0].code, "1558-6");
+  assert_int_equal(fasting[1].codes->code_count, 3);
+  assert_int_equal(fasting[1].flags & AUSPEX_WITH_PREVIOUS, 0);
   assert_int_equal(m->criterion_count, 6);
   assert_close(m->criteria[5].max, 1095);
   assert_int_equal(m->outcomes[0].horizon_months, 36);

@@ -619,9 +619,11 @@ static void the_declaration_says_what_the_sheet_says(void **state) {
     const auspex_input *in = &m->inputs[i];
     assert_int_equal(in->size, sizeof(auspex_input));
     assert_int_equal(in->missing, AUSPEX_MISSING_PASS);
-    columns += in->source == AUSPEX_FROM_QUESTIONNAIRE
-                   ? in->last_item - in->first_item + 1
-                   : in->code_count;
+    assert_int_equal(in->source_count, 1);
+    const auspex_source *from = &in->sources[0];
+    columns += from->from == AUSPEX_FROM_QUESTIONNAIRE
+                   ? from->last_item - from->first_item + 1
+                   : from->codes->code_count;
     bool previous = i >= QLQ_PREVIOUS_ITEMS;
     assert_int_equal(in->window_from_days, previous ? -400 : -3650);
     assert_int_equal(in->window_to_days, previous ? -7 : 0);
