@@ -16,6 +16,13 @@ static void exact(ax_json_writer *w, double value) {
     ax_json_write_double(w, value);
 }
 
+static void bound(ax_json_writer *w, double value) {
+  if (isnan(value))
+    ax_json_write_null(w);
+  else
+    exact(w, value);
+}
+
 static void number(ax_json_writer *w, ax_str key, double value) {
   if (isnan(value)) return;
   ax_json_write_key(w, key);
@@ -42,6 +49,7 @@ static ax_status keep(ax_arena *arena, ax_json_writer *w, ax_buf *body,
 static void write_cell(ax_json_writer *w, const ax_feature_cell *cell) {
   ax_json_write_object(w);
   integer(w, AX_STR("state"), cell->state);
+  if (cell->source) integer(w, AX_STR("source"), cell->source);
   number(w, AX_STR("value"), cell->value);
   if (cell->time_ms) integer(w, AX_STR("time_ms"), cell->time_ms);
   number(w, AX_STR("low"), cell->low);
@@ -64,6 +72,10 @@ static void write_samples(ax_json_writer *w, const ax_feature_row *row) {
     ax_json_write_array(w);
     ax_json_write_int(w, row->sample_times[i]);
     exact(w, row->sample_values[i]);
+    if (!isnan(row->sample_lows[i]) || !isnan(row->sample_highs[i])) {
+      bound(w, row->sample_lows[i]);
+      bound(w, row->sample_highs[i]);
+    }
     ax_json_write_close(w);
   }
   ax_json_write_close(w);

@@ -96,13 +96,34 @@ static ax_status read_cell(const reading *r, const ax_json *tree,
                            const ax_feature_row *row, ax_feature_cell *out) {
   int64_t state = 0;
   if (!ax_json_is(tree, AX_JSON_OBJECT)) return wrong(r, "", "an object");
-  AX_TRY(integer(r, tree, "state", 0, AUSPEX_CELL_WITHHELD, &state));
+  AX_TRY(integer(r, tree, "state", 0, AUSPEX_CELL_UNMAPPED, &state));
   AX_TRY(number(r, tree, "value", &out->value));
   AX_TRY(number(r, tree, "low", &out->low));
   AX_TRY(number(r, tree, "high", &out->high));
   AX_TRY(integer(r, tree, "time_ms", INT64_MIN, INT64_MAX, &out->time_ms));
+  int64_t source = 0;
+  AX_TRY(integer(r, tree, "source", 0, AX_MODEL_SOURCES, &source));
   out->state = (uint8_t)state;
+  out->source = (uint8_t)source;
   return slice(r, tree, row, out);
+}
+
+/* [time_ms, value], or [time_ms, value, low, high] with null for none. */
+static bool read_sample(const ax_json *tree, int64_t *time, double *value,
+                        double *low, double *high) {
+  size_t count = ax_json_count(tree);
+  const ax_json *bounds[] = { ax_json_item(tree, 2), ax_json_item(tree, 3) };
+  double *to[] = { low, high };
+  if ((count != 2 && count != 4) ||
+      !ax_str_int64(ax_json_text(ax_json_item(tree, 0)), INT64_MIN, INT64_MAX,
+                    time) ||
+      !to_double(ax_json_item(tree, 1), value))
+    return false;
+  *low = *high = (double)NAN;
+  for (size_t i = 0; count == 4 && i < 2; i++)
+    if (!ax_json_is(bounds[i], AX_JSON_NULL) && !to_double(bounds[i], to[i]))
+      return false;
+  return true;
 }
 
 static ax_status read_samples(const reading *r, const ax_json *tree,
@@ -112,16 +133,17 @@ static ax_status read_samples(const reading *r, const ax_json *tree,
   if (count > SAMPLES) return wrong(r, "samples", "a list of that many");
   double *values = AX_NEW_ARRAY(r->arena, double, count + 1);
   int64_t *times = AX_NEW_ARRAY(r->arena, int64_t, count + 1);
-  if (!values || !times)
+  double *lows = AX_NEW_ARRAY(r->arena, double, count + 1);
+  double *highs = AX_NEW_ARRAY(r->arena, double, count + 1);
+  if (!values || !times || !lows || !highs)
     return ax_error_set(r->err, AX_NOMEM, "no memory for samples");
-  for (size_t i = 0; i < count; i++) {
-    const ax_json *pair = ax_json_item(samples, i);
-    if (ax_json_count(pair) != 2 ||
-        !ax_str_int64(ax_json_text(ax_json_item(pair, 0)), INT64_MIN, INT64_MAX,
-                      &times[i]) ||
-        !to_double(ax_json_item(pair, 1), &values[i]))
-      return wrong(r, "samples", "a list of [time_ms, value]");
-  }
+  for (size_t i = 0; i < count; i++)
+    if (!read_sample(ax_json_item(samples, i), &times[i], &values[i], &lows[i],
+                     &highs[i]))
+      return wrong(r, "samples",
+                   "a list of [time_ms, value] or [time_ms, value, low, high]");
+  out->sample_lows = lows;
+  out->sample_highs = highs;
   out->sample_values = values;
   out->sample_times = times;
   out->sample_count = count;
@@ -192,7 +214,9 @@ static ax_status read_result(const reading *r, const ax_json *tree,
   AX_TRY(number(r, tree, "score", &out->score));
   AX_TRY(signed_32(r, tree, "mitigation", &out->mitigation));
   AX_TRY(signed_32(r, tree, "input", &out->input));
-  AX_TRY(unsigned_32(r, tree, "inputs", &out->inputs));
+  int64_t inputs = 0; /* 64 bits, perhaps with the sign */
+  AX_TRY(integer(r, tree, "inputs", INT64_MIN, INT64_MAX, &inputs));
+  out->inputs = (uint64_t)inputs;
   out->text = AX_JSON_STR(tree, "text");
   return read_contributions(r, tree, out);
 }
@@ -271,7 +295,7 @@ static bool same_result(const ax_result *a, const ax_result *b,
                   { "score", a->score, b->score },
                   { "mitigation", a->mitigation, b->mitigation },
                   { "input", a->input, b->input },
-                  { "inputs", a->inputs, b->inputs } };
+                  { "inputs", (double)a->inputs, (double)b->inputs } };
   for (size_t i = 0; i < AX_COUNT(members); i++)
     if (!same_double(members[i].a, members[i].b))
       return differ(err, path, members[i].name, members[i].a, members[i].b);

@@ -50,10 +50,13 @@ static ax_feature_row awkward_row(size_t i) {
   static ax_feature_cell cells[COLUMNS];
   static const double values[] = { -0.0, 1.0 / 3, 7 };
   static const int64_t times[] = { INT64_MIN, -1, INT64_MAX };
+  static const double lows[] = { (double)NAN, -0.0, (double)NAN };
+  static const double highs[] = { (double)NAN, 1.0 / 3, 4.35 };
   size_t n = AX_COUNT(awkward);
   for (size_t c = 0; c < COLUMNS; c++)
     cells[c] = (ax_feature_cell){ .value = awkward[(i + c) % n],
                                   .state = AUSPEX_CELL_PRESENT,
+                                  .source = (uint8_t)c,
                                   .time_ms = (int64_t)c * 1000 - 1500,
                                   .low = awkward[(i + 5 + c) % n],
                                   .high = (double)NAN };
@@ -68,6 +71,8 @@ static ax_feature_row awkward_row(size_t i) {
                            .cells = cells,
                            .sample_values = values,
                            .sample_times = times,
+                           .sample_lows = lows,
+                           .sample_highs = highs,
                            .sample_count = 3 };
 }
 
@@ -90,14 +95,17 @@ static void a_row_of_evidence_reads_back_bit_for_bit(void **state) {
       const ax_feature_cell *a = &row.cells[c], *b = &back.cells[c];
       assert_true(same_bits(a->value, b->value) && same_bits(a->low, b->low) &&
                   same_bits(a->high, b->high));
-      assert_true(a->state == b->state && a->time_ms == b->time_ms &&
+      assert_true(a->state == b->state && a->source == b->source &&
+                  a->time_ms == b->time_ms &&
                   a->sample_first == b->sample_first &&
                   a->sample_count == b->sample_count);
     }
     assert_int_equal(back.sample_count, 3);
     for (size_t s = 0; s < 3; s++)
       assert_true(same_bits(row.sample_values[s], back.sample_values[s]) &&
-                  row.sample_times[s] == back.sample_times[s]);
+                  row.sample_times[s] == back.sample_times[s] &&
+                  same_bits(row.sample_lows[s], back.sample_lows[s]) &&
+                  same_bits(row.sample_highs[s], back.sample_highs[s]));
   }
 }
 
@@ -281,7 +289,7 @@ static void rows_that_do_not_fit_the_model_are_refused(void **state) {
     { "{}", "0 cells" },
     { "{\"cells\":[{},{},{}]}", "3 cells" },
     { "{\"cells\":[{},{},1,{}]}", "row.cells[2] is not an object" },
-    { "{\"cells\":[{\"state\":10},{},{},{}]}", "row.cells[0].state" },
+    { "{\"cells\":[{\"state\":11},{},{},{}]}", "row.cells[0].state" },
     { "{\"cells\":[{\"value\":\"1\"},{},{},{}]}", "row.cells[0].value" },
     { "{\"cells\":[{\"value\":1e999},{},{},{}]}", "a finite number" },
     { "{\"cells\":[{\"samples\":[0,1]},{},{},{}]}", "samples" },
