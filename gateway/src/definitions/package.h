@@ -22,7 +22,8 @@ typedef struct {
   ax_def_kind kind;
   ax_str url, version, id;
   ax_str name;      /* StructureDefinition: its type; "" otherwise */
-  ax_str base;      /* StructureDefinition: baseDefinition */
+  ax_str base;      /* StructureDefinition: baseDefinition; CodeSystem: the
+                       system that it supplements, without a version */
   ax_str file;      /* inside the package's folder */
   bool is_type;     /* derivation specialization (or none) */
   bool is_resource; /* concrete resource type */

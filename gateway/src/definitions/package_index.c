@@ -11,7 +11,7 @@
 #include "json/json_parse.h"
 #include "json/json_write.h"
 
-enum { INDEX_FORMAT = 2, INDEX_MAX = 64 << 20, SCAN_MEMORY = 512 << 20 };
+enum { INDEX_FORMAT = 3, INDEX_MAX = 64 << 20, SCAN_MEMORY = 512 << 20 };
 
 typedef AX_VEC(ax_package_entry) entry_list;
 typedef AX_VEC(ax_str) text_list;
@@ -73,6 +73,10 @@ bool ax_package_describe(const ax_json *doc, ax_package_entry *out) {
                              .url = AX_JSON_STR(doc, "url"),
                              .version = AX_JSON_STR(doc, "version"),
                              .id = AX_JSON_STR(doc, "id") };
+  if (kind == AX_DEF_CODE_SYSTEM) {
+    ax_str version = AX_JSON_STR(doc, "supplements");
+    out->base = ax_str_cut(&version, '|');
+  }
   if (kind != AX_DEF_STRUCTURE) return true;
   const ax_json *abstract = AX_JSON_GET(doc, "abstract");
   out->name = AX_JSON_STR(doc, "type");
@@ -217,9 +221,11 @@ static bool load_saved(ax_arena *arena, const char *path, ax_package *package) {
   ax_str text;
   const ax_json *doc;
   ax_json_fault fault;
+  int64_t format;
   if (ax_file_read(arena, path, INDEX_MAX, &text, &err) ||
       ax_json_parse(arena, text, &doc, &fault) ||
-      !ax_str_eq(ax_json_text(AX_JSON_GET(doc, "format")), AX_STR("1")))
+      !ax_str_int64(ax_json_text(AX_JSON_GET(doc, "format")), INDEX_FORMAT,
+                    INDEX_FORMAT, &format))
     return false;
   const ax_json *rows = AX_JSON_GET(doc, "entries");
   const ax_json *broken = AX_JSON_GET(doc, "broken");

@@ -337,6 +337,17 @@ size_t ax_registry_canonical(const ax_registry *registry, ax_def_kind kind,
   return len > 0 && (size_t)len < room ? (size_t)len : 0;
 }
 
+const ax_json *ax_registry_supplement(ax_registry *registry, ax_str url,
+                                      size_t i) {
+  const ax_map *systems = registry->by_url[AX_DEF_CODE_SYSTEM];
+  for (size_t k = 0; k < ax_map_count(systems); k++) {
+    definition *d = ax_map_at(systems, k, NULL);
+    if (!url.len || !ax_str_eq(d->entry->base, url)) continue;
+    if (i-- == 0) return read_locked(d);
+  }
+  return registry->base ? ax_registry_supplement(registry->base, url, i) : NULL;
+}
+
 ax_str ax_registry_type_of(const ax_registry *registry, ax_str url) {
   const definition *d = pick(registry, AX_DEF_STRUCTURE, url);
   return d ? d->entry->name : AX_STR("");

@@ -81,6 +81,11 @@ ax_status ax_registry_load(ax_registry *registry, ax_arena *arena,
 size_t ax_registry_canonical(const ax_registry *registry, ax_def_kind kind,
                              ax_str url, char *out, size_t room);
 
+/* The `i`th loaded supplement to the code system `url` (R4
+ * CodeSystem.supplements, whatever version it names), or NULL past the last. */
+const ax_json *ax_registry_supplement(ax_registry *registry, ax_str url,
+                                      size_t i);
+
 /* The type a StructureDefinition is about ("Patient"), or empty. */
 ax_str ax_registry_type_of(const ax_registry *registry, ax_str url);
 

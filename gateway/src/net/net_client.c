@@ -128,7 +128,7 @@ static ax_status add_origin(ax_net_client *client, const char *text,
 ax_status ax_net_client_allows(const ax_net_client *client, ax_str url,
                                ax_error *err) {
   origin o = { 0 };
-  ax_arena *scratch = ax_arena_new(2 * URL_MAX);
+  ax_arena *scratch = ax_arena_new((size_t)2 * URL_MAX);
   CURLU *parsed = curl_url();
   ax_status status = AX_NOMEM;
   if (scratch && parsed) status = parse_url(scratch, url, parsed, &o, err);

@@ -133,6 +133,65 @@ static void a_later_package_adds_and_wins(void **state) {
   ax_registry_close(r);
 }
 
+/* The one saved index of the package `prefix`. */
+static void change_saved_index(const char *prefix, const char *from,
+                               const char *to) {
+  ax_arena *arena = ax_arena_new(1 << 20);
+  ax_error err = { 0 };
+  const char *const *names;
+  size_t count, changed = 0;
+  char cache[500], path[800];
+  (void)snprintf(cache, sizeof cache, "%s/cache", work);
+  assert_int_equal(ax_file_list(arena, cache, &names, &count, &err), AX_OK);
+  for (size_t i = 0; i < count; i++) {
+    ax_str text;
+    if (strncmp(names[i], prefix, strlen(prefix)) != 0) continue;
+    (void)snprintf(path, sizeof path, "%s/%s", cache, names[i]);
+    assert_int_equal(ax_file_read(arena, path, 1 << 19, &text, &err), AX_OK);
+    size_t at = ax_str_find(text, ax_str_from(from));
+    assert_int_not_equal(at, AX_STR_NONE);
+    ax_str new_text = AX_JOIN(arena, ((ax_str){ text.ptr, at }),
+                              ax_str_from(to),
+                              ax_str_skip(text, at + strlen(from)));
+    assert_int_equal(ax_file_write(path, new_text, &err), AX_OK);
+    changed++;
+  }
+  assert_int_equal(changed, 1);
+  ax_arena_free(arena);
+}
+
+static void the_second_start_reads_the_saved_index_and_no_files(void **state) {
+  (void)state;
+  char path[500];
+  (void)snprintf(path, sizeof path, "%s/saved", work);
+  const char *packages[] = { path };
+  ax_registry *r = NULL;
+  put("saved/package/package.json",
+      "{\"name\":\"a.saved\",\"version\":\"1.0.0\"}");
+  put("saved/package/ValueSet-v.json",
+      "{\"resourceType\":\"ValueSet\",\"id\":\"v\",\"url\":\"urn:first\"}");
+  put("saved/package/CodeSystem-s.json",
+      "{\"resourceType\":\"CodeSystem\",\"id\":\"s\",\"url\":\"urn:more\","
+      "\"content\":\"supplement\",\"supplements\":\"urn:base|2.0\"}");
+  for (int round = 0; round < 2; round++) {
+    assert_int_equal(open_these(packages, 1, &r, NULL), AX_OK);
+    assert_non_null(
+        ax_registry_find(r, AX_DEF_VALUE_SET, AX_STR("urn:first")));
+    assert_non_null(ax_registry_supplement(r, AX_STR("urn:base"), 0));
+    assert_null(ax_registry_supplement(r, AX_STR("urn:base"), 1));
+    assert_null(ax_registry_supplement(r, AX_STR("urn:other"), 0));
+    ax_registry_close(r);
+  }
+  change_saved_index("a.saved", "urn:first", "urn:second");
+  assert_int_equal(open_these(packages, 1, &r, NULL), AX_OK);
+  assert_non_null(ax_registry_find(r, AX_DEF_VALUE_SET, AX_STR("urn:second")));
+  ax_registry_close(r);
+  change_saved_index("a.saved", "\"format\":", "\"format\":9");
+  assert_int_equal(open_these(packages, 1, &r, NULL), AX_OK);
+  assert_non_null(ax_registry_find(r, AX_DEF_VALUE_SET, AX_STR("urn:first")));
+  ax_registry_close(r);
+}
+
 static void what_is_no_package_is_refused(void **state) {
   (void)state;
   ax_registry *r = NULL;
@@ -271,6 +330,7 @@ int main(void) {
     cmocka_unit_test(an_overlay_adds_to_its_base_and_leaves_it_as_it_was),
     cmocka_unit_test(canonicals_may_carry_versions),
     cmocka_unit_test(a_later_package_adds_and_wins),
+    cmocka_unit_test(the_second_start_reads_the_saved_index_and_no_files),
     cmocka_unit_test(what_is_no_package_is_refused),
     cmocka_unit_test(archives_are_unpacked_and_bad_ones_refused),
   };
