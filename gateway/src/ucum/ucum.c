@@ -84,7 +84,7 @@ static ax_status skip_annotation(parse *p) {
   p->at++;
   while (peek(p) != '}') {
     if (p->at == p->code.len) return refuse(p, start, "'{' is never closed");
-    if (peek(p) < '!' || peek(p) > '~' || peek(p) == '{')
+    if (peek(p) < ' ' || peek(p) > '~' || peek(p) == '{')
       return refuse(p, p->at, "this character may not stand in an annotation");
     p->at++;
   }
@@ -307,9 +307,14 @@ ax_status ax_ucum_parse(ax_str code, ax_ucum_unit *out, ax_error *err) {
     return ax_error_set(err, AX_INVALID,
                         "a UCUM unit has at most %d characters, this one %zu",
                         AX_UCUM_LENGTH, code.len);
-  for (size_t i = 0; i < code.len; i++)
+  bool inside = false; /* an annotation */
+  for (size_t i = 0; i < code.len; i++) {
+    if (code.ptr[i] == '{') inside = true;
+    if (code.ptr[i] == '}') inside = false;
+    if (code.ptr[i] == ' ' && inside) continue;
     if (code.ptr[i] < '!' || code.ptr[i] > '~')
       return refuse(&p, i, "spaces and letters beyond ASCII have no place");
+  }
   if (code.len == 0) return refuse(&p, 0, "it is empty");
   AX_TRY(parse_term(&p, out));
   if (p.at < code.len) return refuse(&p, p.at, "'.' or '/' is expected here");

@@ -4,7 +4,8 @@
  * The Unified Code for Units of Measure, case-sensitive form (c/s). A unit
  * reduces to a factor (or a special function such as Cel) over base
  * dimensions; arbitrary units ([IU]) are commensurable only with themselves,
- * annotations in braces count as 1. Tables: UCUM essence 2.1 (atoms, prefixes).
+ * annotations in braces count as 1 (blanks in them are taken, though UCUM 2.1 2
+ * leaves them out: R4's value set ucum-units lists such codes). Tables: UCUM essence 2.1 (atoms, prefixes).
  *
  * Threads: any; no state.
  */

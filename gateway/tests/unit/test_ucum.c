@@ -79,6 +79,7 @@ static void units_of_every_day_are_read(void **state) {
     "B[10.nV]", "10*-6",      "dar",        "dam",      "cd",
     "min",      "a",          "mo",         "wk",       "[in_i'Hg]",
     "%[slope]", "''",         "umol/L",     "KiBy",     "{a}",
+    "{clock time}",
     "g/(8.h)",  "mL/(min.m2)"
   };
   for (size_t i = 0; i < AX_COUNT(codes); i++) reads(codes[i]);
