@@ -21,7 +21,8 @@
 typedef struct {
   ax_def_kind kind;
   ax_str url, version, id;
-  ax_str name;      /* StructureDefinition: its type; "" otherwise */
+  ax_str name;      /* StructureDefinition: its type; CodeSystem: the value
+                       set of all its codes, without a version */
   ax_str base;      /* StructureDefinition: baseDefinition; CodeSystem: the
                        system that it supplements, without a version */
   ax_str file;      /* inside the package's folder */

@@ -11,7 +11,7 @@
 #include "json/json_parse.h"
 #include "json/json_write.h"
 
-enum { INDEX_FORMAT = 3, INDEX_MAX = 64 << 20, SCAN_MEMORY = 512 << 20 };
+enum { INDEX_FORMAT = 4, INDEX_MAX = 64 << 20, SCAN_MEMORY = 512 << 20 };
 
 typedef AX_VEC(ax_package_entry) entry_list;
 typedef AX_VEC(ax_str) text_list;
@@ -76,6 +76,8 @@ bool ax_package_describe(const ax_json *doc, ax_package_entry *out) {
   if (kind == AX_DEF_CODE_SYSTEM) {
     ax_str version = AX_JSON_STR(doc, "supplements");
     out->base = ax_str_cut(&version, '|');
+    version = AX_JSON_STR(doc, "valueSet");
+    out->name = ax_str_cut(&version, '|');
   }
   if (kind != AX_DEF_STRUCTURE) return true;
   const ax_json *abstract = AX_JSON_GET(doc, "abstract");

@@ -348,6 +348,18 @@ const ax_json *ax_registry_supplement(ax_registry *registry, ax_str url,
   return registry->base ? ax_registry_supplement(registry->base, url, i) : NULL;
 }
 
+ax_str ax_registry_system_of(const ax_registry *registry, ax_str url) {
+  const ax_map *systems = registry->by_url[AX_DEF_CODE_SYSTEM];
+  ax_str version = url;
+  ax_str set = ax_str_cut(&version, '|');
+  for (size_t k = 0; set.len && k < ax_map_count(systems); k++) {
+    const definition *d = ax_map_at(systems, k, NULL);
+    if (ax_str_eq(d->entry->name, set)) return d->entry->url;
+  }
+  return registry->base ? ax_registry_system_of(registry->base, url)
+                        : AX_STR("");
+}
+
 ax_str ax_registry_type_of(const ax_registry *registry, ax_str url) {
   const definition *d = pick(registry, AX_DEF_STRUCTURE, url);
   return d ? d->entry->name : AX_STR("");

@@ -86,6 +86,10 @@ size_t ax_registry_canonical(const ax_registry *registry, ax_def_kind kind,
 const ax_json *ax_registry_supplement(ax_registry *registry, ax_str url,
                                       size_t i);
 
+/* The code system that names `url` as the value set of all its codes (R4
+ * CodeSystem.valueSet); empty when none does. */
+ax_str ax_registry_system_of(const ax_registry *registry, ax_str url);
+
 /* The type a StructureDefinition is about ("Patient"), or empty. */
 ax_str ax_registry_type_of(const ax_registry *registry, ax_str url);
 

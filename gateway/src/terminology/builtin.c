@@ -7,19 +7,24 @@
 
 ax_builtin ax_builtin_named(ax_str url) {
   static const struct {
-    const char *url;
+    ax_str url;
     ax_builtin system;
-  } rows[] = { { "urn:ietf:bcp:13", AX_BUILTIN_MIME },
-               { "urn:ietf:bcp:47", AX_BUILTIN_LANGUAGE },
-               { "urn:iso:std:iso:4217", AX_BUILTIN_CURRENCY },
-               { "http://unitsofmeasure.org", AX_BUILTIN_UCUM } };
+  } rows[] = {
+    { AX_STR_INIT("http://loinc.org"), AX_BUILTIN_LOINC },
+    { AX_STR_INIT("http://snomed.info/sct"), AX_BUILTIN_SNOMED },
+    { AX_STR_INIT("http://unitsofmeasure.org"), AX_BUILTIN_UCUM },
+    { AX_STR_INIT("urn:ietf:bcp:13"), AX_BUILTIN_MIME },
+    { AX_STR_INIT("urn:ietf:bcp:47"), AX_BUILTIN_LANGUAGE },
+    { AX_STR_INIT("urn:iso:std:iso:4217"), AX_BUILTIN_CURRENCY },
+    { AX_STR_INIT("urn:iso:std:iso:3166"), AX_BUILTIN_COUNTRY },
+    { AX_STR_INIT("urn:iso:std:iso:3166:-2"), AX_BUILTIN_SUBDIVISION },
+  };
   for (size_t i = 0; i < AX_COUNT(rows); i++)
-    if (ax_str_eq(url, ax_str_from(rows[i].url))) return rows[i].system;
+    if (ax_str_eq(url, rows[i].url)) return rows[i].system;
   return AX_BUILTIN_NONE;
 }
 
-/* --- MIME types (RFC 2045 5.1, RFC 6838 4.2)
- * ---------------------------------- */
+/* --- MIME types (RFC 2045 5.1, RFC 6838 4.2) ----------------------------- */
 
 static bool token_char(char c) {
   return isalnum((unsigned char)c) || (c && strchr("!#$%&'*+-.^_`{|}~", c));
@@ -70,107 +75,63 @@ static bool is_mime(ax_str code) {
   return true;
 }
 
-/* --- languages (RFC 5646 2.1)
- * --------------------------------------------------- */
+/* --- lists and the rest --------------------------------------------------- */
 
-static bool all(ax_str s, int (*class)(int)) {
-  for (size_t i = 0; i < s.len; i++)
-    if (!class((unsigned char)s.ptr[i])) return false;
-  return s.len > 0;
+bool ax_builtin_code(ax_builtin system, size_t i, ax_str *code) {
+  if (system == AX_BUILTIN_CURRENCY) return ax_builtin_currency(i, code);
+  if (system == AX_BUILTIN_COUNTRY) return ax_builtin_country(i, code);
+  return false;
 }
 
-static bool alpha_of(ax_str s, size_t low, size_t high) {
-  return s.len >= low && s.len <= high && all(s, isalpha);
+static bool is_listed(ax_builtin system, ax_str code) {
+  ax_str listed;
+  for (size_t i = 0; ax_builtin_code(system, i, &listed); i++)
+    if (ax_str_eq(listed, code)) return true;
+  return false;
 }
 
-typedef struct {
-  ax_str part, rest;
-} subtags;
-
-static void next(subtags *t) {
-  t->part = ax_str_cut(&t->rest, '-');
+/* ISO 3166-2: a country, a hyphen, one to three letters or digits. */
+static bool is_part_of_country(ax_str code) {
+  ax_str part = code;
+  ax_str country = ax_str_cut(&part, '-');
+  if (country.len != 2 || !is_listed(AX_BUILTIN_COUNTRY, country)) return false;
+  for (size_t i = 0; i < part.len; i++)
+    if (!isupper((unsigned char)part.ptr[i]) &&
+        !isdigit((unsigned char)part.ptr[i]))
+      return false;
+  return part.len >= 1 && part.len <= 3;
 }
 
-static bool is_variant(ax_str s) {
-  return all(s, isalnum) && ((s.len >= 5 && s.len <= 8) ||
-                             (s.len == 4 && isdigit((unsigned char)s.ptr[0])));
+static ax_membership verdict(bool is, const char *reason, const char **why) {
+  if (!is && why) *why = reason;
+  return is ? AX_MEMBER_YES : AX_MEMBER_NO;
 }
 
-/* x-... or u-...: a letter and at least one subtag. */
-static bool take_extension(subtags *t) {
-  bool private = t->part.ptr[0] == 'x' || t->part.ptr[0] == 'X';
-  size_t count = 0;
-  next(t);
-  while (t->part.len && (private || t->part.len > 1)) {
-    if (t->part.len > 8 || !all(t->part, isalnum)) return false;
-    count++;
-    next(t);
-  }
-  return count > 0;
-}
-
-static bool is_language(ax_str code) {
-  if (!code.len || code.ptr[code.len - 1] == '-') return false;
-  subtags t = { .rest = code };
-  next(&t);
-  if (t.part.len == 1) {
-    bool private = t.part.ptr[0] == 'x' || t.part.ptr[0] == 'i';
-    return private && take_extension(&t) && !t.part.len && !t.rest.len;
-  }
-  if (!alpha_of(t.part, 2, 8)) return false;
-  size_t primary = t.part.len;
-  next(&t);
-  for (int i = 0; i < 3 && primary <= 3 && alpha_of(t.part, 3, 3); i++)
-    next(&t);
-  if (alpha_of(t.part, 4, 4)) next(&t);
-  if (alpha_of(t.part, 2, 2) || (t.part.len == 3 && all(t.part, isdigit)))
-    next(&t);
-  while (is_variant(t.part)) next(&t);
-  while (t.part.len == 1 && isalnum((unsigned char)t.part.ptr[0]))
-    if (!take_extension(&t)) return false;
-  return !t.part.len && !t.rest.len;
-}
-
-/* --- currencies (ISO 4217, active codes)
- * ------------------------------------------ */
-
-static const char currencies[] = " AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM "
-                                 "BBD BDT BGN BHD BIF BMD BND BOB "
-                                 "BOV BRL BSD BTN BWP BYN BZD CAD CDF CHE CHF "
-                                 "CHW CLF CLP CNY COP COU CRC CUC "
-                                 "CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR "
-                                 "FJD FKP GBP GEL GHS GIP GMD GNF "
-                                 "GTQ GYD HKD HNL HRK HTG HUF IDR ILS INR IQD "
-                                 "IRR ISK JMD JOD JPY KES KGS KHR "
-                                 "KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL "
-                                 "LYD MAD MDL MGA MKD MMK MNT MOP "
-                                 "MRU MUR MVR MWK MXN MXV MYR MZN NAD NGN NIO "
-                                 "NOK NPR NZD OMR PAB PEN PGK PHP "
-                                 "PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR "
-                                 "SDG SEK SGD SHP SLE SLL SOS SRD "
-                                 "SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY "
-                                 "TTD TWD TZS UAH UGX USD USN UYI "
-                                 "UYU UYW UZS VED VES VND VUV WST XAF XAG XAU "
-                                 "XBA XBB XBC XBD XCD XDR XOF XPD "
-                                 "XPF XPT XSU XTS XUA XXX YER ZAR ZMW ZWL ";
-
-static bool is_currency(ax_str code) {
-  if (!alpha_of(code, 3, 3)) return false;
-  char between[] = { ' ', code.ptr[0], code.ptr[1], code.ptr[2], ' ', 0 };
-  return strstr(currencies, between) != NULL;
-}
-
-bool ax_builtin_has(ax_builtin system, ax_str code) {
+ax_membership ax_builtin_judge(ax_builtin system, ax_str code,
+                               const char **why) {
   switch (system) {
   case AX_BUILTIN_MIME:
-    return is_mime(code);
+    return verdict(is_mime(code), "it is no type/subtype of RFC 6838", why);
   case AX_BUILTIN_LANGUAGE:
-    return is_language(code);
+    return verdict(ax_builtin_language(code),
+                   "it is no language tag of BCP 47", why);
   case AX_BUILTIN_CURRENCY:
-    return is_currency(code);
-  case AX_BUILTIN_NONE:
+    return verdict(is_listed(system, code), "ISO 4217 does not list it", why);
+  case AX_BUILTIN_COUNTRY:
+    return verdict(is_listed(system, code), "ISO 3166-1 does not list it", why);
+  case AX_BUILTIN_SUBDIVISION:
+    if (!is_part_of_country(code))
+      return verdict(false, "it is no country code and part of ISO 3166-2",
+                     why);
+    break;
+  case AX_BUILTIN_LOINC:
+    return ax_builtin_loinc(code, why);
+  case AX_BUILTIN_SNOMED:
+    return ax_builtin_snomed(code, why);
   case AX_BUILTIN_UCUM:
+  case AX_BUILTIN_NONE:
     break;
   }
-  return false;
+  if (why) *why = "the code system is not loaded";
+  return AX_MEMBER_UNKNOWN;
 }

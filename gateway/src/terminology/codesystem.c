@@ -2,6 +2,7 @@
 
 #include <ctype.h>
 
+#include "base/attrs.h"
 #include "base/limits.h"
 
 enum { ANCESTORS_MAX = 64 };
@@ -19,6 +20,40 @@ static ax_str folded(ax_arena *arena, const ax_codesystem *system,
   return (ax_str){ copy, code.len };
 }
 
+static bool is_true(const ax_concept *concept, ax_str property) {
+  ax_str value;
+  return ax_codesystem_property(concept, property, 0, &value) &&
+         ax_str_eq(value, AX_STR("true"));
+}
+
+/* Systems may give the property a name of their own. */
+static bool is_abstract(const ax_codesystem *system,
+                        const ax_concept *concept) {
+  const ax_json *declared = AX_JSON_GET(system->source, "property");
+  if (!AX_JSON_GET(concept->source, "property")) return false;
+  if (is_true(concept, AX_STR("notSelectable"))) return true;
+  for (size_t i = 0; i < ax_json_count(declared); i++) {
+    const ax_json *p = ax_json_item(declared, i);
+    ax_str uri = AX_JSON_STR(p, "uri");
+    if (ax_str_ends(uri, AX_STR("concept-properties#notSelectable")) &&
+        is_true(concept, AX_JSON_STR(p, "code")))
+      return true;
+  }
+  return false;
+}
+
+static bool is_inactive(const ax_concept *concept) {
+  ax_str value;
+  if (!AX_JSON_GET(concept->source, "property")) return false;
+  if (is_true(concept, AX_STR("inactive"))) return true;
+  for (size_t i = 0;
+       ax_codesystem_property(concept, AX_STR("status"), i, &value); i++)
+    if (ax_str_eq(value, AX_STR("retired")) ||
+        ax_str_eq(value, AX_STR("inactive")))
+      return true;
+  return false;
+}
+
 static ax_status add_concepts(ax_arena *arena, ax_codesystem *system,
                               const ax_json *list, const ax_concept *parent,
                               unsigned depth);
@@ -32,6 +67,8 @@ static ax_status add_concept(ax_arena *arena, ax_codesystem *system,
   concept->display = AX_JSON_STR(source, "display");
   concept->source = source;
   concept->parent = parent;
+  concept->abstract = is_abstract(system, concept);
+  concept->inactive = is_inactive(concept);
   ax_str key = folded(arena, system, concept->code);
   if (!key.ptr && concept->code.len) return AX_NOMEM;
   if (concept->code.len) {
@@ -87,6 +124,22 @@ static ax_status link_properties(ax_arena *arena, ax_codesystem *system) {
   return AX_OK;
 }
 
+/* Why a code that is not there may exist all the same. */
+static const char *partial(const ax_json *resource) {
+  static const struct {
+    const char *content, *why;
+  } rows[] = {
+    { "complete", NULL },
+    { "fragment", "the loaded code system is a fragment" },
+    { "example", "the loaded code system holds examples only" },
+    { "not-present", "the loaded code system names none of its codes" },
+  };
+  ax_str content = AX_JSON_STR(resource, "content");
+  for (size_t i = 0; i < AX_COUNT(rows); i++)
+    if (ax_str_eq(content, ax_str_from(rows[i].content))) return rows[i].why;
+  return "the loaded code system does not say whether it is complete";
+}
+
 ax_status ax_codesystem_compile(ax_arena *arena, const ax_json *resource,
                                 ax_codesystem **out) {
   ax_codesystem *system = AX_NEW(arena, ax_codesystem);
@@ -94,8 +147,8 @@ ax_status ax_codesystem_compile(ax_arena *arena, const ax_json *resource,
   const ax_json *sensitive = AX_JSON_GET(resource, "caseSensitive");
   system->url = AX_JSON_STR(resource, "url");
   system->version = AX_JSON_STR(resource, "version");
-  system->complete =
-      ax_str_eq(AX_JSON_STR(resource, "content"), AX_STR("complete"));
+  system->source = resource;
+  system->partial = partial(resource);
   system->case_sensitive =
       !ax_json_is(sensitive, AX_JSON_BOOL) || sensitive->truth;
   system->codes = ax_map_new(arena);
@@ -107,18 +160,37 @@ ax_status ax_codesystem_compile(ax_arena *arena, const ax_json *resource,
   return AX_OK;
 }
 
-/* --- asking
- * ------------------------------------------------------------------- */
+ax_status ax_codesystem_compile_list(ax_arena *arena, ax_str url,
+                                     ax_builtin list, ax_codesystem **out) {
+  ax_codesystem *system = AX_NEW(arena, ax_codesystem);
+  ax_str code;
+  if (!system) return AX_NOMEM;
+  system->url = url;
+  system->case_sensitive = true;
+  system->codes = ax_map_new(arena);
+  if (!system->codes) return AX_NOMEM;
+  for (size_t i = 0; ax_builtin_code(list, i, &code); i++) {
+    ax_concept *concept = AX_NEW(arena, ax_concept);
+    if (!concept) return AX_NOMEM;
+    concept->code = code;
+    AX_TRY(ax_map_put(system->codes, code, concept));
+    system->count++;
+  }
+  *out = system;
+  return AX_OK;
+}
+
+/* --- asking -------------------------------------------------------------- */
 
 const ax_concept *ax_codesystem_find(const ax_codesystem *system, ax_str code) {
   return find(system, code);
 }
 
 static bool is_a(const ax_codesystem *system, const ax_concept *concept,
-                 ax_str ancestor, unsigned *budget) {
+                 const ax_concept *ancestor, unsigned *budget) {
   if (!concept || *budget == 0) return false;
   --*budget;
-  if (ax_str_eq(concept->code, ancestor)) return true;
+  if (concept == ancestor) return true;
   if (is_a(system, concept->parent, ancestor, budget)) return true;
   for (size_t i = 0; i < concept->more_parents.count; i++)
     if (is_a(system, find(system, concept->more_parents.items[i]), ancestor,
@@ -130,7 +202,8 @@ static bool is_a(const ax_codesystem *system, const ax_concept *concept,
 bool ax_codesystem_is_a(const ax_codesystem *system, const ax_concept *concept,
                         ax_str ancestor) {
   unsigned budget = ANCESTORS_MAX * 16;
-  return is_a(system, concept, ancestor, &budget);
+  const ax_concept *top = find(system, ancestor);
+  return top && is_a(system, concept, top, &budget);
 }
 
 static ax_str value_text(const ax_json *property) {
@@ -154,5 +227,27 @@ bool ax_codesystem_property(const ax_concept *concept, ax_str name, size_t i,
     *value = value_text(property);
     return true;
   }
+  return false;
+}
+
+bool ax_codesystem_has_property(const ax_codesystem *system, ax_str name) {
+  static const ax_str defined[] = {
+    AX_STR_INIT("code"),     AX_STR_INIT("concept"),
+    AX_STR_INIT("display"),  AX_STR_INIT("parent"),
+    AX_STR_INIT("child"),    AX_STR_INIT("inactive"),
+    AX_STR_INIT("status"),   AX_STR_INIT("notSelectable"),
+    AX_STR_INIT("deprecated"),
+  };
+  const ax_json *declared = AX_JSON_GET(system->source, "property");
+  ax_str value;
+  for (size_t i = 0; i < AX_COUNT(defined); i++)
+    if (ax_str_eq(name, defined[i])) return true;
+  for (size_t i = 0; i < ax_json_count(declared); i++)
+    if (ax_str_eq(AX_JSON_STR(ax_json_item(declared, i), "code"), name))
+      return true;
+  for (size_t i = 0; i < ax_map_count(system->codes); i++)
+    if (ax_codesystem_property(ax_map_at(system->codes, i, NULL), name, 0,
+                               &value))
+      return true;
   return false;
 }

@@ -1,26 +1,28 @@
 /*
- * valueset.h - is this code in that value set, as far as the loaded packages
- * can tell.
+ * valueset.h - is this code in that value set, that code system, and what is
+ * it called: by the loaded packages, by built-in rules (builtin.h), and, where
+ * these do not decide, by a terminology server, if there is one (tx.h).
  *
- * A value set is compiled once (includes, excludes, filters, imports; R4
- * ValueSet.compose) into sets of codes by system and kept; afterwards a
- * question is a hash lookup. Languages (BCP 47), MIME types (BCP 13) and
- * currencies (ISO 4217) are judged by built-in rules.
+ * A value set is compiled once (includes, excludes, filters, imports, versions;
+ * R4 ValueSet.compose) into sets of codes by system and kept; afterwards a
+ * question is a hash lookup.
  *
- * Threads: any; a private read-write lock guards the table of compiled sets.
+ * A value set may be named by its canonical ("url" or "url|version"), as one
+ * contained in a definition ("url-of-the-definition#id"), by
+ * CodeSystem.valueSet, and by the implicit names of R4: http://loinc.org/vs,
+ * http://snomed.info/sct?fhir_vs, http://unitsofmeasure.org/vs.
+ *
+ * Threads: any; a private read-write lock guards the tables of compiled sets.
  */
 #ifndef AX_TERMINOLOGY_VALUESET_H
 #define AX_TERMINOLOGY_VALUESET_H
 
+#include "base/buf.h"
 #include "definitions/registry.h"
+#include "terminology/builtin.h"
+#include "terminology/tx.h"
 
 typedef struct ax_valuesets ax_valuesets;
-
-typedef enum {
-  AX_MEMBER_YES,
-  AX_MEMBER_NO,
-  AX_MEMBER_UNKNOWN /* cannot be decided from the packages: says nothing */
-} ax_membership;
 
 /* INVALID never; NOMEM. The registry must outlive the result. */
 ax_status ax_valueset_new(ax_registry *registry, ax_valuesets **out,
@@ -31,12 +33,16 @@ void ax_valueset_free(ax_valuesets *sets);
  * Until it is set UCUM codes are UNKNOWN. Before threads start. */
 void ax_valueset_set_ucum(ax_valuesets *sets, bool (*is_unit)(ax_str code));
 
+/* The server that is asked what cannot be decided here; it stays the caller's
+ * and must outlive the questions. Before threads start. */
+void ax_valueset_set_server(ax_valuesets *sets, ax_tx *server);
+
 /*
- * Is `system`|`code` in the value set `url` (perhaps "url|version")? An empty
- * `system` asks for the code in any system (the binding of a `code` element).
- * `why` (may be NULL) receives a literal reason for UNKNOWN. A value set that
- * is not loaded, includes itself, or rests on a code system that is not loaded
- * or a fragment without the code gives UNKNOWN, never YES.
+ * Is `system`|`code` in the value set `url`? An empty `system` asks for the
+ * code in any system (the binding of a `code` element). `why` (may be NULL)
+ * receives a literal reason for UNKNOWN, and for NO where there is one. A value
+ * set that is not loaded, includes itself, or rests on a code system that is
+ * not loaded or a fragment without the code gives UNKNOWN, never YES.
  */
 ax_membership ax_valueset_contains(ax_valuesets *sets, ax_str url,
                                    ax_str system, ax_str code,
@@ -44,9 +50,29 @@ ax_membership ax_valueset_contains(ax_valuesets *sets, ax_str url,
 
 /*
  * Does `code` exist in the code system `system`? `display` (may be NULL)
- * receives the concept's display for YES, or an empty text.
+ * receives the concept's display for YES, or an empty text. `why` receives a
+ * remark for YES too: a concept that is inactive.
  */
 ax_membership ax_valueset_lookup(ax_valuesets *sets, ax_str system, ax_str code,
                                  ax_str *display, const char **why);
+
+/*
+ * Is `display` a name of the code (display.h), by its code system in `version`
+ * (may be empty; another is taken when it is not loaded) and the loaded
+ * supplements? For NO `right` receives the names that it has. UNKNOWN: the code
+ * or its names are not known.
+ */
+ax_membership ax_valueset_display(ax_valuesets *sets, ax_str system,
+                                  ax_str version, ax_str code, ax_str display,
+                                  ax_buf *right);
+
+/* Does the value set `url` itself give the code this display or designation?
+ * A set may name codes in its own words (R4
+ * ValueSet.compose.include.concept.display). */
+bool ax_valueset_display_in(ax_valuesets *sets, ax_str url, ax_str system,
+                            ax_str code, ax_str display);
+
+/* Bytes that compiled sets and systems take. */
+size_t ax_valueset_memory(ax_valuesets *sets);
 
 #endif

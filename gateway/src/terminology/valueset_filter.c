@@ -1,30 +1,23 @@
 #include "terminology/valueset_filter.h"
 
+#include "base/attrs.h"
 #include "base/regex.h"
 
+enum { REGEX_STEPS = 100000 };
+
+/* A filter and, while it is asked, the concept in question. */
 typedef struct {
   const ax_codesystem *system;
   const ax_concept *concept;
   ax_str property, value;
+  const ax_regex *regex; /* has to match all of a value */
+  ax_arena *scratch;
 } question;
 
-/* --- regular expressions: a filter's pattern has to match all of a value ---
- */
-
-enum { REGEX_STEPS = 100000, REGEX_MEMORY = 32 * 1024 * 1024 };
-
-/* Without a text: is the pattern one at all? */
-static bool regex_fits(ax_str pattern, const ax_str *text) {
-  ax_arena *arena = ax_arena_new(REGEX_MEMORY);
-  const ax_regex *regex;
-  bool fits =
-      arena != NULL && ax_regex_compile(arena, pattern, &regex, NULL) == AX_OK;
-  if (fits && text &&
-      ax_regex_match(regex, arena, *text, true, REGEX_STEPS, &fits, NULL))
-    fits = false;
-  ax_arena_free(arena);
-  return fits;
-}
+struct ax_valueset_filter {
+  question asked;
+  bool (*pass)(const question *q);
+};
 
 /* --- operators ------------------------------------------------------------ */
 
@@ -47,8 +40,24 @@ static bool value_at(const question *q, size_t i, ax_str *value) {
   return ax_codesystem_property(q->concept, q->property, i, value);
 }
 
+static bool is_parent_of(const ax_codesystem *system, const ax_concept *parent,
+                         const ax_concept *child) {
+  if (!parent || !child) return false;
+  if (child->parent == parent) return true;
+  for (size_t i = 0; i < child->more_parents.count; i++)
+    if (ax_codesystem_find(system, child->more_parents.items[i]) == parent)
+      return true;
+  return false;
+}
+
 static bool equals(const question *q) {
   ax_str value;
+  if (ax_str_eq(q->property, AX_STR("child")))
+    return is_parent_of(q->system, q->concept,
+                        ax_codesystem_find(q->system, q->value));
+  if (ax_str_eq(q->property, AX_STR("parent")))
+    return is_parent_of(q->system, ax_codesystem_find(q->system, q->value),
+                        q->concept);
   for (size_t i = 0; value_at(q, i, &value); i++)
     if (ax_str_eq(value, q->value)) return true;
   return false;
@@ -77,7 +86,7 @@ static bool is_not_a(const question *q) {
 }
 
 static bool descends(const question *q) {
-  return !ax_str_eq(q->concept->code, q->value) && is_a(q);
+  return ax_codesystem_find(q->system, q->value) != q->concept && is_a(q);
 }
 
 static bool generalizes(const question *q) {
@@ -92,9 +101,12 @@ static bool exists(const question *q) {
 
 static bool matches(const question *q) {
   ax_str value;
-  for (size_t i = 0; value_at(q, i, &value); i++)
-    if (regex_fits(q->value, &value)) return true;
-  return false;
+  bool fits = false;
+  for (size_t i = 0; !fits && value_at(q, i, &value); i++)
+    if (ax_regex_match(q->regex, q->scratch, value, true, REGEX_STEPS, &fits,
+                       NULL))
+      fits = false;
+  return fits;
 }
 
 static const struct {
@@ -112,26 +124,50 @@ static const struct {
   { "exists", exists },
 };
 
-static size_t operator_of(const ax_json *filter) {
+/* --- a filter ------------------------------------------------------------- */
+
+static ax_status refuse(const char **why, const char *reason) {
+  *why = reason;
+  return AX_OK;
+}
+
+ax_status ax_valueset_filter_compile(ax_arena *arena, const ax_json *filter,
+                                     const ax_codesystem *system,
+                                     const ax_valueset_filter **out,
+                                     const char **why) {
   ax_str op = AX_JSON_STR(filter, "op");
   size_t i = 0;
+  *out = NULL;
   while (i < AX_COUNT(operators) &&
          !ax_str_eq(op, ax_str_from(operators[i].op)))
     i++;
-  return i;
+  if (i == AX_COUNT(operators))
+    return refuse(why, "a filter of the value set has an unknown operator");
+  ax_valueset_filter *made = AX_NEW(arena, ax_valueset_filter);
+  if (!made) return AX_NOMEM;
+  made->pass = operators[i].pass;
+  made->asked = (question){ .system = system,
+                            .property = AX_JSON_STR(filter, "property"),
+                            .value = AX_JSON_STR(filter, "value") };
+  if (!ax_codesystem_has_property(system, made->asked.property))
+    return refuse(why, "a filter of the value set asks for a property that the "
+                       "code system does not have");
+  if (made->pass == matches) {
+    ax_status status =
+        ax_regex_compile(arena, made->asked.value, &made->asked.regex, NULL);
+    if (status == AX_NOMEM) return status;
+    if (status)
+      return refuse(why, "a filter of the value set holds no regular "
+                         "expression where one must be");
+  }
+  *out = made;
+  return AX_OK;
 }
 
-bool ax_valueset_filter_usable(const ax_json *filter) {
-  size_t i = operator_of(filter);
-  if (i == AX_COUNT(operators) || !AX_JSON_STR(filter, "property").len)
-    return false;
-  return operators[i].pass != matches ||
-         regex_fits(AX_JSON_STR(filter, "value"), NULL);
-}
-
-bool ax_valueset_filter_pass(const ax_codesystem *system, const ax_json *filter,
-                             const ax_concept *concept) {
-  question q = { system, concept, AX_JSON_STR(filter, "property"),
-                 AX_JSON_STR(filter, "value") };
-  return operators[operator_of(filter)].pass(&q);
+bool ax_valueset_filter_pass(const ax_valueset_filter *filter,
+                             ax_arena *scratch, const ax_concept *concept) {
+  question q = filter->asked;
+  q.concept = concept;
+  q.scratch = scratch;
+  return filter->pass(&q);
 }

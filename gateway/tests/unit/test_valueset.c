@@ -6,7 +6,6 @@
 #include "support/ax_test.h"
 
 #include "base/file.h"
-#include "terminology/builtin.h"
 #include "terminology/valueset.h"
 
 #define FHIR_VS "http://hl7.org/fhir/ValueSet/"
@@ -58,6 +57,65 @@ static void make_package(void) {
   SET("less",
       "{\"include\":[{\"system\":\"urn:tree\"}],\"exclude\":[{\"system\":"
       "\"urn:tree\",\"concept\":[{\"code\":\"A1\"}]}]}");
+  put("CodeSystem-kinds.json",
+      "{\"resourceType\":\"CodeSystem\",\"id\":\"kinds\",\"url\":\"urn:kinds\","
+      "\"version\":\"2\",\"valueSet\":\"urn:all-kinds\","
+      "\"content\":\"complete\","
+      "\"property\":[{\"code\":\"group\",\"uri\":\"http://hl7.org/fhir/"
+      "concept-properties#notSelectable\",\"type\":\"boolean\"}],\"concept\":["
+      "{\"code\":\"top\",\"property\":[{\"code\":\"group\",\"valueBoolean\":"
+      "true}],\"concept\":[{\"code\":\"leaf\",\"display\":\"Leaf  of a tree\","
+      "\"designation\":[{\"language\":\"de\",\"value\":\"Bl\xc3\xa4tt\"}]},"
+      "{\"code\":\"old\",\"property\":[{\"code\":\"status\",\"valueCode\":"
+      "\"retired\"}]}]}]}");
+  put("CodeSystem-more.json",
+      "{\"resourceType\":\"CodeSystem\",\"id\":\"more\",\"url\":\"urn:more\","
+      "\"content\":\"supplement\",\"supplements\":\"urn:kinds|2\",\"concept\":["
+      "{\"code\":\"leaf\",\"designation\":[{\"language\":\"nl\",\"value\":"
+      "\"blad\"}]}]}");
+  SET("kinds", "{\"include\":[{\"system\":\"urn:kinds\"}]}");
+  SET("active",
+      "{\"inactive\":false,\"include\":[{\"system\":\"urn:kinds\"}]}");
+  SET("named",
+      "{\"include\":[{\"system\":\"urn:kinds\",\"concept\":[{\"code\":\"top\","
+      "\"display\":\"Our word\"}]}]}");
+  SET("v2", "{\"include\":[{\"system\":\"urn:kinds\",\"version\":\"2\"}]}");
+  SET("v3", "{\"include\":[{\"system\":\"urn:kinds\",\"version\":\"3\"}]}");
+  SET("noprop",
+      "{\"include\":[{\"system\":\"urn:kinds\",\"filter\":[{\"property\":"
+      "\"colour\",\"op\":\"=\",\"value\":\"red\"}]}]}");
+  SET("child",
+      "{\"include\":[{\"system\":\"urn:tree\",\"filter\":[{\"property\":"
+      "\"child\",\"op\":\"=\",\"value\":\"A1\"}]}]}");
+  SET("parent",
+      "{\"include\":[{\"system\":\"urn:tree\",\"filter\":[{\"property\":"
+      "\"parent\",\"op\":\"=\",\"value\":\"A2\"}]}]}");
+  SET("general", FILTER("concept", "generalizes", "A21"));
+  SET("notin", FILTER("code", "not-in", "A1,B"));
+  SET("hasnot", FILTER("kind", "exists", "false"));
+  put("ValueSet-page.json",
+      "{\"resourceType\":\"ValueSet\",\"id\":\"page\",\"url\":\"urn:page\","
+      "\"expansion\":{\"total\":5,\"contains\":[{\"system\":\"urn:not-here\","
+      "\"code\":\"x\"}]}}");
+  put("StructureDefinition-holder.json",
+      "{\"resourceType\":\"StructureDefinition\",\"id\":\"holder\",\"url\":"
+      "\"urn:holder\",\"type\":\"Patient\",\"kind\":\"resource\","
+      "\"derivation\":"
+      "\"constraint\",\"baseDefinition\":\"http://hl7.org/fhir/"
+      "StructureDefinition/Patient\",\"contained\":[{\"resourceType\":"
+      "\"ValueSet\",\"id\":\"in\",\"compose\":{\"include\":[{\"system\":"
+      "\"urn:kinds\",\"concept\":[{\"code\":\"leaf\"}]}]}}],\"differential\":{"
+      "\"element\":[{\"id\":\"Patient\",\"path\":\"Patient\"}]}}");
+  for (int i = 0; i < 100; i++) {
+    char name[40], text[300];
+    (void)snprintf(name, sizeof name, "ValueSet-chain%d.json", i);
+    (void)snprintf(text, sizeof text,
+                   "{\"resourceType\":\"ValueSet\",\"id\":\"chain%d\",\"url\":"
+                   "\"urn:chain%d\",\"compose\":{\"include\":[{\"valueSet\":["
+                   "\"urn:chain%d\"]}]}}",
+                   i, i, i + 1);
+    put(name, text);
+  }
   SET("both", "{\"include\":[{\"valueSet\":[\"urn:isa\",\"urn:in\"]}]}");
   SET("self", "{\"include\":[{\"valueSet\":[\"urn:self\"]}]}");
   SET("gone", "{\"include\":[{\"valueSet\":[\"urn:nowhere\"]}]}");
@@ -134,7 +192,8 @@ static void required_bindings_of_r4_are_decided(void **state) {
 static void what_is_not_loaded_is_unknown(void **state) {
   (void)state;
   unsure("http://example.org/ValueSet/none", "", "x");
-  unsure(FHIR_VS "observation-codes", "http://loinc.org", "1234-5");
+  unsure(FHIR_VS "observation-codes", "http://loinc.org", "1234-4");
+  no(FHIR_VS "observation-codes", "http://loinc.org", "1234-5");
   no(FHIR_VS "observation-codes", "urn:other", "1234-5");
   unsure(FHIR_VS "ucum-units", "http://unitsofmeasure.org", "mg/dL");
   unsure("urn:foreign", "urn:not-here", "x");
@@ -168,6 +227,22 @@ static void filters_choose(void **state) {
   no("urn:regex", "urn:tree", "A21");
   yes("urn:in", "urn:tree", "B");
   no("urn:in", "urn:tree", "A");
+}
+
+static void filters_that_ask_for_relatives(void **state) {
+  (void)state;
+  yes("urn:child", "urn:tree", "A");
+  no("urn:child", "urn:tree", "A2");
+  yes("urn:parent", "urn:tree", "A21");
+  yes("urn:parent", "urn:tree", "B");
+  no("urn:parent", "urn:tree", "A1");
+  yes("urn:general", "urn:tree", "A");
+  no("urn:general", "urn:tree", "A1");
+  yes("urn:notin", "urn:tree", "A2");
+  no("urn:notin", "urn:tree", "B");
+  yes("urn:hasnot", "urn:tree", "A");
+  no("urn:hasnot", "urn:tree", "A1");
+  unsure("urn:noprop", "urn:kinds", "leaf");
 }
 
 static void case_matters_where_the_system_says_so(void **state) {
@@ -207,51 +282,100 @@ static void codes_are_looked_up(void **state) {
                    AX_MEMBER_UNKNOWN);
 }
 
-static void language_tags_follow_the_grammar(void **state) {
+static void abstract_and_inactive_concepts_are_told_apart(void **state) {
   (void)state;
-  static const char *const good[] = {
-    "en",
-    "de-CH-1996",
-    "zh-cmn-Hans-CN",
-    "sl-rozaj-biske",
-    "es-419",
-    "en-US-x-private",
-    "x-own",
-    "de-u-co-phonebk",
-    "i-klingon",
-    "haw",
-  };
-  static const char *const bad[] = {
-    "",  "e",    "en-", "en--US", "en_US", "english-language-of-old",
-    "x", "en-u", "12",  "de-A",   "en US",
-  };
-  for (size_t i = 0; i < AX_COUNT(good); i++)
-    if (!ax_builtin_has(AX_BUILTIN_LANGUAGE, ax_str_from(good[i])))
-      fail_msg("refused %s", good[i]);
-  for (size_t i = 0; i < AX_COUNT(bad); i++)
-    if (ax_builtin_has(AX_BUILTIN_LANGUAGE, ax_str_from(bad[i])))
-      fail_msg("accepted '%s'", bad[i]);
+  const char *why = NULL;
+  no("urn:kinds", "urn:kinds", "top");
+  yes("urn:named", "urn:kinds", "top"); /* asked for by its code */
+  yes("urn:kinds", "urn:kinds", "old");
+  no("urn:active", "urn:kinds", "old");
+  yes("urn:active", "urn:kinds", "leaf");
+  assert_int_equal(ax_valueset_lookup(sets, AX_STR("urn:kinds"), AX_STR("old"),
+                                      NULL, &why),
+                   AX_MEMBER_YES);
+  assert_non_null(strstr(why, "inactive"));
+  assert_int_equal(ax_valueset_lookup(sets, AX_STR("urn:kinds"), AX_STR("leaf"),
+                                      NULL, &why),
+                   AX_MEMBER_YES);
+  assert_null(why);
 }
 
-static void mime_types_follow_the_grammar(void **state) {
+static void versions_choose_the_system(void **state) {
   (void)state;
-  static const char *const good[] = {
-    "text/plain",
-    "application/fhir+json",
-    "image/svg+xml",
-    "text/plain;charset=\"utf 8\"; a=b",
-    "application/hl7-v3+xml",
-  };
-  static const char *const bad[] = {
-    "",     "/",     "a/",     "/b",    "text plain/x",
-    "a/b;", "a/b;c", "a/b;c=", "a/b c", "a/b;c=\"x"
-  };
-  for (size_t i = 0; i < AX_COUNT(good); i++)
-    if (!ax_builtin_has(AX_BUILTIN_MIME, ax_str_from(good[i])))
-      fail_msg("refused %s", good[i]);
-  for (size_t i = 0; i < AX_COUNT(bad); i++)
-    if (ax_builtin_has(AX_BUILTIN_MIME, ax_str_from(bad[i])))
-      fail_msg("accepted '%s'", bad[i]);
+  yes("urn:v2", "urn:kinds", "leaf");
+  no("urn:v2", "urn:kinds", "branch");
+  yes("urn:v3", "urn:kinds", "leaf");
+  unsure("urn:v3", "urn:kinds", "branch"); /* another version is loaded */
+}
+
+static void a_page_of_an_expansion_does_not_exclude(void **state) {
+  (void)state;
+  yes("urn:page", "urn:not-here", "x");
+  unsure("urn:page", "urn:not-here", "y");
+}
+
+static void sets_may_be_implicit_or_contained(void **state) {
+  (void)state;
+  yes("urn:all-kinds", "urn:kinds", "leaf");
+  yes("urn:all-kinds|2", "urn:kinds", "leaf");
+  no("urn:all-kinds", "urn:kinds", "branch");
+  yes("urn:holder#in", "urn:kinds", "leaf");
+  no("urn:holder#in", "urn:kinds", "old");
+  unsure("urn:holder#out", "urn:kinds", "leaf");
+  unsure("http://loinc.org/vs", "http://loinc.org", "8480-6");
+  no("http://loinc.org/vs", "http://loinc.org", "8480-7");
+  no("http://loinc.org/vs", "http://snomed.info/sct", "8480-6");
+  unsure("http://snomed.info/sct?fhir_vs", "http://snomed.info/sct",
+         "254837009");
+  unsure("http://snomed.info/sct?fhir_vs=isa/138875005",
+         "http://snomed.info/sct", "254837009");
+  no("http://snomed.info/sct?fhir_vs=isa/138875005", "http://snomed.info/sct",
+     "254837008");
+}
+
+static void sets_that_import_each_other_without_end_are_unknown(void **state) {
+  (void)state;
+  unsure("urn:chain0", "urn:kinds", "leaf");
+}
+
+static ax_membership named(const char *code, const char *display, ax_buf *b) {
+  ax_buf_clear(b);
+  return ax_valueset_display(sets, AX_STR("urn:kinds"), AX_STR("2"),
+                             ax_str_from(code), ax_str_from(display), b);
+}
+
+static void names_come_from_system_supplements_and_set(void **state) {
+  (void)state;
+  ax_buf right = AX_BUF_INIT(1000);
+  assert_int_equal(named("leaf", "leaf of a tree", &right), AX_MEMBER_YES);
+  assert_int_equal(named("leaf", " BL\xc3\x84TT ", &right), AX_MEMBER_YES);
+  assert_int_equal(named("leaf", "Blad", &right), AX_MEMBER_YES);
+  assert_int_equal(named("leaf", "tree", &right), AX_MEMBER_NO);
+  assert_str(ax_buf_view(&right),
+             "'Leaf  of a tree', 'Bl\xc3\xa4tt' (de), 'blad' (nl)");
+  assert_int_equal(named("old", "Old", &right), AX_MEMBER_UNKNOWN);
+  assert_int_equal(named("gone", "Gone", &right), AX_MEMBER_UNKNOWN);
+  ax_buf_free(&right);
+  assert_true(ax_valueset_display_in(sets, AX_STR("urn:named"),
+                                     AX_STR("urn:kinds"), AX_STR("top"),
+                                     AX_STR("our word")));
+  assert_false(ax_valueset_display_in(sets, AX_STR("urn:named"),
+                                      AX_STR("urn:kinds"), AX_STR("top"),
+                                      AX_STR("their word")));
+}
+
+/* What a sender invents must not fill the memory. */
+static void made_up_systems_are_not_remembered(void **state) {
+  (void)state;
+  size_t before = ax_valueset_memory(sets);
+  for (int i = 0; i < 100; i++) {
+    char url[40];
+    (void)snprintf(url, sizeof url, "urn:made-up:%d", i);
+    assert_int_equal(
+        ax_valueset_lookup(sets, ax_str_from(url), AX_STR("x"), NULL, NULL),
+        AX_MEMBER_UNKNOWN);
+  }
+  assert_int_equal(ax_valueset_memory(sets), before);
 }
 
 int main(void) {
@@ -260,12 +384,18 @@ int main(void) {
     cmocka_unit_test(what_is_not_loaded_is_unknown),
     cmocka_unit_test(fragments_say_yes_or_nothing),
     cmocka_unit_test(filters_choose),
+    cmocka_unit_test(filters_that_ask_for_relatives),
     cmocka_unit_test(case_matters_where_the_system_says_so),
     cmocka_unit_test(parts_combine),
     cmocka_unit_test(an_expansion_helps_where_the_rules_cannot),
     cmocka_unit_test(codes_are_looked_up),
-    cmocka_unit_test(language_tags_follow_the_grammar),
-    cmocka_unit_test(mime_types_follow_the_grammar),
+    cmocka_unit_test(abstract_and_inactive_concepts_are_told_apart),
+    cmocka_unit_test(versions_choose_the_system),
+    cmocka_unit_test(a_page_of_an_expansion_does_not_exclude),
+    cmocka_unit_test(sets_may_be_implicit_or_contained),
+    cmocka_unit_test(sets_that_import_each_other_without_end_are_unknown),
+    cmocka_unit_test(names_come_from_system_supplements_and_set),
+    cmocka_unit_test(made_up_systems_are_not_remembered),
   };
   return cmocka_run_group_tests_name("valueset", tests, open_all, close_all);
 }
