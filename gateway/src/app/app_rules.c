@@ -1,6 +1,7 @@
 #include "app/app_rules.h"
 
 #include "app/app_packages.h"
+#include "base/file.h"
 #include "ucum/ucum.h"
 
 static ax_code_answer answer_of(ax_membership membership) {
@@ -42,16 +43,51 @@ ax_status ax_app_rules_over(ax_registry *registry,
   return ax_validate_new(registry, &host, options, &out->validator, err);
 }
 
+/* The first line of a file that holds a secret. */
+static ax_status read_token(ax_arena *arena, const char *path, const char **out,
+                            ax_error *err) {
+  ax_str text;
+  if (!path[0]) return AX_OK;
+  AX_TRY(ax_file_read(arena, path, 64 << 10, &text, err));
+  *out = ax_arena_cstr(arena, ax_str_trim(ax_str_cut(&text, '\n')));
+  return *out ? AX_OK : AX_NOMEM;
+}
+
+static ax_status open_server(ax_arena *arena, const ax_config *config,
+                             ax_tx **out, ax_error *err) {
+  if (!config->terminology_server[0]) return AX_OK;
+  ax_tx_options options = {
+    .url = config->terminology_server,
+    .ca_file = config->terminology_ca,
+    .cert_file = config->terminology_cert,
+    .key_file = config->terminology_key,
+    .timeout_ms = (unsigned)config->terminology_timeout_ms,
+    .cache = config->cache[0] ? config->cache : NULL,
+    .cache_max = (size_t)config->terminology_cache,
+  };
+  AX_TRY(read_token(arena, config->terminology_token_file, &options.token,
+                    err));
+  return ax_tx_new(&options, out, err);
+}
+
+static ax_status open_all(ax_arena *arena, const ax_config *config,
+                          ax_app_rules *out, ax_error *err) {
+  const ax_validate_options options = { .unknown_profile = AX_WARNING,
+                                        .unknown_extension = AX_WARNING,
+                                        .wrong_display = AX_WARNING };
+  AX_TRY(open_server(arena, config, &out->server, err));
+  AX_TRY(ax_app_rules_over(out->registry, &options, out, err));
+  if (out->server) ax_valueset_set_server(out->valuesets, out->server);
+  return AX_OK;
+}
+
 ax_status ax_app_rules_open(ax_arena *arena, const ax_config *config,
                             const char *const *more, size_t more_count,
                             ax_app_rules *out, ax_error *err) {
   *out = (ax_app_rules){ 0 };
   AX_TRY(ax_app_packages_open(arena, config, more, more_count, &out->registry,
                               err));
-  const ax_validate_options options = { .unknown_profile = AX_WARNING,
-                                        .unknown_extension = AX_WARNING,
-                                        .wrong_display = AX_WARNING };
-  ax_status status = ax_app_rules_over(out->registry, &options, out, err);
+  ax_status status = open_all(arena, config, out, err);
   if (status) ax_app_rules_close(out);
   return status;
 }
@@ -59,6 +95,7 @@ ax_status ax_app_rules_open(ax_arena *arena, const ax_config *config,
 void ax_app_rules_close(ax_app_rules *rules) {
   if (rules->validator) ax_validate_free(rules->validator);
   if (rules->valuesets) ax_valueset_free(rules->valuesets);
+  ax_tx_free(rules->server);
   if (rules->registry) ax_registry_close(rules->registry);
   *rules = (ax_app_rules){ 0 };
 }

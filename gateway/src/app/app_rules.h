@@ -14,6 +14,7 @@
 
 typedef struct {
   ax_registry *registry; /* NULL: the caller's */
+  ax_tx *server; /* NULL: no terminology server is configured */
   ax_valuesets *valuesets;
   ax_validator *validator;
 } ax_app_rules;

@@ -33,6 +33,9 @@ typedef struct {
   const char *sender_header;
   uint64_t key_keep_ms, same_body_ms;
   uint64_t store_cache, store_batch, store_queue;
+  const char *terminology_server, *terminology_token_file;
+  const char *terminology_ca, *terminology_cert, *terminology_key;
+  uint64_t terminology_timeout_ms, terminology_cache;
 } ax_config;
 
 typedef enum {
