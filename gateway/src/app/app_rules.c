@@ -27,6 +27,13 @@ static ax_code_answer code_in_system(void *ctx, ax_str system, ax_str code,
   return answer_of(ax_valueset_lookup(ctx, system, code, NULL, why));
 }
 
+static ax_code_answer code_has_display(void *ctx, ax_str system, ax_str version,
+                                       ax_str code, ax_str display,
+                                       ax_buf *right) {
+  return answer_of(
+      ax_valueset_display(ctx, system, version, code, display, right));
+}
+
 static bool is_ucum_unit(ax_str code) {
   ax_ucum_unit unit;
   return ax_ucum_parse(code, &unit, NULL) == AX_OK;
@@ -39,7 +46,8 @@ ax_status ax_app_rules_over(ax_registry *registry,
   ax_valueset_set_ucum(out->valuesets, is_ucum_unit);
   const ax_validate_host host = { .ctx = out->valuesets,
                                   .code_in_value_set = code_in_value_set,
-                                  .code_in_system = code_in_system };
+                                  .code_in_system = code_in_system,
+                                  .code_has_display = code_has_display };
   return ax_validate_new(registry, &host, options, &out->validator, err);
 }
 
