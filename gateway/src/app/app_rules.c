@@ -55,7 +55,7 @@ ax_status ax_app_rules_over(ax_registry *registry,
 static ax_status read_token(ax_arena *arena, const char *path, const char **out,
                             ax_error *err) {
   ax_str text;
-  if (!path[0]) return AX_OK;
+  if (!path || !path[0]) return AX_OK;
   AX_TRY(ax_file_read(arena, path, 64 << 10, &text, err));
   *out = ax_arena_cstr(arena, ax_str_trim(ax_str_cut(&text, '\n')));
   return *out ? AX_OK : AX_NOMEM;
@@ -63,9 +63,10 @@ static ax_status read_token(ax_arena *arena, const char *path, const char **out,
 
 static ax_status open_server(ax_arena *arena, const ax_config *config,
                              ax_tx **out, ax_error *err) {
-  if (!config->terminology_server[0]) return AX_OK;
+  const char *url = config->terminology_server;
+  if (!url || !url[0]) return AX_OK;
   ax_tx_options options = {
-    .url = config->terminology_server,
+    .url = url,
     .ca_file = config->terminology_ca,
     .cert_file = config->terminology_cert,
     .key_file = config->terminology_key,
