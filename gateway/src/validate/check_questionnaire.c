@@ -58,6 +58,17 @@ static void check_count(const ax_questionnaire_form *form, const ax_json *item,
            "Only one answer is allowed, but this has %zu", count);
 }
 
+/* "When dealing with questions, nesting must occur within each answer." */
+static void refuse_nested(const ax_questionnaire_form *form,
+                          const ax_json *item, const ax_place *at) {
+  if (ax_json_count(AX_JSON_GET(at->value, "item")))
+    REPORT(form, AX_ISSUE_STRUCTURE, "questionnaire-nesting", at,
+           "The item '" AX_STR_FMT
+           "' is a question: what is nested in it stands in its answers, not "
+           "in the item itself",
+           AX_STR_ARG(AX_JSON_STR(item, "linkId")));
+}
+
 static void check_answers(ax_questionnaire_form *form, const ax_json *item,
                           const ax_place *at) {
   const ax_json *answers = AX_JSON_GET(at->value, "answer");
@@ -68,6 +79,8 @@ static void check_answers(ax_questionnaire_form *form, const ax_json *item,
            AX_STR_ARG(AX_JSON_STR(item, "linkId")));
   else
     check_count(form, item, count, at);
+  refuse_nested(form, item, at);
+  ax_questionnaire_rules_item(form, item, at);
   for (size_t i = 0; i < count; i++) {
     const ax_place answer = { .up = at,
                               .name = AX_STR("answer"),
@@ -82,6 +95,8 @@ static void check_item(ax_questionnaire_form *form, const ax_json *item,
                        const ax_place *at) {
   bool answered = ax_json_count(AX_JSON_GET(at->value, "answer")) > 0;
   bool group = is_type(item, "group");
+  ax_questionnaire_rules_text(form, item, at);
+  ax_questionnaire_rules_constraints(form, item, at);
   if (!ax_questionnaire_enabled(form, item, at->up)) {
     if (answered || ax_json_count(AX_JSON_GET(at->value, "item")))
       REPORT(form, AX_ISSUE_INVALID, "questionnaire-disabled", at,
@@ -225,6 +240,7 @@ static void run(const ax_check *self, ax_walk *walk, const ax_place *place) {
                 ax_str_eq(status, AX_STR("amended")),
     .steps = STEPS,
   };
+  ax_questionnaire_rules_constraints(&form, found, place);
   check_level(&form, found, place);
 }
 

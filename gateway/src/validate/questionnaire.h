@@ -27,6 +27,19 @@ bool ax_questionnaire_enabled(ax_questionnaire_form *form, const ax_json *item,
 void ax_questionnaire_value(ax_questionnaire_form *form, const ax_json *item,
                             const ax_place *answer);
 
+/* What extensions of the item demand (questionnaire_rules.c): of one value, of
+ * all answers together, of the text beside them; and the constraints of the
+ * form or of an item on what stands at `at`. */
+void ax_questionnaire_rules_value(const ax_questionnaire_form *form,
+                                  const ax_json *item, const ax_place *at);
+void ax_questionnaire_rules_item(const ax_questionnaire_form *form,
+                                 const ax_json *item, const ax_place *at);
+void ax_questionnaire_rules_text(const ax_questionnaire_form *form,
+                                 const ax_json *item, const ax_place *at);
+void ax_questionnaire_rules_constraints(const ax_questionnaire_form *form,
+                                        const ax_json *level,
+                                        const ax_place *at);
+
 /* Is the code surely not in the value set `id` that the Questionnaire contains?
  * What it imports or filters is not looked at. */
 bool ax_questionnaire_set_lacks(const ax_questionnaire_form *form, ax_str id,

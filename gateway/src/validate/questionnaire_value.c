@@ -282,6 +282,7 @@ void ax_questionnaire_value(ax_questionnaire_form *form, const ax_json *item,
               &at);
   check_bound(form, sdc_bound(item, AX_STR("minQuantity")), -1, &at);
   check_bound(form, sdc_bound(item, AX_STR("maxQuantity")), 1, &at);
+  ax_questionnaire_rules_value(form, item, &at);
   check_decimals(form, item, &at);
   check_text(form, item, &at);
   if (ax_str_eq(at.choice, AX_STR("Attachment")))

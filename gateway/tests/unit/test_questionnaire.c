@@ -257,6 +257,96 @@ static void a_choice_without_options_leaves_open_what_they_are(void **state) {
   for (size_t i = 0; i < AX_COUNT(cases); i++) run_case(&cases[i], "completed");
 }
 
+#define REFERENCE(to) ANSWER("\"valueReference\":{\"reference\":\"" to "\"}")
+#define CODING(code) "{\"valueCoding\":{\"code\":\"" code "\"}}"
+#define ALONE                                                                \
+  ",\"repeats\":true,\"answerOption\":[{\"valueCoding\":{\"code\":\"a\"}},{" \
+  "\"valueCoding\":{\"code\":\"b\"}},{\"valueCoding\":{\"code\":\"none\"},"  \
+  "\"extension\":[{\"url\":\"http://hl7.org/fhir/StructureDefinition/"       \
+  "questionnaire-optionExclusive\",\"valueBoolean\":true}]}]}"
+#define CONSTRAINT(expression, severity)                                     \
+  ",\"extension\":[{\"url\":\"http://hl7.org/fhir/StructureDefinition/"      \
+  "questionnaire-constraint\",\"extension\":[{\"url\":\"key\",\"valueId\":"  \
+  "\"q-1\"},{\"url\":\"severity\",\"valueCode\":\"" severity "\"},{\"url\":" \
+  "\"human\",\"valueString\":\"odd\"},{\"url\":\"expression\","              \
+  "\"valueString\":\"" expression "\"}]}]}"
+
+static void extensions_of_the_item_bound_its_answers(void **state) {
+  static const one_case cases[] = {
+    { Q("a", "reference")
+          EXT("questionnaire-referenceResource", "\"valueCode\":\"Patient\""),
+      R("a") REFERENCE("Patient/1"), NULL, NULL },
+    { Q("a", "reference")
+          EXT("questionnaire-referenceResource", "\"valueCode\":\"Patient\""),
+      R("a") REFERENCE("Device/1"), "questionnaire-reference",
+      VALUE("Reference") },
+    { Q("a", "quantity") EXT("questionnaire-unitOption",
+                             "\"valueCoding\":{\"system\":\"http://"
+                             "unitsofmeasure.org\",\"code\":\"kg\"}"),
+      R("a") ANSWER("\"valueQuantity\":{" UCUM("6", "kg") "}"), NULL, NULL },
+    { Q("a", "quantity") EXT("questionnaire-unitOption",
+                             "\"valueCoding\":{\"system\":\"http://"
+                             "unitsofmeasure.org\",\"code\":\"kg\"}"),
+      R("a") ANSWER("\"valueQuantity\":{" UCUM("6", "g") "}"),
+      "questionnaire-unit-option", VALUE("Quantity") },
+    { Q("a", "choice") ALONE,
+      R("a") ",\"answer\":[" CODING("a") "," CODING("b") "]}", NULL, NULL },
+    { Q("a", "choice") ALONE, R("a") ",\"answer\":[" CODING("none") "]}", NULL,
+      NULL },
+    { Q("a", "choice") ALONE,
+      R("a") ",\"answer\":[" CODING("a") "," CODING("none") "]}",
+      "questionnaire-exclusive", ITEM ".answer[1]" },
+    { Q("a", "string") "},{\"linkId\":\"b\",\"type\":\"string\"}",
+      R("a") ",\"answer\":[{\"valueString\":\"x\"}],\"item\":[" R("b") "}]}",
+      "questionnaire-nesting", ITEM },
+    { Q("a", "string") ",\"text\":\"Name\"}",
+      R("a") ",\"text\":\"Name\"" ANSWER("\"valueString\":\"x\""), NULL, NULL },
+    { Q("a", "string") ",\"text\":\"Name\"}",
+      R("a") ",\"text\":\"Age\"" ANSWER("\"valueString\":\"x\""),
+      "questionnaire-text", ITEM },
+    { Q("a", "string") ",\"text\":\"Name\",\"_text\":{\"extension\":[{"
+                       "\"url\":\"http://hl7.org/fhir/StructureDefinition/"
+                       "translation\",\"extension\":[{\"url\":\"lang\","
+                       "\"valueCode\":\"da\"},{\"url\":\"content\","
+                       "\"valueString\":\"Navn\"}]}]}}",
+      R("a") ",\"text\":\"Navn\"" ANSWER("\"valueString\":\"x\""), NULL, NULL },
+  };
+  (void)state;
+  for (size_t i = 0; i < AX_COUNT(cases); i++) run_case(&cases[i], "completed");
+}
+
+static size_t constraint_errors(const char *form) {
+  ax_str json = ax_arena_printf(
+      arena,
+      "{\"resourceType\":\"QuestionnaireResponse\",\"status\":\"completed\","
+      "\"questionnaire\":\"#q\",\"contained\":[{\"resourceType\":"
+      "\"Questionnaire\",\"id\":\"q\",\"status\":\"active\",\"item\":[%s]}],"
+      "\"item\":[" R("a") ANSWER("\"valueInteger\":7") "]}%c",
+      form, 0);
+  const ax_fhir_issues *issues = validate(json.ptr);
+  size_t found = 0;
+  for (size_t i = 0; i < ax_fhir_issues_count(issues); i++) {
+    const ax_issue *issue = ax_fhir_issues_at(issues, i);
+    if (!ax_str_eq(issue->rule, AX_STR("q-1"))) continue;
+    assert_str(issue->path, ITEM);
+    found += issue->severity == AX_ERROR;
+  }
+  return found;
+}
+
+static void constraints_of_the_item_are_evaluated(void **state) {
+  (void)state;
+  assert_int_equal(constraint_errors(Q("a", "integer") CONSTRAINT(
+                       "answer.value > 5", "error")),
+                   0);
+  assert_int_equal(constraint_errors(Q("a", "integer") CONSTRAINT(
+                       "answer.value > 8", "error")),
+                   1);
+  assert_int_equal(constraint_errors(Q("a", "integer") CONSTRAINT(
+                       "answer.value > 8", "warning")),
+                   0);
+}
+
 #define SET(code)                                                            \
   "{\"resourceType\":\"QuestionnaireResponse\",\"status\":\"completed\","    \
   "\"questionnaire\":\"#q\",\"contained\":[{\"resourceType\":"               \
@@ -342,6 +432,8 @@ int main(void) {
     cmocka_unit_test(an_answer_fits_its_question),
     cmocka_unit_test(quantities_keep_within_bounds_in_units_that_convert),
     cmocka_unit_test(a_choice_without_options_leaves_open_what_they_are),
+    cmocka_unit_test(extensions_of_the_item_bound_its_answers),
+    cmocka_unit_test(constraints_of_the_item_are_evaluated),
     cmocka_unit_test(options_may_come_from_a_contained_value_set),
     cmocka_unit_test(a_question_that_is_not_asked_has_no_answer),
     cmocka_unit_test(an_unknown_questionnaire_is_a_warning),
