@@ -99,10 +99,13 @@ static bool is_uuid(ax_str s) {
   return true;
 }
 
-/* URNs of the two kinds that FHIR itself names have their form. */
+/* URNs of the two kinds that FHIR itself names have their form; a version or a
+ * fragment may follow. */
 static bool is_uri(ax_str s) {
   if (!has_no_space(s)) return false;
   if (!ax_str_starts(s, AX_STR("urn:"))) return true;
+  for (size_t i = 0; i < s.len; i++)
+    if (s.ptr[i] == '#' || s.ptr[i] == '|') s.len = i;
   if (ax_str_starts(s, AX_STR("urn:uuid:"))) return is_uuid(s);
   return !ax_str_starts(s, AX_STR("urn:oid:")) || is_oid(s);
 }

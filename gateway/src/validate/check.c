@@ -3,14 +3,15 @@
 #include <string.h>
 
 static const ax_check_kind *const KINDS[] = {
-  &ax_check_length,     &ax_check_range,           &ax_check_fixed,
-  &ax_check_pattern,    &ax_check_binding,         &ax_check_reference,
-  &ax_check_extension,  &ax_check_bundle,          &ax_check_contained,
-  &ax_check_narrative,  &ax_check_coding,          &ax_check_present,
-  &ax_check_document,   &ax_check_entry_reference, &ax_check_questionnaire,
-  &ax_check_identifier, &ax_check_attachment,      &ax_check_sampled_data,
-  &ax_check_form,       &ax_check_code_system,     &ax_check_value_set,
-  &ax_check_invariant,
+  &ax_check_length,         &ax_check_range,           &ax_check_fixed,
+  &ax_check_pattern,        &ax_check_binding,         &ax_check_reference,
+  &ax_check_extension,      &ax_check_bundle,          &ax_check_contained,
+  &ax_check_narrative,      &ax_check_coding,          &ax_check_present,
+  &ax_check_document,       &ax_check_entry_reference, &ax_check_questionnaire,
+  &ax_check_identifier,     &ax_check_attachment,      &ax_check_sampled_data,
+  &ax_check_form,           &ax_check_code_system,     &ax_check_value_set,
+  &ax_check_reference_type, &ax_check_quantity,        &ax_check_request,
+  &ax_check_narrative_link, &ax_check_invariant,
 };
 
 ax_status ax_check_compile(const ax_check_source *source,

@@ -89,11 +89,15 @@ extern const ax_check_kind ax_check_identifier;
 extern const ax_check_kind ax_check_invariant;
 extern const ax_check_kind ax_check_length;
 extern const ax_check_kind ax_check_narrative;
+extern const ax_check_kind ax_check_narrative_link;
 extern const ax_check_kind ax_check_pattern;
 extern const ax_check_kind ax_check_present;
+extern const ax_check_kind ax_check_quantity;
 extern const ax_check_kind ax_check_questionnaire;
 extern const ax_check_kind ax_check_range;
 extern const ax_check_kind ax_check_reference;
+extern const ax_check_kind ax_check_reference_type;
+extern const ax_check_kind ax_check_request;
 extern const ax_check_kind ax_check_sampled_data;
 extern const ax_check_kind ax_check_value_set;
 

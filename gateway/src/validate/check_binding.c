@@ -1,15 +1,20 @@
 /*
  * binding: a code, Coding, CodeableConcept or Quantity unit must be, or should
- * be, in a value set (R4 terminologies.html#strength). What the host cannot
- * decide is no fault.
+ * be, in a value set (R4 terminologies.html#strength); and it must be in the
+ * greatest one, where the binding names such a set (extension
+ * elementdefinition-maxValueSet). What the host cannot decide is no fault.
  */
 #include "validate/check.h"
 
 typedef struct {
-  ax_check check;
-  ax_str value_set;
+  ax_str value_set; /* empty: none */
   ax_severity severity;
   const char *demand;
+} bound;
+
+typedef struct {
+  ax_check check;
+  bound own, greatest;
   ax_str strength;
 } binding_check;
 
@@ -21,32 +26,53 @@ static bool is_mixed(const ax_check_source *source) {
          source->element->type_count > 1;
 }
 
+static ax_str greatest_set(const ax_json *binding) {
+  static const char url[] = "http://hl7.org/fhir/StructureDefinition/"
+                            "elementdefinition-maxValueSet";
+  const ax_json *list = AX_JSON_GET(binding, "extension");
+  for (size_t i = 0; i < ax_json_count(list); i++)
+    if (ax_str_eq(AX_JSON_STR(ax_json_item(list, i), "url"), ax_str_from(url)))
+      return AX_JSON_STR(ax_json_item(list, i), "valueCanonical");
+  return AX_STR("");
+}
+
+static bool copy_set(const ax_check_source *source, ax_str set, bool required,
+                     bound *out) {
+  if (!set.len) return true;
+  out->value_set = ax_arena_str(source->arena, set);
+  out->severity = required ? AX_ERROR : AX_WARNING;
+  out->demand = required ? "must" : "should";
+  return out->value_set.ptr != NULL;
+}
+
 static ax_status compile(const ax_check_source *source, ax_check **out) {
   const ax_json *binding = ax_check_member(source, AX_STR("binding"));
   ax_str strength = AX_JSON_STR(binding, "strength");
-  ax_str value_set = AX_JSON_STR(binding, "valueSet");
+  ax_str set = AX_JSON_STR(binding, "valueSet");
+  ax_str greatest = greatest_set(binding);
   bool required = ax_str_eq(strength, AX_STR("required"));
-  if (!value_set.len) return AX_OK;
-  if (!required && !ax_str_eq(strength, AX_STR("extensible"))) return AX_OK;
+  if (!required && !ax_str_eq(strength, AX_STR("extensible"))) set = AX_STR("");
+  if (!set.len && !greatest.len) return AX_OK;
   binding_check *made = AX_NEW(source->arena, binding_check);
   if (!made) return AX_NOMEM;
-  made->value_set = ax_arena_str(source->arena, value_set);
   required = required && !is_mixed(source);
-  made->severity = required ? AX_ERROR : AX_WARNING;
-  made->demand = required ? "must" : "should";
   made->strength = required ? AX_STR("required") : AX_STR("extensible");
+  if (!set.len) made->strength = AX_STR("preferred");
   *out = &made->check;
-  return made->value_set.ptr ? AX_OK : AX_NOMEM;
+  return copy_set(source, set, required, &made->own) &&
+                 copy_set(source, greatest, !is_mixed(source), &made->greatest)
+             ? AX_OK
+             : AX_NOMEM;
 }
 
-static ax_code_answer ask(const binding_check *c, const ax_walk *walk,
-                          ax_str system, ax_str code) {
+static ax_code_answer ask(const bound *c, const ax_walk *walk, ax_str system,
+                          ax_str code) {
   const char *why = NULL;
   return walk->host->code_in_value_set(walk->host->ctx, c->value_set, system,
                                        code, &why);
 }
 
-static void refuse(const binding_check *c, ax_walk *walk, const ax_place *place,
+static void refuse(const bound *c, ax_walk *walk, const ax_place *place,
                    ax_str system, ax_str code) {
   ax_walk_issue(
       walk, c->severity, AX_ISSUE_CODE_INVALID, "code-not-in-value-set", place,
@@ -56,8 +82,7 @@ static void refuse(const binding_check *c, ax_walk *walk, const ax_place *place,
       AX_STR_ARG(c->value_set), c->demand);
 }
 
-static void run_code(const binding_check *c, ax_walk *walk,
-                     const ax_place *place) {
+static void run_code(const bound *c, ax_walk *walk, const ax_place *place) {
   ax_str code = ax_json_text(place->value);
   if (code.len && ask(c, walk, AX_STR(""), code) == AX_CODE_NOT_IN)
     refuse(c, walk, place, AX_STR(""), code);
@@ -65,7 +90,7 @@ static void run_code(const binding_check *c, ax_walk *walk,
 
 /* A Coding or a Quantity. A Coding without system says too little to be in a
  * value set; without code there is nothing to look for. */
-static ax_code_answer ask_coding(const binding_check *c, const ax_walk *walk,
+static ax_code_answer ask_coding(const bound *c, const ax_walk *walk,
                                  const ax_json *coding) {
   ax_str code = AX_JSON_STR(coding, "code");
   ax_str system = AX_JSON_STR(coding, "system");
@@ -73,16 +98,14 @@ static ax_code_answer ask_coding(const binding_check *c, const ax_walk *walk,
   return ask(c, walk, system, code);
 }
 
-static void run_coding(const binding_check *c, ax_walk *walk,
-                       const ax_place *place) {
+static void run_coding(const bound *c, ax_walk *walk, const ax_place *place) {
   if (ask_coding(c, walk, place->value) == AX_CODE_NOT_IN)
     refuse(c, walk, place, AX_JSON_STR(place->value, "system"),
            AX_JSON_STR(place->value, "code"));
 }
 
 /* One coding from the value set is enough; a text alone is not. */
-static void run_concept(const binding_check *c, ax_walk *walk,
-                        const ax_place *place) {
+static void run_concept(const bound *c, ax_walk *walk, const ax_place *place) {
   const ax_json *codings = AX_JSON_GET(place->value, "coding");
   const ax_json *first = ax_json_item(codings, 0);
   for (size_t i = 0; i < ax_json_count(codings); i++)
@@ -98,9 +121,7 @@ static void run_concept(const binding_check *c, ax_walk *walk,
         AX_STR_ARG(c->value_set));
 }
 
-static void run(const ax_check *self, ax_walk *walk, const ax_place *place) {
-  const binding_check *c = (const binding_check *)self;
-  if (!place->value || !walk->host->code_in_value_set) return;
+static void hold_to(const bound *c, ax_walk *walk, const ax_place *place) {
   if (ax_json_is(place->value, AX_JSON_STRING))
     run_code(c, walk, place);
   else if (!ax_json_is(place->value, AX_JSON_OBJECT))
@@ -112,11 +133,21 @@ static void run(const ax_check *self, ax_walk *walk, const ax_place *place) {
     run_coding(c, walk, place);
 }
 
+static void run(const ax_check *self, ax_walk *walk, const ax_place *place) {
+  const binding_check *c = (const binding_check *)self;
+  if (!place->value || !walk->host->code_in_value_set) return;
+  if (c->own.value_set.len) hold_to(&c->own, walk, place);
+  if (c->greatest.value_set.len) hold_to(&c->greatest, walk, place);
+}
+
 static void explain(const ax_check *self, ax_json_writer *w) {
   const binding_check *c = (const binding_check *)self;
   ax_json_write_object(w);
   ax_json_write_member(w, AX_STR("strength"), c->strength);
-  ax_json_write_member(w, AX_STR("valueSet"), c->value_set);
+  if (c->own.value_set.len)
+    ax_json_write_member(w, AX_STR("valueSet"), c->own.value_set);
+  if (c->greatest.value_set.len)
+    ax_json_write_member(w, AX_STR("maxValueSet"), c->greatest.value_set);
   ax_json_write_close(w);
 }
 

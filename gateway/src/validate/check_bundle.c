@@ -11,6 +11,7 @@ enum {
   REQUEST = 4,  /* entry.request is demanded, else forbidden */
   RESPONSE = 8, /* entry.response is demanded, else forbidden */
   REPEATS = 16, /* the same fullUrl may come again */
+  NAMED = 32,   /* a resource must have a fullUrl */
 };
 
 static const struct {
@@ -18,15 +19,15 @@ static const struct {
   unsigned rules;
   const char *first; /* type of the first resource */
 } TYPES[] = {
-  { "document", 0, "Composition" },
-  { "message", 0, "MessageHeader" },
+  { "document", NAMED, "Composition" },
+  { "message", NAMED, "MessageHeader" },
   { "transaction", REQUEST, NULL },
   { "transaction-response", RESPONSE, NULL },
   { "batch", REQUEST, NULL },
   { "batch-response", RESPONSE, NULL },
-  { "history", TOTAL | REQUEST | RESPONSE | REPEATS, NULL },
-  { "searchset", TOTAL | SEARCH, NULL },
-  { "collection", 0, NULL },
+  { "history", TOTAL | REQUEST | RESPONSE | REPEATS | NAMED, NULL },
+  { "searchset", TOTAL | SEARCH | NAMED, NULL },
+  { "collection", NAMED, NULL },
 };
 
 typedef struct {
@@ -97,6 +98,22 @@ static bool needs_id(const ax_walk *walk, const ax_bundle_entry *entry) {
          ax_registry_is_resource(walk->registry, ref.type);
 }
 
+/* "Except for transactions and batches, each entry in a Bundle must have a
+ * fullUrl"; what a search has to say about itself is nobody's resource. */
+static void check_named(const inspection *in, const ax_place *at,
+                        const ax_bundle_entry *entry) {
+  const ax_json *search = AX_JSON_GET(entry->entry, "search");
+  if (!(in->rules & NAMED) || !entry->resource ||
+      AX_JSON_GET(entry->entry, "fullUrl") ||
+      ax_str_eq(AX_JSON_STR(search, "mode"), AX_STR("outcome")) ||
+      ax_str_eq(entry->type, AX_STR("OperationOutcome")))
+    return;
+  ax_walk_issue(in->walk, AX_ERROR, AX_ISSUE_INVALID, "bundle-full-url-missing",
+                at,
+                "An entry of this type of Bundle must have a fullUrl, which "
+                "says what the resource is");
+}
+
 static void check_entry(inspection *in, const ax_bundle_entry *entry) {
   const ax_place at = { .up = in->bundle,
                         .name = AX_STR("entry"),
@@ -124,6 +141,7 @@ static void check_entry(inspection *in, const ax_bundle_entry *entry) {
                   "' looks like a RESTful server URL, but the resource has no "
                   "id",
                   AX_STR_ARG(entry->full_url));
+  check_named(in, &at, entry);
   check_repeated(in, &at, entry);
 }
 

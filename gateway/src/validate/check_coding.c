@@ -48,7 +48,8 @@ static void check_system(ax_walk *walk, const ax_place *place, ax_str system) {
   char known[NAMES];
   const ax_place at = ax_place_member(place, AX_STR("system"));
   if (!memchr(system.ptr, ':', system.len))
-    ax_walk_issue(walk, AX_ERROR, AX_ISSUE_INVALID, "code-system-relative", &at,
+    ax_walk_issue(walk, AX_ERROR, AX_ISSUE_CODE_INVALID, "code-system-relative",
+                  place,
                   "The system '" AX_STR_FMT
                   "' is a local reference; a code system is named by its "
                   "absolute URL",

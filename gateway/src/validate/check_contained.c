@@ -1,6 +1,7 @@
 /*
  * A contained resource is there because something refers to it, or because it
- * refers to what contains it (R4 references.html#contained, dom-3).
+ * refers to what contains it (R4 references.html#contained, dom-3); and no two
+ * have the same id.
  *
  * Like the constraint this looks at references, canonicals and URLs; it takes
  * any text "#id" for one of them.
@@ -45,35 +46,52 @@ static bool refers_to_container(const ax_json *value) {
   return false;
 }
 
+static void report_unused(ax_walk *walk, const ax_place *at, ax_str id,
+                          ax_arena *arena) {
+  ax_walk_report(walk,
+                 (ax_issue){ .severity = AX_ERROR,
+                             .type = AX_ISSUE_INVALID,
+                             .id = "contained-unused",
+                             .rule = AX_STR("dom-3") },
+                 at, at->value,
+                 ax_arena_printf(arena,
+                                 "The contained resource '" AX_STR_FMT
+                                 "' is not referenced to from elsewhere in the "
+                                 "containing resource nor does it refer to the "
+                                 "containing resource (dom-3)",
+                                 AX_STR_ARG(id))
+                     .ptr);
+}
+
+static ax_status check_one(ax_walk *walk, const ax_place *at,
+                           const ax_map *fragments, ax_map *ids,
+                           ax_arena *arena) {
+  ax_str id = AX_JSON_STR(at->value, "id");
+  union {
+    const ax_json *in;
+    void *out;
+  } kept = { at->value };
+  if (!id.len) return AX_OK;
+  ax_str key = ax_arena_printf(arena, "#" AX_STR_FMT, AX_STR_ARG(id));
+  if (!key.ptr) return AX_NOMEM;
+  if (!ax_map_get(fragments, key) && !refers_to_container(at->value))
+    report_unused(walk, at, id, arena);
+  if (!ax_map_get(ids, id)) return ax_map_put(ids, id, kept.out);
+  ax_walk_issue(walk, AX_ERROR, AX_ISSUE_INVALID, "contained-repeated", at,
+                "Another contained resource has the id '" AX_STR_FMT
+                "' already, so a reference to it leads to two",
+                AX_STR_ARG(id));
+  return AX_OK;
+}
+
 static ax_status check_all(ax_walk *walk, const ax_place *place,
                            const ax_json *list, ax_arena *arena) {
-  ax_map *fragments = ax_map_new(arena);
-  if (!fragments) return AX_NOMEM;
+  ax_map *fragments = ax_map_new(arena), *ids = ax_map_new(arena);
+  if (!fragments || !ids) return AX_NOMEM;
   AX_TRY(collect(place->value, fragments));
   for (size_t i = 0; i < ax_json_count(list); i++) {
-    const ax_place at = { .up = place,
-                          .name = AX_STR("contained"),
-                          .index = i,
-                          .value = ax_json_item(list, i) };
-    ax_str id = AX_JSON_STR(at.value, "id");
-    ax_str key = ax_arena_printf(arena, "#" AX_STR_FMT, AX_STR_ARG(id));
-    if (!key.ptr) return AX_NOMEM;
-    if (!id.len || ax_map_get(fragments, key) || refers_to_container(at.value))
-      continue;
-    ax_walk_report(
-        walk,
-        (ax_issue){ .severity = AX_ERROR,
-                    .type = AX_ISSUE_INVALID,
-                    .id = "contained-unused",
-                    .rule = AX_STR("dom-3") },
-        &at, at.value,
-        ax_arena_printf(arena,
-                        "The contained resource '" AX_STR_FMT
-                        "' is not referenced to from elsewhere in the "
-                        "containing resource nor does it refer to the "
-                        "containing resource (dom-3)",
-                        AX_STR_ARG(id))
-            .ptr);
+    const ax_place at = ax_place_item(place, AX_STR("contained"), i);
+    AX_TRY(check_one(walk, &at, fragments, ids, arena));
   }
   return AX_OK;
 }
@@ -90,9 +108,5 @@ static void run(const ax_check *self, ax_walk *walk, const ax_place *place) {
   ax_arena_rewind(arena, mark);
 }
 
-static void explain(const ax_check *self, ax_json_writer *w) {
-  (void)self;
-  ax_json_write_bool(w, true);
-}
-
-const ax_check_kind ax_check_contained = { "contained", compile, run, explain };
+const ax_check_kind ax_check_contained = { "contained", compile, run,
+                                           ax_check_explain };

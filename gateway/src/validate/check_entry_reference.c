@@ -1,7 +1,7 @@
 /*
  * References from one entry of a Bundle to another (R4 bundle.html#references):
- * what a Composition names must be in its document, and a reference must not
- * lead to two entries.
+ * what a Composition names must be in its document, what a MessageHeader is
+ * about in its message, and a reference must not lead to two entries.
  */
 #include "fhir/fhir_reference.h"
 #include "validate/check.h"
@@ -24,12 +24,17 @@ static bool is_brought_along(ax_str name) {
   return false;
 }
 
-static bool is_in_composition(const ax_walk *walk, const ax_place *place) {
-  return walk->entry && walk->entry->i == 0 && !walk->contained &&
-         walk->resource == walk->entry->resource &&
+/* Of the entry that a document or a message begins with. */
+static bool is_in_first(const ax_walk *walk, const ax_place *place) {
+  ax_str type = AX_JSON_STR(walk->bundle_json, "type");
+  if (!walk->entry || walk->entry->i != 0 || walk->contained ||
+      walk->resource != walk->entry->resource)
+    return false;
+  if (ax_str_eq(type, AX_STR("message")))
+    return ax_str_eq(walk->entry->type, AX_STR("MessageHeader")) &&
+           ax_str_eq(place->name, AX_STR("focus"));
+  return ax_str_eq(type, AX_STR("document")) &&
          ax_str_eq(walk->entry->type, AX_STR("Composition")) &&
-         ax_str_eq(AX_JSON_STR(walk->bundle_json, "type"),
-                   AX_STR("document")) &&
          is_brought_along(place->name);
 }
 
@@ -49,8 +54,8 @@ static void refuse_missing(ax_walk *walk, const ax_place *place, ax_str text,
                 "' in the bundle: an entry has this type and id, but "
                 "its fullUrl '" AX_STR_FMT "' is not where the reference leads"
               : "Can't find '" AX_STR_FMT
-                "' in the bundle; a document must hold what its "
-                "Composition names" AX_STR_FMT,
+                "' in the bundle; a document or message must hold what "
+                "its first entry names" AX_STR_FMT,
       AX_STR_ARG(text), AX_STR_ARG(url));
 }
 
@@ -69,15 +74,15 @@ static void run(const ax_check *self, ax_walk *walk, const ax_place *place) {
   case AX_BUNDLE_AMBIGUOUS:
     if (found && found->same_url)
       refuse_ambiguous(walk, place, text);
-    else if (is_in_composition(walk, place))
+    else if (is_in_first(walk, place))
       refuse_missing(walk, place, text, found);
     return;
   case AX_BUNDLE_BY_ID:
-    if (walk->entry->full_url.len && is_in_composition(walk, place))
+    if (walk->entry->full_url.len && is_in_first(walk, place))
       refuse_missing(walk, place, text, found);
     return;
   case AX_BUNDLE_NOT_THERE:
-    if (is_in_composition(walk, place)) refuse_missing(walk, place, text, NULL);
+    if (is_in_first(walk, place)) refuse_missing(walk, place, text, NULL);
     return;
   }
 }

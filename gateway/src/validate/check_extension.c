@@ -47,8 +47,36 @@ static bool is_absolute(ax_str url) {
   return memchr(url.ptr, ':', url.len) != NULL;
 }
 
+/* "http://hl7.org/fhir/5.0/StructureDefinition/extension-Patient.x": R4 defines
+ * one for every element of the other versions (versions.html#extensions), whose
+ * definitions are not here. */
+static bool is_of_other_version(const ax_walk *walk, ax_str url) {
+  static const char *const versions[] = { "1.0", "3.0", "4.0", "4.3", "5.0" };
+  static const char base[] = "http://hl7.org/fhir/";
+  static const char name[] = "StructureDefinition/extension-";
+  if (!ax_str_starts(url, ax_str_from(base))) return false;
+  url = ax_str_skip(url, sizeof base - 1);
+  ax_str version = ax_str_cut(&url, '/');
+  if (!ax_str_starts(url, ax_str_from(name))) return false;
+  url = ax_str_skip(url, sizeof name - 1);
+  ax_str type = ax_str_cut(&url, '.');
+  for (size_t i = 0; url.len && i < AX_COUNT(versions); i++)
+    if (ax_str_eq(version, ax_str_from(versions[i])))
+      return ax_registry_type(walk->registry, type) != NULL;
+  return false;
+}
+
 static void report_unknown(ax_walk *walk, const ax_place *place, ax_str url) {
   bool modifier = ax_str_eq(place->name, AX_STR("modifierExtension"));
+  if (!modifier && is_of_other_version(walk, url)) {
+    ax_walk_issue(walk, AX_WARNING, AX_ISSUE_INFORMATIONAL,
+                  "extension-other-version", place,
+                  "The extension '" AX_STR_FMT
+                  "' stands for an element of another version of FHIR, whose "
+                  "definitions are not loaded, so its value was not checked",
+                  AX_STR_ARG(url));
+    return;
+  }
   ax_walk_issue(walk, modifier ? AX_ERROR : walk->options.unknown_extension,
                 AX_ISSUE_STRUCTURE, "extension-unknown", place,
                 modifier

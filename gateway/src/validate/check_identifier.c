@@ -1,7 +1,7 @@
 /*
- * Identifier: where the system says that the value is a URI
- * (urn:ietf:rfc:3986), it is a full one, and an OID or UUID one of the right
- * form (R4 datatypes.html#Identifier, identifier-registry.html).
+ * Identifier: the system is an absolute URI; where it says that the value is
+ * one, too (urn:ietf:rfc:3986), the value is a full one, and an OID or UUID of
+ * the right form (R4 datatypes.html#Identifier, identifier-registry.html).
  */
 #include "validate/check.h"
 
@@ -25,13 +25,10 @@ static bool has_scheme(ax_str text) {
   return i < text.len && text.ptr[i] == ':';
 }
 
-static void run(const ax_check *self, ax_walk *walk, const ax_place *place) {
+static void check_value(ax_walk *walk, const ax_place *place) {
   const ax_json *json = AX_JSON_GET(place->value, "value");
   ax_str value = ax_json_text(json);
-  (void)self;
-  if (!value.len || !ax_str_eq(AX_JSON_STR(place->value, "system"),
-                               AX_STR("urn:ietf:rfc:3986")))
-    return;
+  if (!value.len) return;
   if (!has_scheme(value)) {
     ax_walk_issue(
         walk, AX_ERROR, AX_ISSUE_CODE_INVALID, "identifier-uri", place,
@@ -46,6 +43,19 @@ static void run(const ax_check *self, ax_walk *walk, const ax_place *place) {
     ax_walk_issue(walk, AX_ERROR, AX_ISSUE_CODE_INVALID, "identifier-uri",
                   place, "The identifier '" AX_STR_FMT "' is no URI: %s",
                   AX_STR_ARG(value), fault);
+}
+
+static void run(const ax_check *self, ax_walk *walk, const ax_place *place) {
+  ax_str system = AX_JSON_STR(place->value, "system");
+  (void)self;
+  if (!system.len) return;
+  if (!has_scheme(system))
+    ax_walk_issue(walk, AX_ERROR, AX_ISSUE_CODE_INVALID, "identifier-system",
+                  place,
+                  "The identifier's system '" AX_STR_FMT
+                  "' is a local reference; it must be an absolute URI",
+                  AX_STR_ARG(system));
+  if (ax_str_eq(system, AX_STR("urn:ietf:rfc:3986"))) check_value(walk, place);
 }
 
 const ax_check_kind ax_check_identifier = { "identifier", compile, run,

@@ -105,6 +105,16 @@ static void check_type(const reference_check *c, ax_walk *walk,
   ax_buf_free(&wanted);
 }
 
+/* A reference by identifier alone still says what it is about. */
+static void check_logical(const reference_check *c, ax_walk *walk,
+                          const ax_place *place) {
+  ax_str type = AX_JSON_STR(place->value, "type");
+  if (walk->options.trust_references ||
+      !ax_registry_is_resource(walk->registry, type))
+    return;
+  check_type(c, walk, place, type, type);
+}
+
 static void check_fragment(const reference_check *c, ax_walk *walk,
                            const ax_place *place, ax_str id, ax_str text) {
   const ax_json *target = ax_walk_find_fragment(walk, id);
@@ -163,7 +173,10 @@ static void run(const ax_check *self, ax_walk *walk, const ax_place *place) {
   if (!place->type || !ax_str_eq(place->type->name, AX_STR("Reference")))
     return;
   ax_str text = AX_JSON_STR(place->value, "reference");
-  if (!text.len) return;
+  if (!text.len) {
+    check_logical(c, walk, place);
+    return;
+  }
   check_profiles(c, walk, place, text);
   ax_reference ref = ax_fhir_reference_parse(text);
   switch (ref.kind) {

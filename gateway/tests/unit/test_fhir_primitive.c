@@ -42,6 +42,8 @@ static void good_values_pass(void **state) {
     { "uri", "\"urn:x\"" },
     { "uri", "\"urn:uuid:c757873d-ec9a-4326-a141-556f43239520\"" },
     { "url", "\"urn:oid:1.2.3\"" },
+    { "canonical", "\"urn:oid:1.2.3|4\"" },
+    { "uri", "\"urn:uuid:c757873d-ec9a-4326-a141-556f43239520#a:b\"" },
     { "url", "\"mailto:a@b\"" },
     { "uuid", "\"urn:uuid:c757873d-ec9a-4326-a141-556f43239520\"" },
     { "xhtml", "\"<div/>\"" },

@@ -298,14 +298,18 @@ static void bundles_keep_their_rules(void **state) {
     { BUNDLE("collection", "{\"fullUrl\":\"" U1 "\"}"), "bundle-empty-entry",
       "Bundle.entry[0]", NULL },
     { BUNDLE("message", ENTRY(U1)), "bundle-first", "Bundle", NULL },
-    { BUNDLE("collection",
-             "{\"resource\":{\"resourceType\":\"Patient\",\"gender\":\"x\"}}"),
+    { BUNDLE(
+          "collection",
+          "{\"fullUrl\":\"" U1
+          "\",\"resource\":{\"resourceType\":\"Patient\",\"gender\":\"x\"}}"),
       "code-not-in-value-set", "Bundle.entry[0].resource.gender", NULL },
-    { BUNDLE("collection", ENTRY(U1) ",{\"resource\":" OBSERVATION(
-                               "\"subject\":{\"reference\":\"" U1 "\"}") "}"),
+    { BUNDLE("collection",
+             ENTRY(U1) ",{\"fullUrl\":\"" U2 "\",\"resource\":" OBSERVATION(
+                 "\"subject\":{\"reference\":\"" U1 "\"}") "}"),
       NULL, "", NULL },
-    { BUNDLE("collection", ENTRY(U1) ",{\"resource\":" OBSERVATION(
-                               "\"specimen\":{\"reference\":\"" U1 "\"}") "}"),
+    { BUNDLE("collection",
+             ENTRY(U1) ",{\"fullUrl\":\"" U2 "\",\"resource\":" OBSERVATION(
+                 "\"specimen\":{\"reference\":\"" U1 "\"}") "}"),
       "reference-type", "Bundle.entry[1].resource.specimen", NULL },
   };
   RUN(cases);

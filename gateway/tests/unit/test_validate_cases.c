@@ -162,6 +162,11 @@ static void datatypes_mean_what_they_say(void **state) {
   run_file("datatypes.json");
 }
 
+static void bundles_ask_answer_and_tell(void **state) {
+  (void)state;
+  run_file("bundles.json");
+}
+
 static void definitions_hold_together(void **state) {
   (void)state;
   run_file("conformance.json");
@@ -173,6 +178,7 @@ int main(void) {
     cmocka_unit_test(extensions_stand_where_they_may),
     cmocka_unit_test(references_lead_to_what_conforms),
     cmocka_unit_test(datatypes_mean_what_they_say),
+    cmocka_unit_test(bundles_ask_answer_and_tell),
     cmocka_unit_test(definitions_hold_together),
   };
   return cmocka_run_group_tests(tests, setup, teardown);
