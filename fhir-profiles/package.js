@@ -1,6 +1,6 @@
 // package.js SOURCE COMPILED OUT - lays the compiled definitions out as a FHIR
-// package: package.json, .index.json, one file per definition, examples/ in
-// example/.
+// package: package.json, .index.json, one file per definition, the resources of
+// cases/ that conform in example/.
 'use strict';
 const fs = require('fs');
 const path = require('path');
@@ -56,6 +56,16 @@ for (const file of json(compiled)) {
   if (resource.resourceType === 'ImplementationGuide') tidyGuide(resource);
   write(path.join(out, file), resource);
   index.push(indexRow(file, resource));
+}
+// The resources of cases/ that conform are the examples of the package.
+for (const file of json(path.join(source, 'cases'))) {
+  const { profile, valid } = read(path.join(source, 'cases', file));
+  valid.forEach(({ resource }, i) => {
+    const { resourceType, meta, ...rest } = resource;
+    const id = `${path.basename(file, '.json')}-${i + 1}`;
+    write(path.join(out, 'example', `${resourceType}-${id}.json`),
+      { resourceType, id, meta: { ...meta, profile: [profile] }, ...rest });
+  });
 }
 write(path.join(out, '.index.json'), { 'index-version': 2, files: index });
 write(path.join(out, 'package.json'), {
