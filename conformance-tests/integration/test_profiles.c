@@ -31,6 +31,8 @@ static int open_rules(void **state) {
   memset(&config, 0, sizeof config);
   config.packages = below_root("build/packages").ptr;
   config.profiles = below_root("fhir-profiles/package").ptr;
+  config.implied_profiles =
+      "https://auspex-gateway.org/fhir/ConceptMap/implied-profiles";
   config.cache = "";
   if (ax_app_rules_open(arena, &config, NULL, 0, &rules, &err))
     return print_error("%s\n", err.text), 1;
@@ -140,6 +142,41 @@ static void resources_that_conform_are_told_from_those_that_do_not(void **s) {
   assert_int_equal(wrong, 0);
 }
 
+static const ax_json *parsed(const char *text) {
+  const ax_json *tree = NULL;
+  ax_json_fault fault;
+  assert_int_equal(ax_json_parse(arena, ax_str_from(text), &tree, &fault),
+                   AX_OK);
+  return tree;
+}
+
+static ax_fhir_issues *as_sent(const char *text) {
+  const ax_json *resource = parsed(text);
+  ax_fhir_issues *issues = ax_fhir_issues_new(arena);
+  assert_non_null(issues);
+  assert_int_equal(ax_validate_run(rules.validator, resource,
+                                   AX_JSON_STR(resource, "resourceType"), NULL,
+                                   0, issues),
+                   AX_OK);
+  return issues;
+}
+
+#define CRP(VALUE)                                                       \
+  "{\"resourceType\":\"Observation\",\"status\":\"final\",\"code\":{"    \
+  "\"coding\":[{\"system\":\"http://loinc.org\",\"code\":\"1988-5\"}]}," \
+  "\"subject\":{\"reference\":\"Patient/1\"},"                           \
+  "\"effectiveDateTime\":\"2026-03-04\",\"valueQuantity\":" VALUE "}"
+
+static void what_claims_nothing_is_held_to_the_profile_of_its_code(void **s) {
+  (void)s;
+  assert_false(ax_fhir_issues_errors(
+      as_sent(CRP("{\"value\":5,\"system\":\"http://unitsofmeasure.org\","
+                  "\"code\":\"mg/L\"}"))));
+  ax_fhir_issues *issues = as_sent(CRP("{\"value\":5,\"unit\":\"mg/L\"}"));
+  assert_true(
+      names(issues, AX_STR("Observation.value"), AX_STR("auspex-qty-1")));
+}
+
 /* The extensions stand inside the results' cases. */
 static void each_profile_of_ours_has_cases(void **state) {
   const char *const *files = NULL;
@@ -171,6 +208,7 @@ static void each_profile_of_ours_has_cases(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(resources_that_conform_are_told_from_those_that_do_not),
+    cmocka_unit_test(what_claims_nothing_is_held_to_the_profile_of_its_code),
     cmocka_unit_test(each_profile_of_ours_has_cases),
   };
   return cmocka_run_group_tests(tests, open_rules, close_rules);

@@ -81,9 +81,13 @@ static ax_status open_server(ax_arena *arena, const ax_config *config,
 
 static ax_status open_all(ax_arena *arena, const ax_config *config,
                           ax_app_rules *out, ax_error *err) {
-  const ax_validate_options options = { .unknown_profile = AX_WARNING,
-                                        .unknown_extension = AX_WARNING,
-                                        .wrong_display = AX_WARNING };
+  const char *implied = config->implied_profiles;
+  const ax_validate_options options = {
+    .unknown_profile = AX_WARNING,
+    .unknown_extension = AX_WARNING,
+    .wrong_display = AX_WARNING,
+    .implied_profiles = implied && *implied ? implied : NULL,
+  };
   AX_TRY(open_server(arena, config, &out->server, err));
   AX_TRY(ax_app_rules_over(out->registry, &options, out, err));
   if (out->server) ax_valueset_set_server(out->valuesets, out->server);

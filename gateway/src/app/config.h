@@ -23,7 +23,7 @@
 
 typedef struct {
   const char *listen, *base_url, *cors_origins;
-  const char *data, *packages, *profiles, *cache;
+  const char *data, *packages, *profiles, *implied_profiles, *cache;
   const char *plugins, *worker;
   const char *log_level;
   bool insecure_no_auth;

@@ -48,6 +48,14 @@ const ax_option ax_config_options[] = {
     .value = "FOLDER",
     .help = "The package with Auspex's own definitions; left out when it is "
             "not there." },
+  { .name = "implied_profiles",
+    .kind = AX_OPTION_TEXT,
+    AT(implied_profiles),
+    .standard = "https://auspex-gateway.org/fhir/ConceptMap/implied-profiles",
+    .value = "URL",
+    .help =
+        "The ConceptMap from codes to the profiles that resources with these "
+        "codes are held to, whatever they claim; empty: none." },
   { .name = "cache",
     .kind = AX_OPTION_TEXT,
     AT(cache),

@@ -96,7 +96,7 @@ struct ax_schema {
   bool is_profile;
   ax_schema_element *root;
   const ax_context *context; /* of an extension: where it may be used */
-  const char *broken; /* why it cannot be used; or NULL */
+  const char *broken;        /* why it cannot be used; or NULL */
 };
 
 /* The slot where the search for `key` begins. */

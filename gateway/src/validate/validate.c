@@ -5,6 +5,7 @@
 
 #include "base/memo.h"
 #include "validate/fp_model_r4.h"
+#include "validate/implied_map.h"
 #include "validate/walk.h"
 
 enum { CHAINS = 2048, CANONICAL_MAX = 600 };
@@ -15,10 +16,19 @@ struct ax_validator {
   ax_fp_model_r4 *model;
   ax_validate_host host;
   ax_validate_options options;
-  ax_arena *arena;      /* of all schemas */
-  ax_memo *schemas;     /* "url|version" -> schema */
-  pthread_mutex_t lock; /* held while a schema is compiled */
+  ax_arena *arena;         /* of all schemas */
+  ax_implied_map *implied; /* NULL: none */
+  ax_memo *schemas;        /* "url|version" -> schema */
+  pthread_mutex_t lock;    /* held while a schema is compiled */
 };
+
+static ax_status load_implied(ax_validator *v, const char *canonical,
+                              ax_error *err) {
+  if (!canonical) return AX_OK;
+  const ax_json *map =
+      ax_registry_find(v->registry, AX_DEF_CONCEPT_MAP, ax_str_from(canonical));
+  return map ? ax_implied_map_compile(v->arena, map, &v->implied, err) : AX_OK;
+}
 
 ax_status ax_validate_new(ax_registry *registry, const ax_validate_host *host,
                           const ax_validate_options *options,
@@ -39,6 +49,11 @@ ax_status ax_validate_new(ax_registry *registry, const ax_validate_host *host,
   v->host = *host;
   v->options = *options;
   v->arena = arena;
+  status = load_implied(v, options->implied_profiles, err);
+  if (status) {
+    ax_validate_free(v);
+    return status;
+  }
   *out = v;
   return AX_OK;
 }
@@ -92,6 +107,7 @@ ax_status ax_validate_run(ax_validator *validator, const ax_json *resource,
                    .host = &validator->host,
                    .options = validator->options,
                    .registry = validator->registry,
+                   .implied = validator->implied,
                    .model = ax_fp_model_r4_table(validator->model),
                    .issues = issues };
   const ax_place place = { .name = path,

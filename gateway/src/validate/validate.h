@@ -25,6 +25,9 @@ typedef struct {
    * blood pressure panel 55284-4). Strictly right by R4, and it refuses what
    * many senders send; always on for the codes that the profiles demand. */
   bool vital_signs_by_any_code;
+  /* Canonical of the ConceptMap by whose codes resources are held to profiles
+   * that they do not claim (implied_map.h); NULL, or not loaded: none. */
+  const char *implied_profiles;
   /* Policies that are off unless asked for. */
   bool demand_type_profiles; /* a profile that a profile names must be loaded:
                                 an error, not `unknown_profile` */

@@ -14,6 +14,7 @@
 #include "fhir/fhir_bundle.h"
 #include "fhir/fhir_issue.h"
 #include "fhirpath/fp_model.h"
+#include "validate/implied_map.h"
 #include "validate/place.h"
 #include "validate/schema.h"
 #include "validate/validate.h"
@@ -24,7 +25,8 @@ typedef struct {
   const ax_validate_host *host;
   ax_validate_options options;
   ax_registry *registry;
-  const ax_fp_model *model; /* of the types, for FHIRPath */
+  const ax_implied_map *implied; /* NULL: none */
+  const ax_fp_model *model;      /* of the types, for FHIRPath */
   ax_fhir_issues *issues;
   const ax_schema *schema;  /* whose rules are looked at */
   const ax_json *resource;  /* innermost that is not contained */

@@ -6,6 +6,7 @@
 
 #include "validate/check.h"
 #include "validate/implied.h"
+#include "validate/implied_map.h"
 
 enum { TYPE_NAME = 80, TYPE_URL = 200 };
 
@@ -74,20 +75,37 @@ static bool is_same(ax_str claim, ax_str canonical) {
   return ax_str_eq(ax_str_cut(&claim, '|'), canonical);
 }
 
-/* The resource's code may imply a profile that it is not held to yet. */
-static void walk_implied(ax_walk *walk, const ax_place *place,
+/* Holds the resource to a profile of its type that its code implies, unless it
+ * is held to it already. */
+static void walk_implied(ax_walk *walk, const ax_place *place, ax_str type,
                          const ax_json *claims, const ax_str *profiles,
-                         size_t count) {
-  ax_str canonical =
-      ax_implied_profile(place->value, walk->options.vital_signs_by_any_code);
-  if (!canonical.len) return;
+                         size_t count, ax_str canonical) {
   for (size_t i = 0; i < count; i++)
     if (is_same(profiles[i], canonical)) return;
   for (size_t i = 0; i < ax_json_count(claims); i++)
     if (is_same(ax_json_text(ax_json_item(claims, i)), canonical)) return;
   const ax_schema *schema = ax_walk_schema(walk, canonical);
-  if (schema && !schema->broken && schema->is_profile)
+  if (schema && !schema->broken && schema->is_profile &&
+      ax_str_eq(schema->type, type))
     ax_walk_profile(walk, place, schema);
+}
+
+static void walk_all_implied(ax_walk *walk, const ax_place *place, ax_str type,
+                             const ax_json *claims, const ax_str *profiles,
+                             size_t count) {
+  ax_str implied[AX_IMPLIED_MAP_MOST];
+  size_t found = 0;
+  if (ax_str_eq(type, AX_STR("Observation"))) {
+    ax_str vital =
+        ax_implied_profile(place->value, walk->options.vital_signs_by_any_code);
+    if (vital.len)
+      walk_implied(walk, place, type, claims, profiles, count, vital);
+  }
+  if (walk->implied)
+    found = ax_implied_map_find(walk->implied, place->value, implied,
+                                AX_COUNT(implied));
+  for (size_t i = 0; i < found; i++)
+    walk_implied(walk, place, type, claims, profiles, count, implied[i]);
 }
 
 static void walk_profiles(ax_walk *walk, const ax_place *place, ax_str type,
@@ -109,8 +127,7 @@ static void walk_profiles(ax_walk *walk, const ax_place *place, ax_str type,
       hold_to(walk, place, type, canonical, &claim,
               walk->options.unknown_profile);
   }
-  if (ax_str_eq(type, AX_STR("Observation")))
-    walk_implied(walk, place, claims, profiles, count);
+  walk_all_implied(walk, place, type, claims, profiles, count);
 }
 
 /* --- the resource ----------------------------------------------------------
