@@ -47,14 +47,19 @@ static int close_rules(void **state) {
   return 0;
 }
 
-static ax_fhir_issues *validated(const ax_json *resource) {
+static ax_fhir_issues *held_to(const ax_json *resource, const char *profile) {
   ax_fhir_issues *issues = ax_fhir_issues_new(arena);
+  const ax_str wanted = ax_str_from(profile);
   assert_non_null(issues);
   assert_int_equal(ax_validate_run(rules.validator, resource,
-                                   AX_JSON_STR(resource, "resourceType"), NULL,
-                                   0, issues),
+                                   AX_JSON_STR(resource, "resourceType"),
+                                   &wanted, *profile ? 1 : 0, issues),
                    AX_OK);
   return issues;
+}
+
+static ax_fhir_issues *validated(const ax_json *resource) {
+  return held_to(resource, "");
 }
 
 static const ax_json *parsed(ax_str text) {
@@ -65,8 +70,9 @@ static const ax_json *parsed(ax_str text) {
 }
 
 /* No errors; what there is is printed. */
-static void assert_valid(const char *what, const ax_json *resource) {
-  ax_fhir_issues *issues = validated(resource);
+static void assert_conforms(const char *what, const ax_json *resource,
+                            const char *profile) {
+  ax_fhir_issues *issues = held_to(resource, profile);
   if (!ax_fhir_issues_errors(issues)) return;
   for (size_t i = 0; i < ax_fhir_issues_count(issues); i++) {
     const ax_issue *issue = ax_fhir_issues_at(issues, i);
@@ -75,6 +81,10 @@ static void assert_valid(const char *what, const ax_json *resource) {
                 AX_STR_ARG(issue->text));
   }
   fail();
+}
+
+static void assert_valid(const char *what, const ax_json *resource) {
+  assert_conforms(what, resource, "");
 }
 
 static bool contains(ax_str text, const char *words) {
@@ -99,16 +109,38 @@ static bool is_told(const ax_fhir_issues *issues, const char *path,
 
 /* --- results ------------------------------------------------------------- */
 
+/* The profile of our package for what the gateway makes. */
+static const char *profile_of(ax_str type) {
+  static const struct {
+    const char *type, *profile;
+  } profiles[] = {
+#define OURS "https://auspex-gateway.org/fhir/StructureDefinition/"
+    { "RiskAssessment", OURS "model-risk-assessment" },
+    { "Observation", OURS "model-observation" },
+    { "GuidanceResponse", OURS "data-required" },
+    { "Device", OURS "model-device" },
+    { "DocumentReference", OURS "model-card" },
+#undef OURS
+  };
+  for (size_t i = 0; i < AX_COUNT(profiles); i++)
+    if (ax_str_eq(type, ax_str_from(profiles[i].type)))
+      return profiles[i].profile;
+  fail_msg("no profile for " AX_STR_FMT, AX_STR_ARG(type));
+  return "";
+}
+
 static void check_results(const char *module, const char *table,
                           const char *const *names, size_t least) {
   samples_module m = samples_open(module, table);
   samples_result s = samples_score(&m, names);
   assert_true(s.count >= least);
   for (size_t i = 0; i < s.count; i++)
-    assert_valid(names[0], samples_tree(&m, &s.resources[i]));
+    assert_conforms(names[0], samples_tree(&m, &s.resources[i]),
+                    profile_of(s.resources[i].type));
   ax_score_resource device;
   assert_int_equal(ax_result_device(m.arena, m.model, &device, NULL), AX_OK);
-  assert_valid("Device", samples_tree(&m, &device));
+  assert_conforms("Device", samples_tree(&m, &device),
+                  profile_of(AX_STR("Device")));
   samples_close(&m);
 }
 

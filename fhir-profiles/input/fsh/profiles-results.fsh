@@ -8,7 +8,13 @@ RuleSet: MadeByGateway
 * meta.tag ^slicing.rules = #open
 * meta.tag contains made 1..1
 * meta.tag[made] = $tags#gateway-result
+* obeys auspex-ai-1
 * identifier 1..
+
+Invariant: auspex-ai-1
+Description: "Labelled as asserted by an algorithm (AIAST), as AI Transparency on FHIR asks"
+Severity: #error
+Expression: "meta.security.where(system = 'http://terminology.hl7.org/CodeSystem/v3-ObservationValue' and code = 'AIAST').exists()"
 
 RuleSet: ByModel(path)
 * {path} 1..1
@@ -94,21 +100,11 @@ Description: "A model applies to the patient and cannot be calculated: one dataR
 * dataRequirement 1..
 * dataRequirement.extension contains InputGap named gap 0..1
 
-Extension: ModelCardReference
-Id: device-model-card
-Title: "Model card"
-Description: "Where the card of the model is: its intended use, population, source, evaluation and limits"
-Context: Device
-* insert Common
-* . ..1
-* value[x] 1..
-* value[x] only Reference(ModelCard)
-
 Profile: ModelDevice
 Parent: Device
 Id: model-device
 Title: "Device that is a model"
-Description: "One version of one model as an agent: the performer of its results. Aligned with AI Device of AI Transparency on FHIR"
+Description: "One version of one model as an agent: the performer of its results. Aligned with AI Device of AI Transparency on FHIR, whose extensions name the kind of model and the card"
 * insert Common
 * identifier 1..
 * type 1..1
@@ -119,7 +115,6 @@ Description: "One version of one model as an agent: the performer of its results
 * type.coding[ai] = $ai-type#Artificial-Intelligence
 * deviceName 1..
 * version 1..
-* extension contains ModelCardReference named card 0..1
 
 Profile: ModelCard
 Parent: DocumentReference

@@ -169,6 +169,23 @@ static void write_tag(ax_json_writer *w, ax_str code, ax_str display) {
       w, (ax_coding){ AX_STR(AX_FHIR_FACT_MADE_SYSTEM), code, display });
 }
 
+/* The label of what an algorithm asserts. Its code came into the system after
+ * R4, so the version is named. */
+static void write_label(ax_json_writer *w) {
+  ax_json_write_key(w, AX_STR("security"));
+  ax_json_write_array(w);
+  ax_json_write_object(w);
+  ax_json_write_member(
+      w, AX_STR("system"),
+      AX_STR("http://terminology.hl7.org/CodeSystem/v3-ObservationValue"));
+  ax_json_write_member(w, AX_STR("version"), AX_STR("5.0.0"));
+  ax_json_write_member(w, AX_STR("code"), AX_STR("AIAST"));
+  ax_json_write_member(w, AX_STR("display"),
+                       AX_STR("Artificial Intelligence asserted"));
+  ax_json_write_close(w);
+  ax_json_write_close(w);
+}
+
 void ax_result_begin(ax_json_writer *w, ax_str type, ax_str id,
                      const ax_score_request *request) {
   ax_json_write_object(w);
@@ -176,6 +193,7 @@ void ax_result_begin(ax_json_writer *w, ax_str type, ax_str id,
   ax_json_write_member(w, AX_STR("id"), id);
   ax_json_write_key(w, AX_STR("meta"));
   ax_json_write_object(w);
+  if (request) write_label(w);
   ax_json_write_key(w, AX_STR("tag"));
   ax_json_write_array(w);
   write_tag(w, AX_STR(AX_FHIR_FACT_MADE_CODE), AX_STR("Made by the gateway"));

@@ -45,7 +45,9 @@ ax_status ax_result_identity(const ax_result_job *job, ax_str kind,
                              int64_t anchor_ms, ax_result_refs basis,
                              ax_str *id) AX_MUST_USE;
 
-/* Begins a resource: resourceType, id, meta with our tags. */
+/* Begins a resource: resourceType, id, meta with our tags; what is said for a
+ * request, not about a model, is also labelled as AI-asserted (AI Transparency
+ * on FHIR). */
 void ax_result_begin(ax_json_writer *w, ax_str type, ax_str id,
                      const ax_score_request *request);
 

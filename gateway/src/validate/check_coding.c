@@ -34,9 +34,29 @@ static void refuse_supplement(ax_walk *walk, const ax_place *place,
                 AX_STR_ARG(system));
 }
 
+/* Does the coding name a version of its system that is not the loaded one? */
+static bool is_of_other_version(const ax_walk *walk, const ax_place *place,
+                                ax_str system) {
+  ax_str version = AX_JSON_STR(place->value, "version");
+  const ax_json *loaded =
+      ax_registry_find(walk->registry, AX_DEF_CODE_SYSTEM, system);
+  return version.len && loaded &&
+         !ax_str_eq(AX_JSON_STR(loaded, "version"), version);
+}
+
 static void refuse_code(ax_walk *walk, const ax_place *place, ax_str system,
                         ax_str code) {
   const ax_place at = ax_place_member(place, AX_STR("code"));
+  if (is_of_other_version(walk, place, system)) {
+    ax_walk_issue(
+        walk, AX_WARNING, AX_ISSUE_NOT_FOUND, "code-version-unknown", &at,
+        "The code '" AX_STR_FMT "' was not checked: version " AX_STR_FMT
+        " of the CodeSystem '" AX_STR_FMT
+        "' is not loaded, and the loaded one does not hold it",
+        AX_STR_ARG(code), AX_STR_ARG(AX_JSON_STR(place->value, "version")),
+        AX_STR_ARG(system));
+    return;
+  }
   ax_walk_issue(walk, AX_ERROR, AX_ISSUE_CODE_INVALID, "code-unknown", &at,
                 "Unknown code '" AX_STR_FMT "' in the CodeSystem '" AX_STR_FMT
                 "'",
