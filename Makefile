@@ -27,7 +27,7 @@ ALL_CFLAGS   += -Wno-format-truncation -Wno-maybe-uninitialized -Wno-null-derefe
 endif
 ALL_LDFLAGS  := $(SAN) -pie -Wl,-z,relro,-z,now $(LDFLAGS)
 LIBS         := -lexpat -lcivetweb -lcurl -lyajl -lsqlite3 -lzstd -larchive -lpcre2-8 \
-                -lcrypto -lz -lpthread -ldl -lm
+                -lcrypto -lsodium -lz -lpthread -ldl -lm
 WORKER_LIBS  := -lseccomp -ldl -lm
 
 SRCS  := $(sort $(wildcard gateway/src/*/*.c))

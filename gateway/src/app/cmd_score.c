@@ -167,7 +167,11 @@ static int run(ax_arena *arena, int argc, char **argv) {
   ax_app app;
   status = ax_app_open(arena, &command.config, false, &app, &exit_code, &err);
   if (status) return ax_command_fail(exit_code, status, &err);
-  exit_code = score(arena, &app, &want, source, doc);
+  /* What the request holds it must let go before the world ends. */
+  ax_arena *request = ax_arena_new(MEMORY_MAX);
+  exit_code = request ? score(request, &app, &want, source, doc)
+                      : ax_command_fail(AX_EXIT_SCORING, AX_NOMEM, NULL);
+  ax_arena_free(request);
   ax_app_close(&app);
   return exit_code;
 }

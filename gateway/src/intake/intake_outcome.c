@@ -4,6 +4,7 @@
 #include "base/uuid.h"
 #include "intake/intake_item.h"
 #include "intake/intake_rules.h"
+#include "scoring/score_view.h"
 #include "json/json_edit.h"
 
 enum {
@@ -18,6 +19,7 @@ typedef struct {
   ax_arena *arena;
   const ax_task *task;
   const ax_model *model;
+  bool shadow; /* scored for evidence only */
   ax_facts facts;
   int64_t now_ms;
 } work;
@@ -142,22 +144,22 @@ static ax_status collect(const work *w, const ax_score_result *result,
 
 static ax_evidence evidence_of(const work *w, const ax_score_result *result,
                                ax_str names) {
-  return (ax_evidence){ .model = w->model->id,
-                        .model_version = result->model_version.len
-                                             ? result->model_version
-                                             : w->model->version,
-                        .module_digest = result->module_digest.len
-                                             ? result->module_digest
-                                             : w->model->module_digest,
-                        .params_digest = w->model->data_digest,
-                        .engine = AX_STR("auspex plugin abi 0"),
-                        .row = result->row,
-                        .output = result->output,
-                        .results = names,
-                        .caller = AX_STR("automatic"),
-                        .as_of_ms = w->task->as_of_ms,
-                        .at_ms = w->now_ms,
-                        .took_us = result->took_us };
+  return (ax_evidence){
+    .model = w->model->id,
+    .model_version =
+        result->model_version.len ? result->model_version : w->model->version,
+    .module_digest = result->module_digest.len ? result->module_digest
+                                               : w->model->module_digest,
+    .params_digest = w->model->data_digest,
+    .engine = AX_STR("auspex plugin abi 0"),
+    .row = result->row,
+    .output = result->output,
+    .results = names,
+    .caller = w->shadow ? AX_STR("shadow") : AX_STR("automatic"),
+    .as_of_ms = w->task->as_of_ms,
+    .at_ms = w->now_ms,
+    .took_us = result->took_us
+  };
 }
 
 /* A CONFLICT means that a result appeared or the task ended meanwhile: looking
@@ -179,6 +181,20 @@ static ax_status keep_results(const work *w, const ax_score_result *result,
       (void)ax_error_set(err, status, "%s", local.text);
   }
   return status == AX_CONFLICT ? AX_OK : status;
+}
+
+/* What a shadow says is evidence and nothing else; so is the failure of a row
+ * that is not to be tried again. */
+static ax_status keep_evidence(const work *w, const ax_score_result *result,
+                               ax_task_state state, ax_error *err) {
+  ax_error local = { 0 };
+  ax_evidence evidence = evidence_of(w, result, AX_STR(""));
+  ax_commit commit = { .evidence = &evidence,
+                       .evidence_count = result->row.len ? 1 : 0 };
+  ax_status status = end_task(w, &commit, state, result->why, &local);
+  if (status == AX_CONFLICT) return AX_OK;
+  if (status) (void)ax_error_set(err, status, "%s", local.text);
+  return status;
 }
 
 /* --- the task --------------------------------------------------------------
@@ -210,20 +226,25 @@ static ax_status settle(const work *w, const ax_score_result *result,
   switch (result->verdict) {
   case AX_SCORED:
   case AX_SCORE_REFUSED:
-    return keep_results(w, result, err);
+    return w->shadow ? keep_evidence(w, result, AX_TASK_DONE, err)
+                     : keep_results(w, result, err);
   case AX_SCORE_NOT_APPLICABLE:
   case AX_SCORE_STALE:
     return close_task(w, result->why, err);
   case AX_SCORE_FAILED:
-    return put_off(w, result->why, err);
+    return w->shadow || result->final
+               ? keep_evidence(w, result, AX_TASK_FAILED, err)
+               : put_off(w, result->why, err);
   }
   return AX_INVALID;
 }
 
 static ax_status do_task(work *w, int64_t deadline_ns, ax_error *err) {
   ax_score_result result = { 0 };
+  if (!w->model && w->shadow)
+    return close_task(w, AX_STR("the version is no shadow any more"), err);
   if (!w->model)
-    return ax_error_set(err, AX_UNAVAILABLE, "the model is not loaded");
+    return ax_error_set(err, AX_UNAVAILABLE, "the model is not in service");
   AX_TRY(read_facts(w, err));
   const char *exempt = ax_intake_rules_exempt(&w->facts);
   if (exempt) return close_task(w, ax_str_from(exempt), err);
@@ -238,12 +259,15 @@ static ax_status do_task(work *w, int64_t deadline_ns, ax_error *err) {
 ax_status ax_intake_outcome_of(const ax_intake_options *options,
                                ax_arena *arena, const ax_task *task,
                                int64_t deadline_ns, ax_error *err) {
+  const ax_score_view *view = NULL;
+  ax_error local = { 0 };
+  AX_TRY(ax_score_view_hold(options->host, arena, &view));
   work w = { .options = options,
              .arena = arena,
              .task = task,
-             .model = ax_score_model_named(options->host, task->model),
+             .model = ax_score_view_named(view, task->model),
+             .shadow = ax_score_view_is_shadow(task->model),
              .now_ms = ax_clock_wall_ms() };
-  ax_error local = { 0 };
   ax_status status = do_task(&w, deadline_ns, &local);
   if (!status) return AX_OK;
   if (status == AX_TIMEOUT && ax_clock_mono_ns() >= deadline_ns) return status;
@@ -257,8 +281,10 @@ ax_status ax_intake_outcome_of(const ax_intake_options *options,
 ax_status ax_intake_outcome_devices(const ax_intake_options *options,
                                     ax_arena *arena, ax_error *err) {
   work w = { .options = options, .arena = arena, .now_ms = ax_clock_wall_ms() };
-  for (size_t i = 0; i < ax_score_model_count(options->host); i++) {
-    const ax_model *model = ax_score_model(options->host, i);
+  const ax_score_view *view = NULL;
+  AX_TRY(ax_score_view_hold(options->host, arena, &view));
+  for (size_t i = 0; i < ax_score_view_count(view); i++) {
+    const ax_model *model = ax_score_view_model(view, i);
     ax_score_resource both[2]; /* the device, its card */
     ax_score_result result = { .resources = both, .resource_count = 1 };
     ax_commit commit = { 0 };

@@ -8,6 +8,7 @@
 #include "fhir/fhir_bundle.h"
 #include "intake/intake_item.h"
 #include "intake/intake_service.h"
+#include "scoring/score_view.h"
 
 #include <string.h>
 
@@ -40,15 +41,17 @@ typedef struct {
 
 static ax_status choose_models(scoring *s, const ax_str *names, size_t count) {
   ax_score_host *host = s->intake->options.host;
-  size_t offered = host ? ax_score_model_count(host) : 0;
+  const ax_score_view *view = NULL;
+  if (host) AX_TRY(ax_score_view_hold(host, s->rq->arena, &view));
+  size_t offered = view ? ax_score_view_count(view) : 0;
   s->all_models = count == 0;
   s->models =
       AX_NEW_ARRAY(s->rq->arena, const ax_model *, count ? count : offered);
   if (!s->models && (count || offered)) return AX_NOMEM;
   for (size_t i = 0; s->all_models && i < offered; i++)
-    s->models[s->model_count++] = ax_score_model(host, i);
+    s->models[s->model_count++] = ax_score_view_model(view, i);
   for (size_t i = 0; i < count; i++) {
-    const ax_model *model = host ? ax_score_model_named(host, names[i]) : NULL;
+    const ax_model *model = view ? ax_score_view_named(view, names[i]) : NULL;
     if (model)
       s->models[s->model_count++] = model;
     else

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "intake/intake_outcome.h"
+#include "scoring/score_view.h"
 
 enum {
   TASK_ARENA = 64 << 20, /* facts of one patient and what is made of them */
@@ -90,6 +91,7 @@ void ax_intake_scorer_wait(ax_intake_scorer *scorer, const ax_task *tasks,
   ax_arena *arena = ax_arena_new(TASK_ARENA);
   for (size_t i = 0; i < count && arena; i++) {
     if (ax_clock_mono_ns() >= deadline) break;
+    if (ax_score_view_is_shadow(tasks[i].model)) continue;
     do_task(scorer, arena, &tasks[i], deadline);
   }
   ax_arena_free(arena);

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/map.h"
 #include "intake/intake_rules.h"
+#include "scoring/score_view.h"
 
 typedef struct {
   ax_facts facts;
@@ -45,20 +46,26 @@ static ax_status add_item(ax_arena *arena, ax_map *subjects,
   return add_facts(arena, s, &item->facts);
 }
 
-static void plan_models(const ax_intake_options *options, ax_map *subjects,
-                        size_t room, ax_task *tasks, size_t *count) {
+/* The request scores first; the background when it did not get to it. Shadows
+ * are always the background's. */
+static void plan_models(const ax_intake_options *options,
+                        const ax_score_view *view, ax_map *subjects,
+                        ax_task *tasks, size_t *count) {
   int64_t now = ax_clock_wall_ms();
-  size_t models = ax_score_model_count(options->host);
+  size_t models = ax_score_view_count(view);
+  size_t all = models + ax_score_view_shadow_count(view);
   for (size_t i = 0; i < ax_map_count(subjects); i++) {
     ax_str name;
     subject *s = ax_map_at(subjects, i, &name);
     ax_intake_rules_own(&s->facts);
-    for (size_t m = 0; m < models && *count < room; m++) {
-      const ax_model *model = ax_score_model(options->host, m);
+    for (size_t m = 0; m < all; m++) {
+      ax_str shadow = { 0 };
+      const ax_model *model =
+          m < models ? ax_score_view_model(view, m)
+                     : ax_score_view_shadow(view, m - models, &shadow);
       if (!s->arrived && !ax_score_concerns(model, &s->facts)) continue;
-      /* The request scores first; the background when it did not get to it. */
       tasks[(*count)++] =
-          (ax_task){ .model = model->id,
+          (ax_task){ .model = shadow.len ? shadow : model->id,
                      .patient = name,
                      .as_of_ms = now,
                      .not_before_ms = now + options->score_wait_ms };
@@ -78,10 +85,13 @@ ax_status ax_intake_tasks_plan(const ax_intake_options *options,
   for (size_t i = 0; i < count; i++)
     if (ax_intake_item_writes(&items[i]))
       AX_TRY(add_item(arena, subjects, &items[i]));
-  size_t room = ax_map_count(subjects) * ax_score_model_count(options->host);
+  const ax_score_view *view = NULL;
+  AX_TRY(ax_score_view_hold(options->host, arena, &view));
+  size_t room = ax_map_count(subjects) *
+                (ax_score_view_count(view) + ax_score_view_shadow_count(view));
   if (room == 0) return AX_OK;
   *tasks = AX_NEW_ARRAY(arena, ax_task, room);
   if (!*tasks) return AX_NOMEM;
-  plan_models(options, subjects, room, *tasks, task_count);
+  plan_models(options, view, subjects, *tasks, task_count);
   return AX_OK;
 }

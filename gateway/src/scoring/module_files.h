@@ -1,10 +1,21 @@
 /*
- * module_files.h - the files of one module as sealed memory files:
- * `<plugins>/<name>/<name>.so` and everything in `<plugins>/<name>/data/`.
+ * module_files.h - the files of one module, verified and sealed.
  *
- * They are read once, at start. Every worker of the module gets the same
- * bytes, whatever happens to the folder, and the digests in results and
- * evidence are those of these bytes.
+ * A folder below the folder of plug-ins holds one version of one module:
+ *
+ *     <name>.so               the only .so; its name is the module's
+ *     data/...                files the module reads
+ *     golden.json             rows with answers (golden.h); may be missing
+ *     anything else           model card, notes
+ *     manifest.sha256         what `sha256sum` prints for all of them, with
+ *                             names below the folder
+ *     manifest.sha256.minisig a signature over that (signature.h)
+ *
+ * They are read once. What was read is hashed, compared with the manifest and
+ * sealed in memory; every worker gets these bytes, whatever happens to the
+ * folder, and the digests in results and evidence are those of these bytes.
+ * Without a manifest the module is unsigned; a file that the manifest does not
+ * list, or lists with another digest, is a reason to refuse.
  *
  * Threads: any.
  */
@@ -13,22 +24,52 @@
 
 #include "base/sha256.h"
 #include "scoring/frame_load.h"
+#include "scoring/signature.h"
+
+#define AX_MODULE_MANIFEST "manifest.sha256"
+#define AX_MODULE_SIGNATURE AX_MODULE_MANIFEST ".minisig"
 
 enum {
-  AX_MODULE_FILES_MAX = 256 << 20
-}; /* bytes of one file, and of all data */
+  /* bytes of one file, and of all data */
+  AX_MODULE_FILES_MAX = 256 << 20,
+  AX_MODULE_FILES_MANIFEST_MAX = 1 << 20
+};
 
 typedef struct {
+  ax_signature_keys keys; /* who may vouch */
+  bool signed_only;       /* unsigned modules are refused */
+} ax_module_trust;
+
+typedef struct {
+  const char *name;               /* of the module */
   ax_frame_load order;            /* descriptors belong to this struct */
   char digest[AX_SHA256_HEX + 1]; /* of the .so */
   /* Of the data files: what `sha256sum * | sha256sum` gives in the folder (C
    * locale); empty when there are none. */
   char data_digest[AX_SHA256_HEX + 1];
+  /* Of the version: SHA-256 over "digest data_digest". */
+  char version_digest[AX_SHA256_HEX + 1];
+  ax_str golden;                    /* text of golden.json; empty: none */
+  char signer[AX_SIGNATURE_ID + 1]; /* number of the key; empty: unsigned */
 } ax_module_files;
 
-/* NOT_FOUND, TOO_LARGE, IO, NOMEM. Names of data files live in `arena`. */
+/*
+ * Reads, verifies and seals `plugins`/`folder`. NOT_FOUND: there is not exactly
+ * one .so; DENIED: not signed, or not by a key we trust; INVALID: signature or
+ * manifest are malformed or say something else than the files; TOO_LARGE, IO,
+ * NOMEM. Names and golden rows live in `arena`. `name` and the digests are set
+ * as far as it got, so that a refused module can be named.
+ */
+ax_status ax_module_files_open_trusted(ax_arena *arena, const char *plugins,
+                                       const char *folder,
+                                       const ax_module_trust *trust,
+                                       ax_module_files *out,
+                                       ax_error *err) AX_MUST_USE;
+
+/* The same without asking who vouches: a signature must be there for nobody,
+ * and one that is there is not looked at. For authors' tools and tests. */
 ax_status ax_module_files_open(ax_arena *arena, const char *plugins,
-                               const char *name, ax_module_files *out,
+                               const char *folder, ax_module_files *out,
                                ax_error *err) AX_MUST_USE;
 void ax_module_files_close(ax_module_files *files);
 

@@ -128,7 +128,9 @@ static ax_status failed(scoring *s, const ax_error *why) {
   char *text = ax_arena_cstr(s->arena, ax_str_from(why->text));
   if (!text) return ax_error_set(s->err, AX_NOMEM, "no memory for a result");
   s->out->verdict = AX_SCORE_FAILED;
+  s->out->final = true;
   s->out->why = ax_str_from(text);
+  AX_TRY(ax_score_evidence_failure(s->arena, s->out->why, &s->out->output));
   ax_log_event(AX_LOG_ERROR, "score_failed",
                ax_log_str("model", s->request->model->id),
                ax_log_str("why", s->out->why));
@@ -139,11 +141,14 @@ static ax_status failed(scoring *s, const ax_error *why) {
  * ---------------------------------------------------------------------------
  */
 
-static ax_worker_pool *pool_of(const ax_score_host *host,
-                               const ax_model *model) {
-  for (size_t i = 0; i < host->model_count; i++)
-    if (&host->models[i]->model == model) return host->models[i]->module->pool;
-  return NULL;
+/* A model of a view: it stands at the head of what the host knows of it. */
+static ax_worker_pool *pool_of(ax_score_host *host, const ax_model *model) {
+  const ax_score_host_model *m =
+      (const ax_score_host_model *)(const void *)model;
+  pthread_mutex_lock(&host->lock);
+  ax_worker_pool *pool = m->version->pool;
+  pthread_mutex_unlock(&host->lock);
+  return pool;
 }
 
 static ax_status ask(scoring *s, int64_t deadline_ns) {
@@ -151,7 +156,7 @@ static ax_status ask(scoring *s, int64_t deadline_ns) {
   ax_worker_pool *pool = pool_of(s->host, model);
   ax_error why = { 0 };
   if (!pool)
-    return ax_error_set(s->err, AX_INVALID, "the model is not of this host");
+    return ax_error_set(s->err, AX_UNAVAILABLE, "the model is out of service");
   s->out->model_version = model->version;
   s->out->module_digest = model->module_digest;
   AX_TRY(ax_score_evidence_row(s->arena, model, &s->row, &s->out->row));

@@ -4,7 +4,9 @@
  * The host starts the broker and one worker per module at start, learns from
  * each which models it has, and from then on scores rows. A worker that dies,
  * hangs or answers nonsense is replaced and its batch tried again once; a row
- * that fails twice is a recorded failure.
+ * that fails twice is a recorded failure. Versions of a module come and go
+ * while it serves: score_deploy.h; who works with models holds a view of them:
+ * score_view.h.
  *
  * Threads: ax_score_host_new before any other thread exists (it spawns the
  * broker); everything else from any thread.
@@ -22,13 +24,20 @@ typedef struct {
   const char *plugins;    /* folder of module folders, each with <name>.so */
   const char *worker;     /* path of auspex-worker */
   int64_t deadline_ms;    /* for one batch */
-  uint64_t worker_memory; /* bytes, RLIMIT_AS; 0: none */
+  uint64_t worker_memory; /* bytes; 0: none */
+  const char *keys;       /* public keys that modules may be signed with
+                             (signature.h); NULL: none */
+  bool signed_only;       /* modules without a signature are refused */
+  bool staged;            /* what is found waits for an act (score_deploy.h);
+                             otherwise whatever can be used is active */
 } ax_score_options;
 
 ax_status ax_score_host_new(const ax_score_options *options,
                             ax_score_host **out, ax_error *err) AX_MUST_USE;
 void ax_score_host_free(ax_score_host *host);
 
+/* The models of active modules, for who knows that nobody deploys meanwhile
+ * (a command, a test); others hold a view (score_view.h). */
 size_t ax_score_model_count(const ax_score_host *host);
 const ax_model *ax_score_model(const ax_score_host *host, size_t i);
 /* By id ("org.auspex-gateway.endpac") or short name ("endpac"), or NULL. */
@@ -88,6 +97,7 @@ typedef struct {
   /* evidence, empty when no plug-in was asked */
   ax_str row, output, model_version, module_digest;
   int64_t took_us;
+  bool final; /* FAILED: trying the same row again would fail again */
 } ax_score_result;
 
 /*

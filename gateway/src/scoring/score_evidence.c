@@ -143,3 +143,12 @@ ax_status ax_score_evidence_output(ax_arena *arena, const ax_results *results,
   ax_json_write_close(&w);
   return keep(arena, &w, &body, out);
 }
+
+ax_status ax_score_evidence_failure(ax_arena *arena, ax_str why, ax_str *out) {
+  ax_buf body = AX_BUF_INIT(MOST);
+  ax_json_writer w = ax_json_write_begin(&body);
+  ax_json_write_object(&w);
+  ax_json_write_member(&w, AX_STR("failed"), why);
+  ax_json_write_close(&w);
+  return keep(arena, &w, &body, out);
+}

@@ -21,4 +21,8 @@ ax_status ax_score_evidence_row(ax_arena *arena, const ax_model *model,
 ax_status ax_score_evidence_output(ax_arena *arena, const ax_results *results,
                                    ax_str *out) AX_MUST_USE;
 
+/* {"failed":"why"}: what stands in place of an answer that never came. */
+ax_status ax_score_evidence_failure(ax_arena *arena, ax_str why,
+                                    ax_str *out) AX_MUST_USE;
+
 #endif

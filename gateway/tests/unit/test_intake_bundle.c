@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "intake/intake.h"
 #include "intake/intake_service.h"
+#include "scoring/score_view.h"
 #include "json/json_parse.h"
 
 /* --- fakes ------------------------------------------------------------------
@@ -57,16 +58,43 @@ static ax_score_verdict fake_verdict;
 static char *host_address;
 #define HOST ((ax_score_host *)(void *)&host_address)
 
-size_t ax_score_model_count(const ax_score_host *host) {
-  return host ? 1 : 0;
+#define VIEW ((const ax_score_view *)(const void *)&host_address)
+
+ax_status ax_score_view_hold(ax_score_host *host, ax_arena *arena,
+                             const ax_score_view **out) {
+  (void)host, (void)arena;
+  *out = VIEW;
+  return AX_OK;
 }
 
-const ax_model *ax_score_model(const ax_score_host *host, size_t i) {
-  return host && i == 0 ? &fake_model : NULL;
+size_t ax_score_view_count(const ax_score_view *view) {
+  (void)view;
+  return 1;
 }
 
-const ax_model *ax_score_model_named(const ax_score_host *host, ax_str name) {
-  return host && ax_str_eq(name, fake_model.id) ? &fake_model : NULL;
+const ax_model *ax_score_view_model(const ax_score_view *view, size_t i) {
+  (void)view;
+  return i == 0 ? &fake_model : NULL;
+}
+
+size_t ax_score_view_shadow_count(const ax_score_view *view) {
+  (void)view;
+  return 0;
+}
+
+const ax_model *ax_score_view_shadow(const ax_score_view *view, size_t i,
+                                     ax_str *name) {
+  (void)view, (void)i, (void)name;
+  return NULL;
+}
+
+bool ax_score_view_is_shadow(ax_str name) {
+  return ax_str_starts(name, AX_STR("shadow:"));
+}
+
+const ax_model *ax_score_view_named(const ax_score_view *view, ax_str name) {
+  (void)view;
+  return ax_str_eq(name, fake_model.id) ? &fake_model : NULL;
 }
 
 bool ax_score_concerns(const ax_model *model, const ax_facts *facts) {
