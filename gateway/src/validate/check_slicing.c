@@ -140,17 +140,37 @@ static void report_missing(ax_walk *walk, const ax_place *parent,
   ax_buf_free(&why);
 }
 
+static bool has_bound(const ax_schema_element *slice) {
+  for (size_t i = 0; slice->match && i < slice->match->count; i++)
+    if (slice->match->tests[i].kind == AX_SLICING_BOUND) return true;
+  return false;
+}
+
+static void tell_undecidable(ax_walk *walk, const ax_place *parent,
+                             const ax_schema_element *slice, const char *why) {
+  ax_walk_issue(walk, AX_WARNING, AX_ISSUE_PROCESSING, "slice-undecidable",
+                parent,
+                "Whether the slice '" AX_STR_FMT ":" AX_STR_FMT
+                "' is there cannot be told: %s",
+                AX_STR_ARG(slice->path), AX_STR_ARG(slice->slice), why);
+}
+
+/* `undecided`: a value of `m` has codes that nobody could judge. */
 static void check_slice_count(ax_walk *walk, const ax_place *parent,
                               const ax_schema_element *slice, size_t found,
-                              const ax_walk_member *m, size_t count) {
+                              const ax_walk_member *m, size_t count,
+                              bool undecided) {
   if (found >= slice->min && found <= slice->max) return;
   if (!is_decidable(slice)) {
-    ax_walk_issue(walk, AX_WARNING, AX_ISSUE_PROCESSING, "slice-undecidable",
-                  parent,
-                  "Whether the slice '" AX_STR_FMT ":" AX_STR_FMT
-                  "' is there cannot be told: the profile gives it no value "
-                  "where its discriminators look",
-                  AX_STR_ARG(slice->path), AX_STR_ARG(slice->slice));
+    tell_undecidable(walk, parent, slice,
+                     "the profile gives it no value where its discriminators "
+                     "look");
+    return;
+  }
+  if (found < slice->min && undecided && has_bound(slice)) {
+    tell_undecidable(walk, parent, slice,
+                     "its value set, or a code system that it needs, is not "
+                     "loaded");
     return;
   }
   if (found < slice->min) {
@@ -174,6 +194,7 @@ typedef struct {
   size_t last;     /* slice of the value before */
   bool other_seen; /* a value that is in no slice */
   bool decidable;  /* all slices are */
+  bool undecided;  /* a value might be in a slice, but nobody knows its codes */
 } sorting;
 
 static void take(sorting *s, const ax_place *place, size_t slice) {
@@ -202,8 +223,9 @@ static void take(sorting *s, const ax_place *place, size_t slice) {
 }
 
 static void sort_one(sorting *s, const ax_place *place) {
-  size_t none = s->e->slice_count;
+  size_t none = s->e->slice_count, undecided = s->walk->undecided;
   size_t slice = find_inside(s->e, s->walk, place, 0);
+  if (s->walk->undecided > undecided) s->undecided = true;
   size_t more =
       slice < none ? find_inside(s->e, s->walk, place, slice + 1) : none;
   if (more < none)
@@ -218,7 +240,7 @@ static void sort_one(sorting *s, const ax_place *place) {
     return;
   }
   s->other_seen = true;
-  if (s->e->rules == AX_SCHEMA_CLOSED && s->decidable)
+  if (s->e->rules == AX_SCHEMA_CLOSED && s->decidable && !s->undecided)
     report_closed(s->walk, place, s->e);
 }
 
@@ -234,7 +256,7 @@ static void sort_level(ax_walk *walk, const ax_walk_member *m, size_t count,
   }
   for (size_t i = 0; i < s.e->slice_count; i++) {
     const ax_schema_element *slice = s.e->slices[i];
-    check_slice_count(walk, m->up, slice, s.counts[i], m, count);
+    check_slice_count(walk, m->up, slice, s.counts[i], m, count, s.undecided);
     const level next = { slice, at };
     if (slice->slice_count && s.counts[i]) sort_level(walk, m, count, &next);
   }
@@ -249,5 +271,5 @@ void ax_check_slicing_run(ax_walk *walk, const ax_walk_member *member,
 void ax_check_slicing_missing(ax_walk *walk, const ax_place *parent,
                               const ax_schema_element *sliced) {
   for (size_t i = 0; i < sliced->slice_count; i++)
-    check_slice_count(walk, parent, sliced->slices[i], 0, NULL, 0);
+    check_slice_count(walk, parent, sliced->slices[i], 0, NULL, 0, false);
 }

@@ -123,6 +123,44 @@ static ax_str type_name(const ax_place *p) {
   return p->type ? p->type->name : AX_STR("");
 }
 
+/* Resources with a canonical URL of their own, which later versions gave the
+ * common names CanonicalResource and MetadataResource; extensions for R4 use
+ * them in contexts. */
+static bool is_canonical(ax_str type) {
+  static const char *const types[] = { "ActivityDefinition",
+                                       "CapabilityStatement",
+                                       "ChargeItemDefinition",
+                                       "CodeSystem",
+                                       "CompartmentDefinition",
+                                       "ConceptMap",
+                                       "EffectEvidenceSynthesis",
+                                       "EventDefinition",
+                                       "Evidence",
+                                       "EvidenceVariable",
+                                       "ExampleScenario",
+                                       "GraphDefinition",
+                                       "ImplementationGuide",
+                                       "Library",
+                                       "Measure",
+                                       "MessageDefinition",
+                                       "NamingSystem",
+                                       "OperationDefinition",
+                                       "PlanDefinition",
+                                       "Questionnaire",
+                                       "ResearchDefinition",
+                                       "ResearchElementDefinition",
+                                       "RiskEvidenceSynthesis",
+                                       "SearchParameter",
+                                       "StructureDefinition",
+                                       "StructureMap",
+                                       "TerminologyCapabilities",
+                                       "TestScript",
+                                       "ValueSet" };
+  for (size_t i = 0; i < AX_COUNT(types); i++)
+    if (ax_str_eq(type, ax_str_from(types[i]))) return true;
+  return false;
+}
+
 /* Types that others are made from. */
 static bool is_kind(const ax_place *p, ax_str name) {
   bool resource = is_resource(p);
@@ -130,6 +168,9 @@ static bool is_kind(const ax_place *p, ax_str name) {
   if (ax_str_eq(own, name)) return true;
   if (ax_str_eq(name, AX_STR("Element"))) return true; /* R4 means anything */
   if (ax_str_eq(name, AX_STR("Resource"))) return resource;
+  if (ax_str_eq(name, AX_STR("CanonicalResource")) ||
+      ax_str_eq(name, AX_STR("MetadataResource")))
+    return resource && is_canonical(own);
   if (ax_str_eq(name, AX_STR("DomainResource")))
     return resource && !ax_str_eq(own, AX_STR("Bundle")) &&
            !ax_str_eq(own, AX_STR("Binary")) &&
@@ -167,9 +208,12 @@ static bool is_at(const location *at, ax_str expression) {
   return false;
 }
 
+/* In the extension `url`, or on its value. */
 static bool is_within_extension(const location *at, ax_str url) {
+  size_t i = 0;
+  if (at->count > 1 && ax_str_eq(at->frames[0]->name, AX_STR("value"))) i = 1;
   if (!at->count) return false;
-  const ax_place *p = at->frames[0];
+  const ax_place *p = at->frames[i];
   if (!p->type || !ax_str_eq(p->type->name, AX_STR("Extension"))) return false;
   url = ax_str_cut(&url, '#');
   return ax_str_eq(AX_JSON_STR(p->value, "url"), url);

@@ -19,7 +19,7 @@ static bool any(const ax_slicing_test *t, ax_walk *walk, size_t step,
 /* --- what is tested at the end ---------------------------------------------
  */
 
-static bool is_bound(const ax_slicing_test *t, const ax_walk *walk,
+static bool is_bound(const ax_slicing_test *t, ax_walk *walk,
                      const ax_json *value) {
   const ax_validate_host *host = walk->host;
   const char *why = NULL;
@@ -32,8 +32,11 @@ static bool is_bound(const ax_slicing_test *t, const ax_walk *walk,
     system = AX_JSON_STR(value, "system");
     code = AX_JSON_STR(value, "code");
   }
-  return code.len && host->code_in_value_set(host->ctx, t->names[0], system,
-                                             code, &why) == AX_CODE_IN;
+  if (!code.len) return false;
+  ax_code_answer answer =
+      host->code_in_value_set(host->ctx, t->names[0], system, code, &why);
+  walk->undecided += answer == AX_CODE_UNDECIDED;
+  return answer == AX_CODE_IN;
 }
 
 /* "quantity" of a primitive type is written "Quantity" in a choice. */

@@ -40,6 +40,7 @@ typedef struct {
   unsigned depth;
   unsigned quiet;   /* > 0: faults are counted, not reported */
   size_t faults;    /* errors of the quiet walk */
+  size_t undecided; /* codes that a slice asked for and nobody could judge */
   ax_map *verdicts; /* walk_conform.c */
   bool no_memory;
 } ax_walk;
