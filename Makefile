@@ -63,7 +63,7 @@ FUZZ_SECONDS ?= 5
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all help setup packages demo run install corpora unit test race-test asan tsan coverage fuzz tidy format layers names check \
+.PHONY: all help setup packages demo run install corpora unit test asan tsan coverage fuzz tidy format layers names check \
         definitions bench clean
 
 # --- what a fresh machine lacks -------------------------------------------------
@@ -190,6 +190,7 @@ tsan: ## all tests under the thread sanitizer
 	$(MAKE) test BUILD=build/tsan OPT="-O1 -g" SAN=-fsanitize=thread
 
 # What the short runs inside `make test` do, at length: always the same programs.
+.PHONY: race-test crash-test pressure-test power-test soak
 RACE_ROUNDS  ?= 10000
 RACE_SENDERS ?= 64
 LONG_TEST = $(TEST_ENV) CMOCKA_MESSAGE_OUTPUT=STDOUT
@@ -200,6 +201,10 @@ race-test: $(PACKAGES) all $(BUILD)/tests/conformance-tests/integration/test_rac
 definitions: $(PACKAGES) $(BUILD)/tests/gateway/tests/unit/test_official_examples ## hold all official definitions to R4, as resources
 	$(LONG_TEST) AUSPEX_ALL_DEFINITIONS=1 \
 	  $(BUILD)/tests/gateway/tests/unit/test_official_examples
+
+POWER_ROUNDS ?= 200
+power-test: $(BUILD)/tests/gateway/tests/unit/test_store_power ## cut the power under the store (POWER_ROUNDS=200)
+	$(LONG_TEST) AUSPEX_POWER_ROUNDS=$(POWER_ROUNDS) $<
 
 corpora: $(PACKAGES) $(BUILD)/bin/auspex-corpora ## run the cases of a folder (CORPORA=FOLDER)
 	@$(BUILD)/bin/auspex-corpora "$(CORPORA)"

@@ -25,9 +25,11 @@ static const struct {
   { AX_UNAVAILABLE, 503, AX_ISSUE_TRANSIENT, "1", NULL },
   { AX_NOMEM, 413, AX_ISSUE_TOO_COSTLY, NULL,
     "the request needs more memory than one request may have" },
-  { AX_IO, 500, AX_ISSUE_EXCEPTION, NULL,
-    "the gateway could not do this; its operator finds the reason in the log "
-    "under this request id" },
+  { AX_IO, 503, AX_ISSUE_EXCEPTION, "30",
+    "nothing was stored: the gateway cannot use its disk now; its operator "
+    "finds the reason in the log under this request id" },
+  { AX_FULL, 507, AX_ISSUE_NO_STORE, "30",
+    "nothing was stored: the gateway's disk is full; send it again later" },
 };
 
 static void answer(ax_api_call *call, int http, ax_issue_type type,

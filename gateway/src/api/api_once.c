@@ -83,11 +83,9 @@ static bool header_key(ax_api_call *call, ax_str *name) {
 }
 
 static ax_str body_key(const ax_api_call *call, ax_str digest) {
-  char *hex = AX_NEW_ARRAY(call->rq->arena, char, AX_SHA256_HEX + 6);
-  if (!hex) return (ax_str){ 0 };
-  memcpy(hex, "body ", 5);
-  ax_sha256_hex(digest, hex + 5);
-  return (ax_str){ hex, AX_SHA256_HEX + 5 };
+  char hex[AX_SHA256_HEX + 1];
+  ax_sha256_hex(digest, hex);
+  return AX_JOIN(call->rq->arena, AX_STR("body "), ax_str_from(hex));
 }
 
 bool ax_api_once(ax_api_call *call, ax_intake_request *rq) {

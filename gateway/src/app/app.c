@@ -41,6 +41,10 @@ static bool is_ready(void *ctx, ax_buf *why) {
   ax_store_stats stats = { 0 };
   ax_error err = { 0 };
   ax_status status = ax_store_stats_read(app->store, &stats, &err);
+  /* While nobody sends, only trying tells whether the disk works again. */
+  ax_commit nothing = { 0 };
+  if (!status && stats.failing)
+    stats.failing = ax_store_commit(app->store, &nothing, &err) != AX_OK;
   if (status)
     ax_buf_append(why, AX_STR("the store cannot be read"));
   else if (stats.failing)

@@ -32,6 +32,7 @@ static void block_signals(sigset_t *set) {
   sigaddset(set, SIGHUP);
   (void)pthread_sigmask(SIG_BLOCK, set, NULL);
   (void)signal(SIGPIPE, SIG_IGN);
+  (void)signal(SIGXFSZ, SIG_IGN); /* a file too large is an answer, no end */
 }
 
 static ax_status settle_address(ax_arena *arena, const ax_config *config,

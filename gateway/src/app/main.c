@@ -29,6 +29,8 @@ static const struct {
   { "explain", ax_cmd_explain, "show what a profile checks" },
   { "score", ax_cmd_score, "score a Bundle" },
   { "fhirpath", ax_cmd_fhirpath, "evaluate an expression" },
+  { "check", ax_cmd_store_check, "inspect the store" },
+  { "backup", ax_cmd_store_backup, "copy the store while it is served" },
   { "plugin", ax_cmd_plugin, "look at, write and run plug-ins" },
   { "version", print_version, "print the version" },
   { "help", print_help, "this text" },

@@ -37,7 +37,8 @@ typedef enum {
               X(CODE_INVALID, "code-invalid") X(EXTENSION, "extension") X(     \
                   TOO_COSTLY, "too-costly") X(BUSINESS_RULE, "business-rule")  \
                   X(CONFLICT, "conflict") X(TRANSIENT, "transient")            \
-                      X(LOCK_ERROR, "lock-error") X(EXCEPTION, "exception")    \
+                      X(LOCK_ERROR, "lock-error") X(NO_STORE, "no-store")      \
+                          X(EXCEPTION, "exception")                         \
                           X(TIMEOUT, "timeout") X(INCOMPLETE, "incomplete")    \
                               X(THROTTLED, "throttled")                        \
                                   X(INFORMATIONAL, "informational")

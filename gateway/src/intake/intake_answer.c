@@ -17,6 +17,7 @@ static const struct {
   { 422, "422 Unprocessable Entity" },
   { 500, "500 Internal Server Error" },
   { 503, "503 Service Unavailable" },
+  { 507, "507 Insufficient Storage" },
 };
 
 static ax_str status_text(int status) {

@@ -35,6 +35,8 @@ static const struct {
   { AX_TOO_LARGE, 413, AX_ISSUE_TOO_COSTLY },
   { AX_UNAVAILABLE, 503, AX_ISSUE_TRANSIENT },
   { AX_TIMEOUT, 503, AX_ISSUE_TRANSIENT },
+  { AX_IO, 503, AX_ISSUE_EXCEPTION },
+  { AX_FULL, 507, AX_ISSUE_NO_STORE },
 };
 
 static void fail(ax_intake_item *item, ax_status status, const ax_error *err) {

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "base/file.h"
 #include "base/limits.h"
 #include "store/store_backend.h"
 #include "store/store_evidence.h"
@@ -37,7 +38,7 @@ ax_status ax_store_open(const ax_store_options *options, ax_store **out,
   store->presses = ax_store_pack_open();
   ax_status status = store->presses ? AX_OK : AX_NOMEM;
   if (!status) status = store->ops->open(options, &store->backend, err);
-  if (!status)
+  if (!status && !options->read_only)
     status = ax_store_queue_open(store->ops, store->backend, options,
                                  &store->queue, err);
   if (status) {
@@ -110,6 +111,7 @@ ax_status ax_store_stats_read(ax_store *store, ax_store_stats *out,
   ax_store_queue_stats queue;
   *out = (ax_store_stats){ 0 };
   AX_TRY(store->ops->stats(store->backend, out, err));
+  if (!store->queue) return AX_OK;
   ax_store_queue_look(store->queue, &queue);
   out->commits = queue.commits;
   out->transactions = queue.transactions;
@@ -122,6 +124,27 @@ ax_status ax_store_check(ax_store *store, ax_arena *arena, ax_store_report *out,
                          ax_error *err) {
   *out = (ax_store_report){ 0 };
   return store->ops->check(store->backend, arena, out, err);
+}
+
+static ax_status inspect_copy(ax_arena *arena, const char *folder,
+                              ax_store_report *out, ax_error *err) {
+  ax_store *copy = NULL;
+  const ax_store_options options = { .folder = folder, .read_only = true };
+  AX_TRY(ax_store_open(&options, &copy, err));
+  ax_status status = ax_store_check(copy, arena, out, err);
+  ax_store_close(copy);
+  if (!status && out->count)
+    return ax_error_set(err, AX_INVALID, "store: the copy has faults: %s",
+                        out->faults[0].ptr);
+  return status;
+}
+
+ax_status ax_store_backup(ax_store *store, ax_arena *arena, const char *folder,
+                          ax_store_report *out, ax_error *err) {
+  *out = (ax_store_report){ 0 };
+  AX_TRY(ax_file_make_dirs(folder, err));
+  AX_TRY(store->ops->copy(store->backend, folder, err));
+  return inspect_copy(arena, folder, out, err);
 }
 
 /* --- writing ---------------------------------------------------------------
@@ -189,6 +212,8 @@ static ax_status prepare(ax_store *store, ax_arena *arena, const ax_commit *c,
 
 ax_status ax_store_commit(ax_store *store, ax_commit *commit, ax_error *err) {
   AX_TRY(check_commit(commit, err));
+  if (!store->queue)
+    return ax_error_set(err, AX_UNAVAILABLE, "store: open for reading only");
   ax_store_job job = { .commit = commit };
   ax_arena *arena = ax_arena_new(PREPARE_CEILING);
   if (!arena) return AX_NOMEM;

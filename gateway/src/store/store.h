@@ -37,10 +37,13 @@ typedef struct {
   uint64_t cache_bytes; /* page cache of the writer; 0: default */
   unsigned batch_max;   /* commits in one transaction; 0: default */
   unsigned queue_max;   /* waiting commits before UNAVAILABLE; 0: default */
+  bool read_only;       /* for inspection, also beside a running gateway: nothing
+                           can be committed, the folder is not locked */
 } ax_store_options;
 
-/* IO (with what the system said), INVALID (not a store of ours, or of a newer
- * version), CONFLICT (another process has it open). */
+/* IO (with what the system said), FULL, INVALID (not a store of ours, or of a
+ * newer version), CONFLICT (another process has it open); with `read_only` also
+ * NOT_FOUND (there is none) and INVALID for one of an older version. */
 ax_status ax_store_open(const ax_store_options *options, ax_store **out,
                         ax_error *err) AX_MUST_USE;
 /* Waits for what was handed in, checkpoints, closes. */
@@ -201,7 +204,9 @@ typedef struct {
 /*
  * Makes `commit` durable or leaves no trace. CONFLICT (a precondition, a
  * version, or an id that is there already; also a task that was finished by
- * somebody else), UNAVAILABLE (queue full, closing), IO (disk full, read-only).
+ * somebody else), UNAVAILABLE (queue full, closing, locked), FULL (disk), IO
+ * (read-only, damaged). An empty commit writes a little, too: it tells whether
+ * the disk takes anything, and ends `failing`.
  */
 ax_status ax_store_commit(ax_store *store, ax_commit *commit,
                           ax_error *err) AX_MUST_USE;
@@ -226,7 +231,7 @@ typedef struct {
   uint64_t commits, transactions; /* since the store was opened */
   uint64_t bytes;                 /* of the main file */
   unsigned queue;                 /* commits waiting now */
-  bool failing;                   /* the last transaction failed (disk) */
+  bool failing; /* the last transaction failed on the disk */
 } ax_store_stats;
 ax_status ax_store_stats_read(ax_store *store, ax_store_stats *out,
                               ax_error *err) AX_MUST_USE;
@@ -246,5 +251,14 @@ typedef struct {
  */
 ax_status ax_store_check(ax_store *store, ax_arena *arena, ax_store_report *out,
                          ax_error *err) AX_MUST_USE;
+
+/*
+ * Writes a copy as it is at one moment into `folder`, which must not hold a
+ * store, syncs it and inspects it. The copy is a data folder like any other.
+ * Writing goes on meanwhile, also by another process. IO, FULL, CONFLICT (there
+ * is a store), INVALID (the copy has faults: `out` lists them).
+ */
+ax_status ax_store_backup(ax_store *store, ax_arena *arena, const char *folder,
+                          ax_store_report *out, ax_error *err) AX_MUST_USE;
 
 #endif

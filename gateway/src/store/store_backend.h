@@ -56,6 +56,9 @@ typedef struct {
                      ax_error *err);
   ax_status (*check)(ax_store_backend *backend, ax_arena *arena,
                      ax_store_report *out, ax_error *err);
+  /* A copy as the store's file in `folder`, synced. */
+  ax_status (*copy)(ax_store_backend *backend, const char *folder,
+                    ax_error *err);
 } ax_store_ops;
 
 /* The embedded default: store_sqlite*.c. */

@@ -5,6 +5,8 @@
 #include <semaphore.h>
 #include <stdlib.h>
 
+#include "base/log.h"
+
 enum {
   BATCH_MAX = 256,
   QUEUE_MAX = 4096,
@@ -60,14 +62,35 @@ static size_t next_batch(ax_store_queue *q) {
   return n;
 }
 
+/* Not the commit's own fault: the disk, or somebody who locks the file. */
+static bool is_trouble(ax_status status) {
+  return status == AX_IO || status == AX_FULL || status == AX_UNAVAILABLE;
+}
+
+/* Trouble and its end are each told once. */
+static void tell(const ax_store_queue *q, size_t n, bool failing) {
+  if (failing == q->stats.failing) return;
+  if (!failing) {
+    ax_log_event(AX_LOG_INFO, "store_recovered", ax_log_int("commits", 1));
+    return;
+  }
+  for (size_t i = 0; i < n; i++) {
+    if (!is_trouble(q->batch[i]->status)) continue;
+    ax_log_event(AX_LOG_ERROR, "store_failing",
+                 ax_log_str("why", ax_str_from(q->batch[i]->err.text)));
+    return;
+  }
+}
+
 /* A place is gone as soon as its owner is woken. */
 static void settle(ax_store_queue *q, size_t n, size_t transactions) {
   bool failing = false;
   size_t commits = 0;
   for (size_t i = 0; i < n; i++) {
     commits += q->batch[i]->status == AX_OK;
-    failing |= q->batch[i]->status == AX_IO;
+    failing |= is_trouble(q->batch[i]->status);
   }
+  tell(q, n, failing); /* only this thread changes `failing` */
   pthread_mutex_lock(&q->mutex);
   q->stats.transactions += transactions;
   q->stats.commits += commits;

@@ -286,12 +286,17 @@ static ax_status take_lock(ax_store_backend *b, const char *folder,
   return AX_OK;
 }
 
-static ax_status make_file(ax_store_backend *b, const char *folder,
-                           ax_error *err) {
+static ax_status name_file(ax_store_backend *b, const char *folder) {
   size_t room = strlen(folder) + sizeof "/auspex.db";
   b->path = malloc(room);
   if (!b->path) return AX_NOMEM;
   sqlite3_snprintf((int)room, b->path, "%s/auspex.db", folder);
+  return AX_OK;
+}
+
+static ax_status make_file(ax_store_backend *b, const char *folder,
+                           ax_error *err) {
+  AX_TRY(name_file(b, folder));
   /* Made here so that nobody else can read it; the log inherits the mode. */
   int fd = open(b->path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (fd < 0)
@@ -303,8 +308,22 @@ static ax_status make_file(ax_store_backend *b, const char *folder,
   return AX_OK;
 }
 
+static ax_status open_to_read(ax_store_backend *b, const char *folder,
+                              ax_error *err) {
+  ax_store_conn *conn = NULL;
+  AX_TRY(name_file(b, folder));
+  if (!ax_file_exists(b->path))
+    return ax_error_set(err, AX_NOT_FOUND, "store: there is none in %s",
+                        folder);
+  AX_TRY(ax_store_sqlite_borrow(b, &conn, err));
+  ax_status status = ax_store_schema_verify(conn, err);
+  ax_store_sqlite_return(b, conn);
+  return status;
+}
+
 static ax_status open_all(ax_store_backend *b, const ax_store_options *options,
                           ax_error *err) {
+  if (options->read_only) return open_to_read(b, options->folder, err);
   AX_TRY(ax_file_make_dirs(options->folder, err));
   AX_TRY(take_lock(b, options->folder, err));
   AX_TRY(make_file(b, options->folder, err));
@@ -377,4 +396,5 @@ const ax_store_ops ax_store_sqlite_ops = {
   .once = ax_store_sqlite_once,
   .stats = ax_store_sqlite_stats,
   .check = ax_store_sqlite_check,
+  .copy = ax_store_sqlite_copy,
 };

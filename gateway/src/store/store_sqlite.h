@@ -142,6 +142,10 @@ ax_status ax_store_conn_copy(const ax_store_stmt *s, int column,
 ax_status ax_store_schema_prepare(ax_store_conn *conn,
                                   ax_error *err) AX_MUST_USE;
 
+/* Is it a store of ours of just this version? For who may not change it. */
+ax_status ax_store_schema_verify(ax_store_conn *conn,
+                                 ax_error *err) AX_MUST_USE;
+
 /* --- keys of texts: store_sqlite_name.c ------------------------------------
  */
 
@@ -258,6 +262,12 @@ ax_status ax_store_once_holds(ax_store_conn *conn, const ax_once *once,
 /* Adds a record, and removes a few that have ended. */
 ax_status ax_store_once_add(ax_store_conn *conn, const ax_once *once,
                             ax_error *err) AX_MUST_USE;
+
+/* --- copying: store_sqlite_copy.c -------------------------------------------
+ */
+
+ax_status ax_store_sqlite_copy(ax_store_backend *backend, const char *folder,
+                               ax_error *err);
 
 /* --- the store's file: store_sqlite.c --------------------------------------
  */

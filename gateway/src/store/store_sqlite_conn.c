@@ -1,4 +1,5 @@
 /* Connections, statements and what SQLite's answers mean to us. */
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +19,7 @@ static ax_status meaning(int rc, const char **sentence) {
   switch (rc & 0xff) {
   case SQLITE_FULL:
     *sentence = "the disk is full: make room; nothing was stored";
-    return AX_IO;
+    return AX_FULL;
   case SQLITE_READONLY:
   case SQLITE_PERM:
     *sentence = "the store's files are read-only: check the data folder";
@@ -49,9 +50,29 @@ static ax_status meaning(int rc, const char **sentence) {
   }
 }
 
+static bool is_no_room(int why) {
+  return why == EDQUOT || why == EFBIG || why == ENOSPC;
+}
+
+/* A quota or a limit of file sizes is as good as a full disk. The file and its
+ * log each remember what the system said last. */
+static int settle_code(const ax_store_conn *conn, int rc) {
+  int of_file = 0, of_log = 0;
+  sqlite3_file *log = NULL;
+  if (rc != SQLITE_IOERR_WRITE || !conn || !conn->db) return rc;
+  (void)sqlite3_file_control(conn->db, "main", SQLITE_FCNTL_LAST_ERRNO,
+                             &of_file);
+  (void)sqlite3_file_control(conn->db, "main", SQLITE_FCNTL_JOURNAL_POINTER,
+                             (void *)&log);
+  if (log && log->pMethods)
+    (void)log->pMethods->xFileControl(log, SQLITE_FCNTL_LAST_ERRNO, &of_log);
+  return is_no_room(of_file) || is_no_room(of_log) ? SQLITE_FULL : rc;
+}
+
 ax_status ax_store_conn_fail(ax_store_conn *conn, int rc, const char *doing,
                              ax_error *err) {
   const char *sentence = NULL;
+  rc = settle_code(conn, rc);
   ax_status status = meaning(rc, &sentence);
   return ax_error_set(
       err, status, "store: %s: %s (SQLite %d: %s)", doing, sentence, rc,

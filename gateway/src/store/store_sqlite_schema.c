@@ -189,6 +189,20 @@ static ax_status writer_settings(ax_store_conn *conn, ax_error *err) {
   return ax_store_conn_exec(conn, "PRAGMA journal_size_limit=67108864", err);
 }
 
+ax_status ax_store_schema_verify(ax_store_conn *conn, ax_error *err) {
+  int64_t version = 0;
+  const int64_t newest = (int64_t)AX_COUNT(migrations);
+  AX_TRY(ours(conn, &version, err));
+  if (version == newest) return AX_OK;
+  return ax_error_set(
+      err, AX_INVALID,
+      "store: the file has version %lld, this program works with version %lld: "
+      "%s",
+      (long long)version, (long long)newest,
+      version < newest ? "`auspex serve` brings it forward"
+                       : "use a newer program");
+}
+
 ax_status ax_store_schema_prepare(ax_store_conn *conn, ax_error *err) {
   int64_t version = 0;
   const int64_t newest = (int64_t)AX_COUNT(migrations);

@@ -1,0 +1,137 @@
+/* From outside: a disk that takes nothing more, inspection, and going back to a
+ * copy. */
+#include "../support/outside.h"
+#include "../support/patients.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+
+static outside *gw;
+
+static int set_up(void **state) {
+  (void)state;
+  gw = outside_start(NULL);
+  return 0;
+}
+
+static int tear_down(void **state) {
+  (void)state;
+  outside_stop(gw);
+  return 0;
+}
+
+static const char body[] =
+    "{\"resourceType\":\"Patient\",\"identifier\":[{\"system\":\"urn:disk\","
+    "\"value\":\"1\"}]}";
+
+/* The gateway may write files up to `bytes` long; 0: as long as it likes. */
+static void limit_files(long bytes) {
+  char command[200], limit[40] = "unlimited";
+  if (bytes) (void)snprintf(limit, sizeof limit, "%ld", bytes);
+  (void)snprintf(command, sizeof command,
+                 "prlimit --pid %d --fsize=%s:unlimited 2>/dev/null",
+                 (int)outside_pid(gw), limit);
+  if (system(command) != 0) skip(); /* NOLINT(cert-env33-c) no prlimit here */
+}
+
+static size_t stored(void) {
+  const outside_answer *a =
+      outside_get(gw, "/Patient?_count=0&_total=accurate");
+  return strtoul(ax_json_text(AX_JSON_GET(a->json, "total")).ptr, NULL, 10);
+}
+
+static void nothing_is_accepted_that_the_disk_does_not_take(void **state) {
+  (void)state;
+  size_t accepted = 0;
+  for (int i = 0; i < 20; i++)
+    accepted += outside_post(gw, "/Patient", body)->status == 201;
+  assert_int_equal(accepted, 20);
+  limit_files(4096);
+  for (int i = 0; i < 5; i++) {
+    const outside_answer *a = outside_post(gw, "/Patient", body);
+    outside_refused(a, 507, "no-store", "nothing was stored");
+    assert_string_equal(outside_header(a, "Retry-After"), "30");
+  }
+  assert_int_equal(outside_get(gw, "//health/ready")->status, 503);
+  assert_int_equal(outside_get(gw, "//health/live")->status, 200);
+  assert_int_equal(stored(), accepted);
+  limit_files(0);
+  /* Nobody sends, and it comes back by itself. */
+  assert_int_equal(outside_get(gw, "//health/ready")->status, 200);
+  assert_int_equal(outside_post(gw, "/Patient", body)->status, 201);
+  assert_int_equal(stored(), accepted + 1);
+  assert_non_null(strstr(outside_log(gw), "store_failing"));
+  assert_non_null(strstr(outside_log(gw), "store_recovered"));
+}
+
+static outside_run_result run_on(const char *command, const char *folder,
+                                 const char *to) {
+  const char *args[] = { command, "--data", folder, to ? "--to" : NULL, to,
+                         NULL };
+  return outside_run(args, NULL);
+}
+
+static void a_copy_is_made_while_serving_and_can_be_gone_back_to(void **state) {
+  (void)state;
+  char copy[100], path[200];
+  size_t before = stored();
+  (void)snprintf(copy, sizeof copy, "%s.copy", outside_data(gw));
+  outside_run_result r = run_on("backup", outside_data(gw), copy);
+  if (r.code != 0) fail_msg("%d: %s%s", r.code, r.out, r.err);
+  assert_non_null(strstr(r.out, " 0 faults"));
+  r = run_on("check", outside_data(gw), NULL);
+  assert_int_equal(r.code, 0);
+  assert_int_equal(outside_post(gw, "/Patient", body)->status, 201);
+  r = run_on("backup", outside_data(gw), copy);
+  assert_int_equal(r.code, 3);
+  assert_non_null(strstr(r.err, "is there already"));
+
+  assert_int_equal(outside_end(gw), 0);
+  static const char *const files[] = { "auspex.db", "auspex.db-wal",
+                                       "auspex.db-shm" };
+  for (size_t i = 0; i < AX_COUNT(files); i++) {
+    (void)snprintf(path, sizeof path, "%s/%s", outside_data(gw), files[i]);
+    (void)unlink(path);
+  }
+  char from[200];
+  (void)snprintf(from, sizeof from, "%s/auspex.db", copy);
+  (void)snprintf(path, sizeof path, "%s/auspex.db", outside_data(gw));
+  assert_int_equal(rename(from, path), 0);
+  outside_again(gw, NULL);
+  assert_int_equal(stored(), before);
+  assert_int_equal(outside_post(gw, "/Patient", body)->status, 201);
+  (void)snprintf(path, sizeof path, "rm -r %s", copy);
+  assert_int_equal(system(path), 0); /* NOLINT(cert-env33-c) */
+}
+
+static void what_was_changed_by_hand_is_found(void **state) {
+  (void)state;
+  char path[200];
+  assert_int_equal(outside_end(gw), 0);
+  (void)snprintf(path, sizeof path, "%s/auspex.db", outside_data(gw));
+  FILE *file = fopen(path, "r+b");
+  assert_non_null(file);
+  assert_int_equal(fseek(file, 8192 * 3, SEEK_SET), 0);
+  for (int i = 0; i < 4000; i++) (void)fputc(0x55, file);
+  assert_int_equal(fclose(file), 0);
+  outside_run_result r = run_on("check", outside_data(gw), NULL);
+  assert_true(r.code == 1 || r.code == 3);
+  assert_true(strstr(r.out, "fault: ") || strstr(r.err, "damaged"));
+  r = run_on("check", "/nowhere/at/all", NULL);
+  assert_int_equal(r.code, 3);
+  assert_non_null(strstr(r.err, "there is none in /nowhere/at/all"));
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(nothing_is_accepted_that_the_disk_does_not_take),
+    cmocka_unit_test(a_copy_is_made_while_serving_and_can_be_gone_back_to),
+    cmocka_unit_test(what_was_changed_by_hand_is_found),
+  };
+  return cmocka_run_group_tests_name("disk", tests, set_up, tear_down);
+}

@@ -1,0 +1,131 @@
+/* `auspex check` and `auspex backup`: the store from outside. */
+#include <stdio.h>
+
+#include "app/command.h"
+#include "app/commands.h"
+#include "app/exits.h"
+#include "store/store.h"
+
+static const ax_command_manual check_manual = {
+  .usage = "check [OPTION]...",
+  .about =
+      "Reads the whole store in the data folder, also while it is served: the "
+      "database's own\n"
+      "structure, bodies and their checksums, rows without an owner, totals "
+      "and the chain of\n"
+      "evidence. Lists what is wrong and ends with 1, or with 0 when all is "
+      "well.",
+};
+
+static const ax_config_extra backup_extras[] = {
+  { "--to", "FOLDER", "Where the copy goes; it may not hold a store yet." },
+  { NULL, NULL, NULL }
+};
+
+static const ax_command_manual backup_manual = {
+  .usage = "backup --to FOLDER [OPTION]...",
+  .about =
+      "Copies the store in the data folder as it is at one moment, also while "
+      "it is served, and\n"
+      "inspects the copy. The copy is a data folder: to go back to it, stop "
+      "the gateway, put\n"
+      "the folder in the place of the damaged one (without its -wal and -shm "
+      "files) and start.",
+  .extras = backup_extras,
+};
+
+static void print_report(const ax_store_report *report) {
+  for (size_t i = 0; i < report->count; i++)
+    (void)printf("fault: " AX_STR_FMT "\n", AX_STR_ARG(report->faults[i]));
+  if (report->more) (void)printf("and more\n");
+  (void)printf("%llu versions, %llu evidence records, %zu faults%s\n",
+               (unsigned long long)report->versions,
+               (unsigned long long)report->evidence, report->count,
+               report->more ? " listed" : "");
+}
+
+static ax_status open_store(const ax_config *config, ax_store **out,
+                            ax_error *err) {
+  const ax_store_options options = { .folder = config->data,
+                                     .read_only = true };
+  return ax_store_open(&options, out, err);
+}
+
+static int no_words(const ax_config_command *command, const char *name) {
+  ax_error err = { 0 };
+  for (size_t i = 0; i < command->word_count; i++) {
+    if (command->words[i].name) continue;
+    ax_status odd = ax_error_set(&err, AX_INVALID,
+                                 "%s takes options only, not \"%.60s\"", name,
+                                 command->words[i].value);
+    return ax_command_fail(AX_EXIT_USAGE, odd, &err);
+  }
+  return AX_EXIT_OK;
+}
+
+static int run_check(ax_arena *arena, int argc, char **argv) {
+  ax_config_command command;
+  int code = AX_EXIT_OK;
+  ax_store *store = NULL;
+  ax_store_report report = { 0 };
+  ax_error err = { 0 };
+  if (!ax_command_begin(arena, &check_manual, argc, argv, &command, &code))
+    return code;
+  code = no_words(&command, "check");
+  if (code) return code;
+  ax_status status = open_store(&command.config, &store, &err);
+  if (!status) status = ax_store_check(store, arena, &report, &err);
+  ax_store_close(store);
+  if (status) return ax_command_fail(AX_EXIT_DATA, status, &err);
+  print_report(&report);
+  return report.count ? AX_EXIT_INPUT : AX_EXIT_OK;
+}
+
+static const char *target_of(const ax_config_command *command) {
+  const char *to = NULL;
+  for (size_t i = 0; i < command->word_count; i++)
+    if (command->words[i].name) to = command->words[i].value;
+  return to;
+}
+
+static int run_backup(ax_arena *arena, int argc, char **argv) {
+  ax_config_command command;
+  int code = AX_EXIT_OK;
+  ax_store *store = NULL;
+  ax_store_report report = { 0 };
+  ax_error err = { 0 };
+  if (!ax_command_begin(arena, &backup_manual, argc, argv, &command, &code))
+    return code;
+  code = no_words(&command, "backup");
+  if (code) return code;
+  const char *to = target_of(&command);
+  if (!to)
+    return ax_command_fail(
+        AX_EXIT_USAGE,
+        ax_error_set(&err, AX_INVALID, "backup needs --to FOLDER"), &err);
+  ax_status status = open_store(&command.config, &store, &err);
+  if (!status) status = ax_store_backup(store, arena, to, &report, &err);
+  ax_store_close(store);
+  if (report.count) print_report(&report);
+  if (status) return ax_command_fail(AX_EXIT_DATA, status, &err);
+  (void)printf("copied to %s: ", to);
+  print_report(&report);
+  return AX_EXIT_OK;
+}
+
+static int with_arena(int (*run)(ax_arena *arena, int argc, char **argv),
+                      int argc, char **argv) {
+  ax_arena *arena = ax_arena_new(64u << 20);
+  if (!arena) return ax_command_fail(AX_EXIT_USAGE, AX_NOMEM, NULL);
+  int code = run(arena, argc, argv);
+  ax_arena_free(arena);
+  return code;
+}
+
+int ax_cmd_store_check(int argc, char **argv) {
+  return with_arena(run_check, argc, argv);
+}
+
+int ax_cmd_store_backup(int argc, char **argv) {
+  return with_arena(run_backup, argc, argv);
+}
