@@ -202,6 +202,11 @@ definitions: $(PACKAGES) $(BUILD)/tests/gateway/tests/unit/test_official_example
 	$(LONG_TEST) AUSPEX_ALL_DEFINITIONS=1 \
 	  $(BUILD)/tests/gateway/tests/unit/test_official_examples
 
+CRASH_ROUNDS ?= 1000
+crash-test: $(PACKAGES) all $(BUILD)/tests/conformance-tests/integration/test_crash ## kill -9 under mixed load (CRASH_ROUNDS=1000)
+	$(LONG_TEST) AUSPEX_CRASH_ROUNDS=$(CRASH_ROUNDS) \
+	  $(BUILD)/tests/conformance-tests/integration/test_crash
+
 POWER_ROUNDS ?= 200
 power-test: $(BUILD)/tests/gateway/tests/unit/test_store_power ## cut the power under the store (POWER_ROUNDS=200)
 	$(LONG_TEST) AUSPEX_POWER_ROUNDS=$(POWER_ROUNDS) $<
