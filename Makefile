@@ -207,6 +207,14 @@ crash-test: $(PACKAGES) all $(BUILD)/tests/conformance-tests/integration/test_cr
 	$(LONG_TEST) AUSPEX_CRASH_ROUNDS=$(CRASH_ROUNDS) \
 	  $(BUILD)/tests/conformance-tests/integration/test_crash
 
+IDLE        ?= 500
+TRICKLE     ?= 200
+PRESSURE_MS ?= 20000
+P99_MS      ?= 100
+pressure-test: $(PACKAGES) all $(BUILD)/tests/conformance-tests/integration/test_pressure ## slow and idle senders beside others (IDLE=500 TRICKLE=200 P99_MS=100)
+	$(LONG_TEST) AUSPEX_IDLE=$(IDLE) AUSPEX_TRICKLE=$(TRICKLE) AUSPEX_PRESSURE_MS=$(PRESSURE_MS) AUSPEX_P99_MS=$(P99_MS) \
+	  $(BUILD)/tests/conformance-tests/integration/test_pressure
+
 POWER_ROUNDS ?= 200
 power-test: $(BUILD)/tests/gateway/tests/unit/test_store_power ## cut the power under the store (POWER_ROUNDS=200)
 	$(LONG_TEST) AUSPEX_POWER_ROUNDS=$(POWER_ROUNDS) $<

@@ -15,6 +15,7 @@
 #include "fhir/fhir_issue.h"
 #include "http/http.h"
 #include "http/http_media.h"
+#include "http/http_rate.h"
 #include "intake/intake.h"
 #include "store/store.h"
 #include "validate/validate.h"
@@ -52,6 +53,7 @@ typedef struct {
   const char *sender_header; /* whose value names the sender; "": the address */
   int64_t key_keep_ms;       /* how long an Idempotency-Key is remembered */
   int64_t same_body_ms;      /* an equal body within it is a repeat; 0: never */
+  ax_http_rate *rate;        /* of each sender; NULL: no bound */
   bool (*ready)(void *ctx, ax_buf *why); /* for /health/ready */
   void *ready_ctx;
 } ax_api; /* immutable while serving */

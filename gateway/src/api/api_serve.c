@@ -1,4 +1,5 @@
 #include "api/api.h"
+#include "base/clock.h"
 #include "http/http_route.h"
 #include "search/search.h"
 
@@ -88,6 +89,23 @@ static void refuse_path(ax_api_call *call, unsigned allowed) {
       call->rq->method_name.ptr, AX_STR_ARG(list));
 }
 
+/* Has the sender a request left? */
+static bool is_in_time(ax_api_call *call) {
+  if (!call->api->rate) return true;
+  int64_t wait = ax_http_rate_take(call->api->rate, ax_api_once_sender(call),
+                                   ax_clock_mono_ns());
+  if (wait == 0) return true;
+  ax_str seconds = ax_arena_printf(call->rq->arena, "%lld",
+                                   (long long)((wait + 999) / 1000));
+  if (seconds.ptr)
+    ax_http_set_header(call->rs, AX_STR("Retry-After"), seconds);
+  ax_api_error_refuse(call, 429, AX_ISSUE_THROTTLED,
+                      "this sender sends faster than is agreed here; the next "
+                      "request is welcome in %lld ms",
+                      (long long)wait);
+  return false;
+}
+
 /* OPTIONS says what an address offers; a browser's question whether it may
  * call (a preflight) is one. */
 static void dispatch(ax_api_call *call, const ax_http_path *path) {
@@ -102,6 +120,7 @@ static void dispatch(ax_api_call *call, const ax_http_path *path) {
     call->type = found.type;
     call->id = found.id;
     call->version = found.version;
+    if (!route->plain && !is_in_time(call)) return;
     if (!route->plain && !settle_media(call)) return;
     if (is_known_type(call)) route->run(call);
     return;

@@ -35,6 +35,11 @@ static ax_status open_intake(ax_app *app, bool serving, ax_error *err) {
   return serving ? ax_intake_start(app->intake, err) : AX_OK;
 }
 
+/* The store's queue is three quarters full. */
+static bool is_backed_up(const ax_store_stats *stats) {
+  return stats->queue_max && stats->queue > stats->queue_max / 4 * 3;
+}
+
 /* Ready means: what is sent now can be kept. */
 static bool is_ready(void *ctx, ax_buf *why) {
   const ax_app *app = ctx;
@@ -49,7 +54,9 @@ static bool is_ready(void *ctx, ax_buf *why) {
     ax_buf_append(why, AX_STR("the store cannot be read"));
   else if (stats.failing)
     ax_buf_append(why, AX_STR("the store cannot write to its disk"));
-  return !status && !stats.failing;
+  else if (is_backed_up(&stats))
+    ax_buf_append(why, AX_STR("too much is waiting for the disk"));
+  return why->len == 0;
 }
 
 static void fill_api(ax_app *app) {
@@ -67,6 +74,7 @@ static void fill_api(ax_app *app) {
     .sender_header = app->config->sender_header,
     .key_keep_ms = (int64_t)app->config->key_keep_ms,
     .same_body_ms = (int64_t)app->config->same_body_ms,
+    .rate = app->rate,
     .ready = is_ready,
     .ready_ctx = app,
   };
@@ -113,6 +121,10 @@ ax_status ax_app_open(ax_arena *arena, const ax_config *config, bool serving,
                       ax_app *out, int *exit_code, ax_error *err) {
   *out = (ax_app){ .config = config };
   ax_status status = open_parts(out, arena, serving, exit_code, err);
+  if (!status && config->sender_rate) {
+    out->rate = ax_http_rate_new(config->sender_rate, config->sender_burst);
+    if (!out->rate) status = AX_NOMEM;
+  }
   if (status) {
     ax_app_close(out);
     return status;
@@ -130,5 +142,6 @@ void ax_app_close(ax_app *app) {
   if (app->store) ax_store_close(app->store);
   ax_app_rules_close(&app->rules);
   if (app->host) ax_score_host_free(app->host);
+  ax_http_rate_free(app->rate);
   *app = (ax_app){ 0 };
 }

@@ -22,6 +22,7 @@ typedef struct {
   ax_app_rules rules;
   ax_store *store; /* NULL: opened without one */
   ax_intake *intake;
+  ax_http_rate *rate; /* NULL: senders are not bounded */
   ax_api api;
 } ax_app;
 

@@ -28,7 +28,8 @@ typedef struct {
   const char *log_level;
   bool insecure_no_auth;
   uint64_t threads, keep_alive_ms, request_timeout_ms, drain_ms;
-  uint64_t max_body, request_memory;
+  uint64_t max_body, request_memory, running, bodies;
+  uint64_t sender_rate, sender_burst;
   uint64_t score_wait_ms, score_deadline_ms, worker_memory;
   const char *sender_header;
   uint64_t key_keep_ms, same_body_ms;

@@ -47,6 +47,7 @@ typedef struct {
   ax_str remote;      /* address of the peer */
   ax_str id;          /* X-Request-Id as sent when it is safe, else made here */
   int64_t arrived_ns; /* monotonic */
+  unsigned load;      /* requests being handled, in percent of the most */
 } ax_http_request;
 
 typedef struct {

@@ -19,7 +19,9 @@ enum {
   READ_STEP = 64 * 1024,
   DRAIN_MAX = 1024 * 1024, /* unread body swallowed after a refusal */
   KEEP_MAX = 128 * 1024,   /* of each kind of memory, kept between requests */
-  TICK_MS = 50
+  TICK_MS = 50,
+  CROWDED_IDLE_MS = 500, /* idle for so long: goes first when it gets crowded */
+  RETRY_MAX_S = 60
 };
 
 /* What one serving thread owns. */
@@ -28,6 +30,7 @@ typedef struct {
   ax_http_socket socket;
   ax_arena *arena;
   ax_buf body, unpacked, out;
+  size_t held; /* of the server's `bodies` */
 } lane;
 
 struct ax_http_server {
@@ -35,7 +38,9 @@ struct ax_http_server {
   struct mg_context *civetweb;
   unsigned port;
   lane *lanes;
-  atomic_uint lanes_used, connections, busy;
+  atomic_uint lanes_used, connections, busy, running;
+  atomic_size_t bodies;               /* bytes of them in memory */
+  atomic_uint finished_of_late, rate; /* requests; a second, smoothed */
   atomic_bool draining, stopping, finished;
   pthread_t watchdog;
   char note[200]; /* what the library said while it started */
@@ -77,6 +82,12 @@ static void *begin_thread(const struct mg_context *civetweb, int type) {
   return n < server->options.threads ? &server->lanes[n] : NULL;
 }
 
+/* Nearly all threads are taken: whoever is answered now gives theirs back. */
+static bool is_crowded(ax_http_server *server) {
+  unsigned threads = server->options.threads;
+  return atomic_load(&server->connections) >= threads - threads / 8;
+}
+
 /* --- reading ------------------------------------------------------------- */
 
 /*
@@ -97,6 +108,15 @@ static bool sees_whole_head(const struct mg_request_info *ri) {
   if (!end) return true;
   if (*end == '\0') end++;
   return *end == '\r' || *end == '\n';
+}
+
+/* Counts `bytes` as held in memory until the request ends. */
+static bool may_hold(lane *l, size_t bytes) {
+  ax_http_server *server = l->server;
+  size_t most = server->options.bodies_max;
+  size_t before = atomic_fetch_add(&server->bodies, bytes);
+  l->held += bytes;
+  return most == 0 || before + bytes <= most || before == l->held - bytes;
 }
 
 static bool reads_fixed(lane *l, struct mg_connection *conn, uint64_t length) {
@@ -120,6 +140,7 @@ static bool reads_chunks(lane *l, struct mg_connection *conn) {
     if (n == 0) return true;
     if (n < 0) return false;
     ax_buf_append(&l->body, (ax_str){ step, (size_t)n });
+    if (!may_hold(l, (size_t)n)) l->body.status = AX_NOMEM;
     if (l->body.status) return true;
   }
 }
@@ -129,8 +150,17 @@ typedef struct {
   const char *why;
 } refusal;
 
+/* When will there be room? As soon as what is waiting now is done. */
+static unsigned retry_after(ax_http_server *server) {
+  unsigned rate = atomic_load(&server->rate);
+  unsigned seconds = atomic_load(&server->running) / (rate ? rate : 1) + 1;
+  return seconds < RETRY_MAX_S ? seconds : RETRY_MAX_S;
+}
+
 static refusal unpack_body(lane *l, ax_http_request *rq) {
   ax_status status = ax_http_gzip_unpack(rq->body, &l->unpacked);
+  if (!may_hold(l, l->unpacked.len))
+    return (refusal){ 503, "too many large requests are being handled" };
   rq->body = ax_buf_view(&l->unpacked);
   if (status == AX_OK) return (refusal){ 0 };
   if (status == AX_TOO_LARGE)
@@ -144,6 +174,8 @@ static refusal read_body(lane *l, struct mg_connection *conn,
                          const ax_http_framing *framing, ax_http_request *rq) {
   if (framing->length > l->server->options.body_max)
     return (refusal){ 413, "the body is larger than allowed here" };
+  if (!may_hold(l, (size_t)framing->length))
+    return (refusal){ 503, "too many large requests are being handled" };
   if (framing->expects_continue)
     (void)mg_write(conn, "HTTP/1.1 100 Continue\r\n\r\n", 25);
   (void)ax_http_socket_begin(&l->socket, AX_HTTP_SOCKET_READING,
@@ -202,6 +234,15 @@ static refusal take_target(const struct mg_request_info *ri,
   return (refusal){ 0 };
 }
 
+static bool is_admitted(ax_http_server *server, ax_http_request *rq) {
+  unsigned most = server->options.running_max;
+  unsigned running = atomic_load(&server->running);
+  rq->load = most ? (unsigned)((uint64_t)running * 100 / most) : 0;
+  if (most == 0 || running < most) return true;
+  const char *always = server->options.always;
+  return always && ax_str_starts(rq->path, ax_str_from(always));
+}
+
 static refusal take_request(lane *l, struct mg_connection *conn,
                             const struct mg_request_info *ri,
                             ax_http_request *rq, ax_http_framing *framing) {
@@ -226,6 +267,8 @@ static refusal take_request(lane *l, struct mg_connection *conn,
   if (no.status) return no;
   if (atomic_load(&l->server->draining))
     return (refusal){ 503, "the gateway is shutting down" };
+  if (!is_admitted(l->server, rq))
+    return (refusal){ 503, "too many requests are being handled" };
   return read_body(l, conn, framing, rq);
 }
 
@@ -256,8 +299,10 @@ static void refuse_request(lane *l, struct mg_connection *conn,
       l->server->options.refuse(no.status, ax_str_from(no.why), &l->unpacked);
   rs.body = ax_buf_view(&l->unpacked);
   if (rq) ax_http_set_header(&rs, AX_STR("X-Request-Id"), rq->id);
+  char seconds[16];
+  (void)snprintf(seconds, sizeof seconds, "%u", retry_after(l->server));
   if (no.status == 503)
-    ax_http_set_header(&rs, AX_STR("Retry-After"), AX_STR("1"));
+    ax_http_set_header(&rs, AX_STR("Retry-After"), ax_str_from(seconds));
   write_response(l, conn, &rs, rq && rq->method == AX_HTTP_HEAD, true);
 }
 
@@ -277,12 +322,6 @@ static void drain(lane *l, struct mg_connection *conn,
   }
 }
 
-/* Nearly all threads are taken: whoever is answered now gives theirs back. */
-static bool is_crowded(ax_http_server *server) {
-  unsigned threads = server->options.threads;
-  return atomic_load(&server->connections) >= threads - threads / 8;
-}
-
 static int serve(lane *l, struct mg_connection *conn,
                  const struct mg_request_info *ri) {
   ax_http_request rq = { 0 };
@@ -294,7 +333,10 @@ static int serve(lane *l, struct mg_connection *conn,
     drain(l, conn, &framing);
     return no.status;
   }
+  atomic_fetch_add(&l->server->running, 1);
   l->server->options.handler(l->server->options.ctx, &rq, &rs);
+  atomic_fetch_sub(&l->server->running, 1);
+  atomic_fetch_add(&l->server->finished_of_late, 1);
   bool close = framing.wants_close || framing.chunked ||
                is_crowded(l->server) || atomic_load(&l->server->draining);
   write_response(l, conn, &rs, rq.method == AX_HTTP_HEAD, close);
@@ -319,8 +361,11 @@ static int begin_request(struct mg_connection *conn) {
   atomic_fetch_add(&l->server->busy, 1);
   (void)ax_http_socket_begin(&l->socket, AX_HTTP_SOCKET_WORKING, 0);
   int status = serve(l, conn, ri);
-  (void)ax_http_socket_begin(&l->socket, AX_HTTP_SOCKET_IDLE, 0);
+  (void)ax_http_socket_begin(&l->socket, AX_HTTP_SOCKET_IDLE,
+                             after_ms(CROWDED_IDLE_MS));
   reset_lane(l);
+  atomic_fetch_sub(&l->server->bodies, l->held);
+  l->held = 0;
   atomic_fetch_sub(&l->server->busy, 1);
   return status;
 }
@@ -364,14 +409,26 @@ static int on_log(const struct mg_connection *conn, const char *message) {
 
 /* --- life ----------------------------------------------------------------- */
 
+/* Each second: how fast requests are finished, the last few seconds weighing
+ * most. */
+static void measure(ax_http_server *server, unsigned tick) {
+  if (tick % (1000 / TICK_MS) != 0) return;
+  unsigned now = atomic_exchange(&server->finished_of_late, 0);
+  atomic_store(&server->rate, (atomic_load(&server->rate) + now + 1) / 2);
+}
+
 static void *watch(void *arg) {
   ax_http_server *server = arg;
-  while (!atomic_load(&server->finished)) {
+  for (unsigned tick = 1; !atomic_load(&server->finished); tick++) {
     ax_clock_sleep_ms(TICK_MS);
-    bool draining = atomic_load(&server->draining);
+    measure(server, tick);
+    ax_http_socket_mood mood = atomic_load(&server->draining)
+                                   ? AX_HTTP_SOCKET_STOPPING
+                               : is_crowded(server) ? AX_HTTP_SOCKET_CROWDED
+                                                    : AX_HTTP_SOCKET_EASY;
     int64_t now = ax_clock_mono_ns();
     for (unsigned i = 0; i < server->options.threads; i++)
-      ax_http_socket_check(&server->lanes[i].socket, now, draining);
+      ax_http_socket_check(&server->lanes[i].socket, now, mood);
     /* Its accepting thread looks up only every other second. */
     if (atomic_load(&server->stopping))
       ax_http_socket_knock(server->options.address, server->port);

@@ -66,7 +66,15 @@ bool ax_http_socket_begin(ax_http_socket *slot, ax_http_socket_step step,
   return late;
 }
 
-void ax_http_socket_check(ax_http_socket *slot, int64_t now_ns, bool stopping) {
+static bool must_leave(const ax_http_socket *slot, int64_t now_ns,
+                       ax_http_socket_mood mood) {
+  if (slot->step != AX_HTTP_SOCKET_IDLE) return false;
+  return mood == AX_HTTP_SOCKET_STOPPING ||
+         (mood == AX_HTTP_SOCKET_CROWDED && now_ns > slot->deadline_ns);
+}
+
+void ax_http_socket_check(ax_http_socket *slot, int64_t now_ns,
+                          ax_http_socket_mood mood) {
   (void)pthread_mutex_lock(&slot->lock);
   bool reading = slot->step == AX_HTTP_SOCKET_READING;
   bool writing = slot->step == AX_HTTP_SOCKET_WRITING;
@@ -76,7 +84,7 @@ void ax_http_socket_check(ax_http_socket *slot, int64_t now_ns, bool stopping) {
     (void)shutdown(slot->fd, reading ? SHUT_RD : SHUT_RDWR);
     slot->late = true;
   }
-  if (slot->fd >= 0 && stopping && slot->step == AX_HTTP_SOCKET_IDLE)
+  if (slot->fd >= 0 && must_leave(slot, now_ns, mood))
     (void)shutdown(slot->fd, SHUT_RD);
   (void)pthread_mutex_unlock(&slot->lock);
 }

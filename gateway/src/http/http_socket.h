@@ -28,7 +28,8 @@ typedef struct {
   pthread_mutex_t lock;
   int fd; /* -1: no connection, or not found */
   ax_http_socket_step step;
-  int64_t deadline_ns; /* monotonic; of reading and writing */
+  int64_t deadline_ns; /* monotonic; of reading and writing; of IDLE: when it
+                          may be taken for somebody else */
   bool late;           /* the step was cut short */
 } ax_http_socket;
 
@@ -47,9 +48,16 @@ void ax_http_socket_serve(ax_http_socket *slot, int fd);
 bool ax_http_socket_begin(ax_http_socket *slot, ax_http_socket_step step,
                           int64_t deadline_ns);
 
+typedef enum {
+  AX_HTTP_SOCKET_EASY,    /* idle connections may stay */
+  AX_HTTP_SOCKET_CROWDED, /* those past their deadline go */
+  AX_HTTP_SOCKET_STOPPING /* all of them go */
+} ax_http_socket_mood;
+
 /* Shuts the slot's socket when its step is late at `now_ns`, or when it is idle
- * and the server is `stopping`. */
-void ax_http_socket_check(ax_http_socket *slot, int64_t now_ns, bool stopping);
+ * and the mood is against it. */
+void ax_http_socket_check(ax_http_socket *slot, int64_t now_ns,
+                          ax_http_socket_mood mood);
 
 /* Connects to a listening socket of this process and hangs up, which wakes the
  * thread that waits in accept. */

@@ -129,7 +129,7 @@ static size_t do_due(ax_intake_scorer *scorer, ax_arena *list,
 
 static void rest(ax_intake_scorer *scorer) {
   struct timespec until;
-  clock_gettime(CLOCK_REALTIME, &until);
+  clock_gettime(CLOCK_MONOTONIC, &until); /* wall clocks jump */
   until.tv_nsec += POLL_MS * 1000000L;
   until.tv_sec += until.tv_nsec / 1000000000L;
   until.tv_nsec %= 1000000000L;
@@ -159,7 +159,11 @@ ax_status ax_intake_scorer_new(const ax_intake_options *options,
   if (!scorer) return ax_error_set(err, AX_NOMEM, "no memory for the scorer");
   scorer->options = *options;
   pthread_mutex_init(&scorer->mutex, NULL);
-  pthread_cond_init(&scorer->wake, NULL);
+  pthread_condattr_t monotonic;
+  (void)pthread_condattr_init(&monotonic);
+  (void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+  pthread_cond_init(&scorer->wake, &monotonic);
+  (void)pthread_condattr_destroy(&monotonic);
   *out = scorer;
   return AX_OK;
 }

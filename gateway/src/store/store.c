@@ -116,6 +116,7 @@ ax_status ax_store_stats_read(ax_store *store, ax_store_stats *out,
   out->commits = queue.commits;
   out->transactions = queue.transactions;
   out->queue = queue.waiting;
+  out->queue_max = queue.waiting_max;
   out->failing = queue.failing;
   return AX_OK;
 }

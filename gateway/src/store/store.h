@@ -218,6 +218,10 @@ ax_status ax_store_once(ax_store *store, ax_arena *arena,
 
 /* --- tasks --------------------------------------------------------------- */
 
+/* No task waits longer than this: one that seems to was put off by a clock that
+ * has been set back since, and is due. */
+enum { AX_STORE_TASK_WAIT_MS = 1800000 };
+
 /* Waiting tasks whose time has come, longest due first, at most `max`. */
 ax_status ax_store_tasks_due(ax_store *store, ax_arena *arena, int64_t now_ms,
                              size_t max, ax_task **tasks, size_t *count,
@@ -230,7 +234,7 @@ typedef struct {
   uint64_t versions, facts, tasks_waiting, tasks_done, tasks_failed, evidence;
   uint64_t commits, transactions; /* since the store was opened */
   uint64_t bytes;                 /* of the main file */
-  unsigned queue;                 /* commits waiting now */
+  unsigned queue, queue_max;      /* commits waiting now; the most that may */
   bool failing; /* the last transaction failed on the disk */
 } ax_store_stats;
 ax_status ax_store_stats_read(ax_store *store, ax_store_stats *out,

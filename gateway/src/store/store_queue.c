@@ -140,6 +140,7 @@ ax_status ax_store_queue_push(ax_store_queue *q, ax_store_job *job,
 void ax_store_queue_look(ax_store_queue *q, ax_store_queue_stats *out) {
   pthread_mutex_lock(&q->mutex);
   *out = q->stats;
+  out->waiting_max = q->queue_max;
   pthread_mutex_unlock(&q->mutex);
 }
 

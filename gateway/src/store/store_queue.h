@@ -13,7 +13,7 @@ typedef struct ax_store_queue ax_store_queue;
 
 typedef struct {
   uint64_t commits, transactions;
-  unsigned waiting;
+  unsigned waiting, waiting_max;
   bool failing;
 } ax_store_queue_stats;
 

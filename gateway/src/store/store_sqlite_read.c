@@ -94,9 +94,10 @@ ax_status ax_store_sqlite_tasks_due(ax_store_backend *backend, ax_arena *arena,
   AX_TRY(ax_store_sqlite_borrow(backend, &conn, err));
   ax_store_stmt s = ax_store_conn_use(
       conn, "SELECT key, model, patient, as_of_ms, not_before_ms, attempts,"
-            " note FROM task WHERE state = 0 AND not_before_ms <= ?"
-            " ORDER BY not_before_ms, key LIMIT ?");
+            " note FROM task WHERE state = 0 AND (not_before_ms <= ?"
+            " OR not_before_ms > ?) ORDER BY not_before_ms, key LIMIT ?");
   ax_store_conn_int(&s, now_ms);
+  ax_store_conn_int(&s, now_ms + AX_STORE_TASK_WAIT_MS);
   ax_store_conn_int(&s, max > INT64_MAX ? INT64_MAX : (int64_t)max);
   ax_status status = AX_OK;
   while (!status && ax_store_conn_row(&s)) status = take_task(&s, arena, &list);

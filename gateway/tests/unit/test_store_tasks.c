@@ -55,6 +55,16 @@ static void tasks_come_when_they_are_due_longest_first(void **state) {
   assert_int_equal(due(t, 5000, 0, &tasks), 0);
 }
 
+/* Put off until 10 minutes from then; then the clock is set back by a day. */
+static void a_clock_set_back_does_not_hold_tasks_back(void **state) {
+  ax_test_store *t = *state;
+  ax_task *tasks = NULL;
+  const int64_t day = 86400000;
+  (void)add(t, "Patient/a", 5 * day + 600000);
+  assert_int_equal(due(t, 5 * day, 10, &tasks), 0);
+  assert_int_equal(due(t, 4 * day, 10, &tasks), 1);
+}
+
 static void a_task_is_finished_once(void **state) {
   ax_test_store *t = *state;
   ax_task *tasks = NULL;
@@ -249,6 +259,7 @@ static void an_audit_row_stands_with_its_commit(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
     T(tasks_come_when_they_are_due_longest_first),
+    T(a_clock_set_back_does_not_hold_tasks_back),
     T(a_task_is_finished_once),
     T(a_failed_attempt_waits_for_its_time),
     T(a_result_and_its_task_are_one_commit),
