@@ -324,7 +324,7 @@ static void a_disk_that_refuses_is_told_and_recovered_from(void **state) {
   assert_int_equal(
       ax_test_store_put(t, ax_test_store_write("Basic", "a", 1, 1)), AX_OK);
   limit_files(300000);
-  assert_int_equal(put_large(t, "large"), AX_IO);
+  assert_int_equal(put_large(t, "large"), AX_FULL);
   assert_true(strlen(t->err.text) > 20);
   assert_int_equal(ax_store_stats_read(t->store, &stats, &t->err), AX_OK);
   assert_true(stats.failing);
