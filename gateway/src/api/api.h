@@ -83,6 +83,9 @@ void ax_api_update(ax_api_call *call);  /* PUT Type/id, PUT Type?condition */
 void ax_api_patch(ax_api_call *call);   /* PATCH, the same */
 void ax_api_delete(ax_api_call *call);  /* DELETE, the same */
 void ax_api_bundle(ax_api_call *call);  /* POST base */
+void ax_api_outbox(ax_api_call *call);         /* GET /admin/outbox */
+void ax_api_outbox_retry(ax_api_call *call);   /* POST .../{id}/retry */
+void ax_api_outbox_message(ax_api_call *call); /* GET /admin/messages/{id} */
 void ax_api_validate(ax_api_call *call);
 void ax_api_score(ax_api_call *call);
 

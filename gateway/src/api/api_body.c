@@ -84,5 +84,7 @@ ax_intake_request ax_api_body_intake(ax_api_call *call, const ax_json *doc) {
                               .doc = doc,
                               .base = call->base,
                               .request_id = call->rq->id,
+                              .message = AX_JSON_STR(
+                                  AX_JSON_GET(doc, "identifier"), "value"),
                               .caller = ax_api_once_sender(call) };
 }

@@ -93,6 +93,7 @@ bool ax_api_once(ax_api_call *call, ax_intake_request *rq) {
   const ax_api *api = call->api;
   if (!header_key(call, &name)) return false;
   bool named = name.len > 0;
+  if (named) rq->message = ax_str_skip(name, 4);
   if (!named && api->same_body_ms == 0) return true;
   ax_once_key *key = AX_NEW(call->rq->arena, ax_once_key);
   ax_status status = key ? digest_of(call, &key->digest) : AX_NOMEM;

@@ -30,6 +30,7 @@ static ax_status open_intake(ax_app *app, bool serving, ax_error *err) {
     .host = app->host,
     .score_wait_ms = (int64_t)c->score_wait_ms,
     .base = c->base_url[0] ? c->base_url : NULL,
+    .outbox = &app->targets.rules,
   };
   AX_TRY(ax_intake_new(&options, &app->intake, err));
   return serving ? ax_intake_start(app->intake, err) : AX_OK;
@@ -106,6 +107,8 @@ static void log_world(ax_app *app, ax_arena *arena) {
 
 static ax_status open_parts(ax_app *app, ax_arena *arena, bool serving,
                             int *exit_code, ax_error *err) {
+  *exit_code = AX_EXIT_USAGE;
+  AX_TRY(ax_app_delivery_read(arena, app->config, &app->targets, err));
   *exit_code = AX_EXIT_SCORING;
   AX_TRY(open_host(app, arena, err));
   *exit_code = AX_EXIT_PACKAGES;
@@ -113,6 +116,8 @@ static ax_status open_parts(ax_app *app, ax_arena *arena, bool serving,
   *exit_code = AX_EXIT_DATA;
   if (serving) AX_TRY(open_store(app, err));
   AX_TRY(open_intake(app, serving, err));
+  if (serving) AX_TRY(ax_delivery_start(&app->targets.config, app->store,
+                                        &app->delivery, err));
   *exit_code = AX_EXIT_OK;
   return AX_OK;
 }
@@ -135,6 +140,7 @@ ax_status ax_app_open(ax_arena *arena, const ax_config *config, bool serving,
 }
 
 void ax_app_close(ax_app *app) {
+  ax_delivery_stop(app->delivery);
   if (app->intake) {
     ax_intake_stop(app->intake);
     ax_intake_free(app->intake);

@@ -10,6 +10,7 @@
 #define AX_APP_APP_H
 
 #include "api/api.h"
+#include "app/app_delivery.h"
 #include "app/app_rules.h"
 #include "app/config.h"
 #include "intake/intake.h"
@@ -21,7 +22,9 @@ typedef struct {
   ax_score_host *host;
   ax_app_rules rules;
   ax_store *store; /* NULL: opened without one */
+  ax_app_delivery targets;
   ax_intake *intake;
+  ax_delivery *delivery; /* NULL: nobody is told of anything */
   ax_http_rate *rate; /* NULL: senders are not bounded */
   ax_api api;
 } ax_app;

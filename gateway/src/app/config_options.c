@@ -208,6 +208,13 @@ const ax_option ax_config_options[] = {
     .value = "TIME",
     .help = "An equal request of the same sender within this time is taken "
             "for a repeat although it has no Idempotency-Key; 0: never." },
+  { .name = "targets",
+    .kind = AX_OPTION_TEXT,
+    AT(targets),
+    .standard = "",
+    .value = "FILE",
+    .help = "JSON file that says which servers are told of results; empty: "
+            "nobody is." },
   { .name = "store_cache",
     .kind = AX_OPTION_SIZE,
     AT(store_cache),

@@ -10,6 +10,11 @@
 const ax_api_route ax_routes[] = {
   { "/health/live", ax_api_health_live, AX_HTTP_GET, .plain = true },
   { "/health/ready", ax_api_health_ready, AX_HTTP_GET, .plain = true },
+  { "/admin/outbox", ax_api_outbox, AX_HTTP_GET, .plain = true },
+  { "/admin/outbox/{id}/retry", ax_api_outbox_retry, AX_HTTP_POST,
+    .plain = true },
+  { "/admin/messages/{id}", ax_api_outbox_message, AX_HTTP_GET,
+    .plain = true },
   { "/fhir/metadata", ax_api_metadata, AX_HTTP_GET, .plain = false },
   { "/fhir", ax_api_bundle, AX_HTTP_POST, .interactions = "transaction batch" },
   { "/fhir/$validate", ax_api_validate, AX_HTTP_POST, .operation = "validate",

@@ -13,6 +13,7 @@
 #define AX_INTAKE_INTAKE_H
 
 #include "fhir/fhir_issue.h"
+#include "intake/intake_outbox.h"
 #include "scoring/score.h"
 #include "store/store.h"
 #include "validate/validate.h"
@@ -26,6 +27,7 @@ typedef struct {
   ax_score_host *host;   /* NULL: nothing is scored */
   int64_t score_wait_ms; /* how long a request waits for its scores */
   const char *base;      /* published base URL, or NULL: the request's */
+  const ax_intake_outbox *outbox; /* who is told of results; NULL: nobody */
 } ax_intake_options;
 
 ax_status ax_intake_new(const ax_intake_options *options, ax_intake **out,
@@ -41,6 +43,7 @@ typedef struct {
   const ax_json *doc; /* its tree */
   ax_str base;        /* base URL of this request */
   ax_str request_id, caller;
+  ax_str message; /* what the sender calls it, or empty */
   /* To be done once only under this key (intake_once.h); NULL: no key. */
   const ax_once_key *once;
   int64_t once_until_ms; /* how long that is remembered */

@@ -71,7 +71,8 @@ static ax_status commit_items(ax_intake_draft *draft, ax_intake_match *match,
                      .caller = rq->caller,
                      .action = ax_str_from(draft->action),
                      .target = alone ? first->reference : AX_STR("Bundle"),
-                     .outcome = AX_STR("accepted") };
+                     .outcome = AX_STR("accepted"),
+                     .message = rq->message };
   ax_commit commit = { .tasks = draft->tasks,
                        .task_count = draft->task_count,
                        .audit = &audit };

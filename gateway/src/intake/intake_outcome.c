@@ -27,10 +27,12 @@ typedef struct {
 /* --- ends ------------------------------------------------------------------
  */
 
-static ax_status end_task(const work *w, ax_commit *commit, ax_task_state state,
-                          ax_str note, ax_error *err) {
+static ax_status end_task(const work *w, ax_commit *commit, ax_str note,
+                          ax_str results, ax_error *err) {
+  ax_task_state state = AX_TASK_DONE;
   ax_task end = *w->task;
   end.note = note;
+  end.results = results;
   commit->finished = &end;
   commit->finished_state = &state;
   commit->finished_count = 1;
@@ -41,7 +43,7 @@ static ax_status end_task(const work *w, ax_commit *commit, ax_task_state state,
 static ax_status close_task(const work *w, ax_str note, ax_error *err) {
   ax_error local = { 0 };
   ax_commit commit = { 0 };
-  ax_status status = end_task(w, &commit, AX_TASK_DONE, note, &local);
+  ax_status status = end_task(w, &commit, note, AX_STR(""), &local);
   if (status == AX_CONFLICT) return AX_OK;
   if (status) (void)ax_error_set(err, status, "%s", local.text);
   return status;
@@ -176,7 +178,9 @@ static ax_status keep_results(const work *w, const ax_score_result *result,
     ax_evidence evidence = evidence_of(w, result, names);
     commit.evidence = &evidence;
     commit.evidence_count = result->row.len ? 1 : 0;
-    status = end_task(w, &commit, AX_TASK_DONE, AX_STR(""), &local);
+    AX_TRY(ax_intake_outbox_plan(w->options->outbox, w->options->store,
+                                 w->arena, w->task->key, &commit, err));
+    status = end_task(w, &commit, AX_STR(""), names, &local);
     if (status && status != AX_CONFLICT)
       (void)ax_error_set(err, status, "%s", local.text);
   }

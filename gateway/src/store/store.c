@@ -106,6 +106,32 @@ ax_status ax_store_once(ax_store *store, ax_arena *arena,
   return store->ops->once(store->backend, arena, key, out, count, err);
 }
 
+ax_status ax_store_outbox_due(ax_store *store, ax_arena *arena, ax_str target,
+                              bool begins, int64_t now_ms, size_t max,
+                              ax_outbox **out, size_t *count, ax_error *err) {
+  *out = NULL;
+  *count = 0;
+  return store->ops->outbox_due(store->backend, arena, target, begins, now_ms,
+                                max, out, count, err);
+}
+
+ax_status ax_store_outbox_list(ax_store *store, ax_arena *arena,
+                               const ax_outbox_filter *filter, ax_outbox **out,
+                               size_t *count, ax_error *err) {
+  *out = NULL;
+  *count = 0;
+  return store->ops->outbox_list(store->backend, arena, filter, out, count,
+                                 err);
+}
+
+ax_status ax_store_trace(ax_store *store, ax_arena *arena, ax_str name,
+                         size_t max, ax_trace **out, size_t *count,
+                         ax_error *err) {
+  *out = NULL;
+  *count = 0;
+  return store->ops->trace(store->backend, arena, name, max, out, count, err);
+}
+
 ax_status ax_store_stats_read(ax_store *store, ax_store_stats *out,
                               ax_error *err) {
   ax_store_queue_stats queue;
@@ -183,6 +209,10 @@ static ax_status check_commit(const ax_commit *c, ax_error *err) {
     if ((unsigned)c->finished_state[i] > AX_TASK_FAILED)
       return ax_error_set(err, AX_INVALID, "store: no such task state: %d",
                           (int)c->finished_state[i]);
+  for (size_t i = 0; i < c->sent_count; i++)
+    if ((unsigned)c->sent[i].state > AX_OUTBOX_DEAD)
+      return ax_error_set(err, AX_INVALID, "store: no such state: %d",
+                          (int)c->sent[i].state);
   return AX_OK;
 }
 

@@ -144,7 +144,8 @@ typedef struct { /* score this patient with this model */
   int64_t as_of_ms;
   int64_t not_before_ms; /* background scorer: not earlier (back-off) */
   unsigned attempts;
-  ax_str note; /* why it failed last, without patient data */
+  ax_str note;    /* why it failed last or what it came to, without patient data */
+  ax_str results; /* of a finished one: "Type/id", comma separated */
 } ax_task;
 
 typedef struct { /* one inference, enough to recompute it bit for bit */
@@ -160,7 +161,24 @@ typedef struct { /* one inference, enough to recompute it bit for bit */
 typedef struct {
   int64_t at_ms;
   ax_str request_id, caller, action, target, outcome;
+  ax_str message; /* what the sender calls it: its key, the Bundle's identifier;
+                     may be empty */
 } ax_audit;
+
+typedef enum { AX_OUTBOX_WAITING, AX_OUTBOX_SENT, AX_OUTBOX_DEAD } ax_outbox_state;
+
+typedef struct { /* something that somebody is to be told */
+  uint64_t key;  /* set by the store; grows */
+  ax_str target; /* a configured one's name, or "Subscription/id" */
+  ax_str patient;
+  ax_str type, id; /* what is to be told, in this version */
+  uint64_t version;
+  uint64_t task; /* that gave it; 0: none */
+  int64_t at_ms, not_before_ms;
+  unsigned attempts;
+  ax_outbox_state state;
+  ax_str note; /* why it was not delivered, or how it was */
+} ax_outbox;
 
 /*
  * Exactly once. Whoever sends under a key (an Idempotency-Key) finds, when it
@@ -199,6 +217,10 @@ typedef struct {
   size_t evidence_count;
   const ax_audit *audit; /* may be NULL */
   const ax_once *once;   /* may be NULL */
+  ax_outbox *outbox;     /* new; their keys are filled in */
+  size_t outbox_count;
+  const ax_outbox *sent; /* by key: state, attempts, times, note */
+  size_t sent_count;
 } ax_commit;
 
 /*
@@ -226,6 +248,50 @@ enum { AX_STORE_TASK_WAIT_MS = 1800000 };
 ax_status ax_store_tasks_due(ax_store *store, ax_arena *arena, int64_t now_ms,
                              size_t max, ax_task **tasks, size_t *count,
                              ax_error *err) AX_MUST_USE;
+
+/* --- outbox --------------------------------------------------------------- */
+
+/*
+ * What is due for `target` (with `begins` for all whose name begins so), oldest
+ * first: of each patient only the oldest that waits, so that what is told about
+ * one stays in order.
+ */
+ax_status ax_store_outbox_due(ax_store *store, ax_arena *arena, ax_str target,
+                              bool begins, int64_t now_ms, size_t max,
+                              ax_outbox **out, size_t *count,
+                              ax_error *err) AX_MUST_USE;
+
+typedef struct {
+  bool any_state;
+  ax_outbox_state state;
+  ax_str target;   /* empty: any */
+  ax_str type, id; /* empty: any */
+  uint64_t key;    /* 0: any */
+  uint64_t after;  /* keys above this */
+  size_t max;
+} ax_outbox_filter;
+
+/* What is or was to be told, by key. */
+ax_status ax_store_outbox_list(ax_store *store, ax_arena *arena,
+                               const ax_outbox_filter *filter, ax_outbox **out,
+                               size_t *count, ax_error *err) AX_MUST_USE;
+
+/* --- what became of a message ---------------------------------------------- */
+
+typedef struct {
+  ax_audit audit;
+  ax_task *tasks; /* that it caused, with states */
+  ax_task_state *states;
+  size_t task_count;
+  ax_outbox *outbox; /* that those caused */
+  size_t outbox_count;
+} ax_trace;
+
+/* Everything that was accepted under this request id or message name, newest
+ * first, at most `max`. */
+ax_status ax_store_trace(ax_store *store, ax_arena *arena, ax_str name,
+                         size_t max, ax_trace **out, size_t *count,
+                         ax_error *err) AX_MUST_USE;
 
 /* --- looking in from outside --------------------------------------------- */
 

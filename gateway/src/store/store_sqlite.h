@@ -13,6 +13,7 @@
  *   fact         resource,n         (and patient,system,code)
  *   task, evidence, audit, total
  *   once         sender,name        what was done under a key
+ *   outbox       target,patient,key what others are to be told
  *
  * `seq` = last update in ms << 20 | low bits of the resource's key. It orders
  * searches, is their cursor, and answers _lastUpdated, so a search by one value
@@ -262,6 +263,36 @@ ax_status ax_store_once_holds(ax_store_conn *conn, const ax_once *once,
 /* Adds a record, and removes a few that have ended. */
 ax_status ax_store_once_add(ax_store_conn *conn, const ax_once *once,
                             ax_error *err) AX_MUST_USE;
+
+/* --- outbox: store_sqlite_outbox.c ------------------------------------------
+ */
+
+ax_status ax_store_sqlite_outbox_add(ax_store_conn *conn, ax_outbox *row,
+                                     ax_error *err) AX_MUST_USE;
+/* CONFLICT when it does not wait (any more). */
+ax_status ax_store_sqlite_outbox_settle(ax_store_conn *conn,
+                                        const ax_outbox *row,
+                                        ax_error *err) AX_MUST_USE;
+ax_status ax_store_sqlite_outbox_due(ax_store_backend *backend, ax_arena *arena,
+                                     ax_str target, bool begins, int64_t now_ms,
+                                     size_t max, ax_outbox **out, size_t *count,
+                                     ax_error *err);
+ax_status ax_store_sqlite_outbox_list(ax_store_backend *backend,
+                                      ax_arena *arena,
+                                      const ax_outbox_filter *filter,
+                                      ax_outbox **out, size_t *count,
+                                      ax_error *err);
+/* Those that came of a task, in the caller's transaction. */
+ax_status ax_store_sqlite_outbox_of(ax_store_conn *conn, ax_arena *arena,
+                                    int64_t audit, ax_outbox **out,
+                                    size_t *count, ax_error *err) AX_MUST_USE;
+
+/* --- what became of a message: store_sqlite_trace.c -------------------------
+ */
+
+ax_status ax_store_sqlite_trace(ax_store_backend *backend, ax_arena *arena,
+                                ax_str name, size_t max, ax_trace **out,
+                                size_t *count, ax_error *err);
 
 /* --- copying: store_sqlite_copy.c -------------------------------------------
  */

@@ -133,9 +133,32 @@ static const char version_2[] =
 /* History goes by time. */
 static const char version_3[] =
     "CREATE INDEX version_updated ON version(updated_ms);";
+
+static const char version_4[] =
+    "ALTER TABLE audit ADD COLUMN message TEXT NOT NULL DEFAULT '';"
+    "CREATE INDEX audit_request ON audit(request_id);"
+    "CREATE INDEX audit_message ON audit(message) WHERE message <> '';"
+    "ALTER TABLE task ADD COLUMN audit INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE task ADD COLUMN results TEXT NOT NULL DEFAULT '';"
+    "CREATE INDEX task_audit ON task(audit) WHERE audit <> 0;"
+    "CREATE TABLE outbox("
+    "  key INTEGER PRIMARY KEY AUTOINCREMENT,"
+    "  target TEXT NOT NULL,"
+    "  patient TEXT NOT NULL,"
+    "  type TEXT NOT NULL, id TEXT NOT NULL, version INTEGER NOT NULL,"
+    "  task INTEGER NOT NULL,"              /* 0: none */
+    "  at_ms INTEGER NOT NULL, not_before_ms INTEGER NOT NULL,"
+    "  attempts INTEGER NOT NULL,"
+    "  state INTEGER NOT NULL,"             /* ax_outbox_state */
+    "  note TEXT NOT NULL);"
+    "CREATE INDEX outbox_due ON outbox(target, patient, key) WHERE state = 0;"
+    "CREATE INDEX outbox_of ON outbox(type, id);"
+    "CREATE INDEX outbox_task ON outbox(task) WHERE task <> 0;"
+    "CREATE INDEX outbox_dead ON outbox(key) WHERE state = 2;";
 /* clang-format on */
 
-static const char *const migrations[] = { version_1, version_2, version_3 };
+static const char *const migrations[] = { version_1, version_2, version_3,
+                                          version_4 };
 
 static ax_status pragma(ax_store_conn *conn, const char *sql, int64_t *out,
                         ax_error *err) {

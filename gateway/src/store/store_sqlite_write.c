@@ -156,11 +156,11 @@ static ax_status write_resource(ax_store_conn *conn, ax_store_state *state,
  */
 
 static ax_status add_task(ax_store_conn *conn, ax_store_state *state,
-                          ax_task *task, ax_error *err) {
+                          ax_task *task, int64_t audit, ax_error *err) {
   int64_t key = state->next_task++;
   ax_store_stmt s = ax_store_conn_use(
       conn, "INSERT INTO task(key, model, patient, as_of_ms, not_before_ms,"
-            " attempts, state, note) VALUES(?,?,?,?,?,?,0,?)");
+            " attempts, state, note, audit) VALUES(?,?,?,?,?,?,0,?,?)");
   ax_store_conn_int(&s, key);
   ax_store_conn_text(&s, task->model);
   ax_store_conn_text(&s, task->patient);
@@ -168,6 +168,7 @@ static ax_status add_task(ax_store_conn *conn, ax_store_state *state,
   ax_store_conn_int(&s, task->not_before_ms);
   ax_store_conn_int(&s, task->attempts);
   ax_store_conn_text(&s, task->note);
+  ax_store_conn_int(&s, audit);
   AX_TRY(ax_store_conn_run(&s, err));
   task->key = (uint64_t)key;
   state->totals.waiting++;
@@ -180,11 +181,12 @@ static ax_status finish_task(ax_store_conn *conn, ax_store_state *state,
   AX_TRY(task_holds(conn, task, err)); /* twice in one commit */
   ax_store_stmt s = ax_store_conn_use(
       conn, "UPDATE task SET state = ?, attempts = ?, not_before_ms = ?,"
-            " note = ? WHERE key = ?");
+            " note = ?, results = ? WHERE key = ?");
   ax_store_conn_int(&s, to);
   ax_store_conn_int(&s, task->attempts);
   ax_store_conn_int(&s, task->not_before_ms);
   ax_store_conn_text(&s, task->note);
+  ax_store_conn_text(&s, task->results);
   ax_store_conn_int(&s, (int64_t)task->key);
   AX_TRY(ax_store_conn_run(&s, err));
   state->totals.waiting -= to != AX_TASK_WAITING;
@@ -209,23 +211,27 @@ static ax_status add_evidence(ax_store_conn *conn, ax_store_state *state,
   return ax_store_conn_run(&s, err);
 }
 
-static ax_status add_audit(ax_store_conn *conn, const ax_audit *a,
+static ax_status add_audit(ax_store_conn *conn, const ax_audit *a, int64_t *key,
                            ax_error *err) {
   ax_store_stmt s = ax_store_conn_use(
       conn, "INSERT INTO audit(at_ms, request_id, caller, action, target,"
-            " outcome) VALUES(?,?,?,?,?,?)");
+            " outcome, message) VALUES(?,?,?,?,?,?,?)");
   ax_store_conn_int(&s, a->at_ms);
   ax_store_conn_text(&s, a->request_id);
   ax_store_conn_text(&s, a->caller);
   ax_store_conn_text(&s, a->action);
   ax_store_conn_text(&s, a->target);
   ax_store_conn_text(&s, a->outcome);
-  return ax_store_conn_run(&s, err);
+  ax_store_conn_text(&s, a->message);
+  AX_TRY(ax_store_conn_run(&s, err));
+  *key = sqlite3_last_insert_rowid(conn->db);
+  return AX_OK;
 }
 
 static bool is_empty(const ax_commit *c) {
   return !c->write_count && !c->finished_count && !c->task_count &&
-         !c->evidence_count && !c->once && !c->audit;
+         !c->evidence_count && !c->once && !c->audit && !c->outbox_count &&
+         !c->sent_count;
 }
 
 /* Changes a page and changes it back: the disk has to take it. */
@@ -242,18 +248,23 @@ static ax_status try_disk(ax_store_conn *conn, ax_error *err) {
 ax_status ax_store_sqlite_apply(ax_store_conn *conn, ax_store_state *state,
                                 ax_store_job *job, ax_error *err) {
   const ax_commit *c = job->commit;
+  int64_t audit = 0;
+  if (c->audit) AX_TRY(add_audit(conn, c->audit, &audit, err));
   for (size_t i = 0; i < c->write_count; i++)
     AX_TRY(write_resource(conn, state, &c->writes[i], &job->bodies[i], err));
   for (size_t i = 0; i < c->finished_count; i++)
     AX_TRY(
         finish_task(conn, state, &c->finished[i], c->finished_state[i], err));
   for (size_t i = 0; i < c->task_count; i++)
-    AX_TRY(add_task(conn, state, &c->tasks[i], err));
+    AX_TRY(add_task(conn, state, &c->tasks[i], audit, err));
   for (size_t i = 0; i < c->evidence_count; i++)
     AX_TRY(add_evidence(conn, state, &c->evidence[i], job->records[i], err));
   if (is_empty(c)) return try_disk(conn, err);
-  if (c->once) AX_TRY(ax_store_once_add(conn, c->once, err));
-  return c->audit ? add_audit(conn, c->audit, err) : AX_OK;
+  for (size_t i = 0; i < c->outbox_count; i++)
+    AX_TRY(ax_store_sqlite_outbox_add(conn, &c->outbox[i], err));
+  for (size_t i = 0; i < c->sent_count; i++)
+    AX_TRY(ax_store_sqlite_outbox_settle(conn, &c->sent[i], err));
+  return c->once ? ax_store_once_add(conn, c->once, err) : AX_OK;
 }
 
 /* --- the writer's state ----------------------------------------------------

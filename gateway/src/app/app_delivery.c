@@ -1,0 +1,30 @@
+#include "app/app_delivery.h"
+
+static ax_intake_target rule_of(const ax_delivery_target *target) {
+  return (ax_intake_target){
+    .name = ax_str_from(target->name),
+    .models = target->models,
+    .model_count = target->model_count,
+    .levels = target->levels,
+    .level_count = target->level_count,
+    .group = target->group ? ax_str_from(target->group) : AX_STR(""),
+    .every = target->every
+  };
+}
+
+ax_status ax_app_delivery_read(ax_arena *arena, const ax_config *config,
+                               ax_app_delivery *out, ax_error *err) {
+  *out = (ax_app_delivery){ 0 };
+  if (!config->targets[0]) return AX_OK;
+  AX_TRY(ax_delivery_config_load(arena, config->targets, &out->config, err));
+  size_t count = out->config.target_count;
+  ax_intake_target *rules = AX_NEW_ARRAY(arena, ax_intake_target, count);
+  if (!rules && count) return AX_NOMEM;
+  for (size_t i = 0; i < count; i++)
+    rules[i] = rule_of(&out->config.targets[i]);
+  out->rules = (ax_intake_outbox){ .targets = rules,
+                                   .target_count = count,
+                                   .subscriptions =
+                                       out->config.allow_count > 0 };
+  return AX_OK;
+}

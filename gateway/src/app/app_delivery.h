@@ -1,0 +1,21 @@
+/*
+ * app_delivery.h - who is told of results: the file of targets read once, in
+ * the form that the data path plans by and in the form that delivery sends by.
+ */
+#ifndef AX_APP_APP_DELIVERY_H
+#define AX_APP_APP_DELIVERY_H
+
+#include "app/config.h"
+#include "delivery/delivery.h"
+#include "intake/intake_outbox.h"
+
+typedef struct {
+  ax_delivery_config config;
+  ax_intake_outbox rules;
+} ax_app_delivery;
+
+/* Without a file there is nobody. INVALID, IO, NOT_FOUND. */
+ax_status ax_app_delivery_read(ax_arena *arena, const ax_config *config,
+                               ax_app_delivery *out, ax_error *err) AX_MUST_USE;
+
+#endif
