@@ -150,11 +150,15 @@ static size_t send_due(lane *l, ax_arena *list, ax_arena *arena) {
   ax_outbox *rows = NULL;
   size_t count = 0, done = 0, recorded = 0;
   ax_error err = { 0 };
-  ax_str target = l->channel.target ? ax_str_from(l->channel.target->name)
-                                    : AX_STR("Subscription/");
-  ax_status status = ax_store_outbox_due(
-      l->delivery->store, list, target, !l->channel.target, ax_clock_wall_ms(),
-      AT_ONCE, &rows, &count, &err);
+  const ax_outbox_due wanted = {
+    .target = l->channel.target ? ax_str_from(l->channel.target->name)
+                                : AX_STR("Subscription/"),
+    .begins = !l->channel.target,
+    .now_ms = ax_clock_wall_ms(),
+    .max = AT_ONCE
+  };
+  ax_status status = ax_store_outbox_due(l->delivery->store, list, &wanted,
+                                         &rows, &count, &err);
   int64_t due = ax_clock_mono_ns() + (int64_t)RECORD_MS * 1000000;
   while (!status && done < count && !is_stopping(l->delivery) &&
          l->closed_until_ns <= ax_clock_mono_ns()) {

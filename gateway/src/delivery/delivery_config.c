@@ -5,7 +5,7 @@
 #include "base/file.h"
 #include "json/json_parse.h"
 
-enum { FILE_MAX = 1 << 20, PLACE = 120 };
+enum { FILE_MAX = 1 << 20, PLACE = 120, AGE_MAX_H = 366 * 24 };
 
 static const int64_t hour_ms = 3600000;
 
@@ -164,7 +164,7 @@ static ax_status read_target(const reading *r, ax_delivery_target *out) {
   AX_TRY(texts(r, "levels", &out->levels, &out->level_count));
   AX_TRY(text(r, "group", &out->group));
   AX_TRY(number(r, "timeout_s", 10, 600, &timeout));
-  AX_TRY(number(r, "max_age_h", 72, 24 * 366, &age));
+  AX_TRY(number(r, "max_age_h", 72, AGE_MAX_H, &age));
   AX_TRY(text(r, "ca", &out->ca));
   AX_TRY(text(r, "certificate", &out->certificate));
   AX_TRY(text(r, "key", &out->key));
@@ -209,7 +209,7 @@ static ax_status read_allow(const reading *r, ax_delivery_config *out) {
   AX_TRY(texts(&in, "allow", &list, &count));
   const char **allow = AX_NEW_ARRAY(r->arena, const char *, count);
   if (!allow && count) return AX_NOMEM;
-  for (size_t i = 0; i < count; i++) {
+  for (size_t i = 0; list && i < count; i++) {
     allow[i] = list[i].ptr;
     if (!is_url(allow[i]))
       return wrong(&in, "allow", "a list of http(s) URLs is expected here");

@@ -136,7 +136,7 @@ static ax_status take_answer(ax_delivery_token *token, ax_arena *arena,
   ax_buf_clear(&token->text);
   ax_buf_append(&token->text, text);
   if (token->text.status) return token->text.status;
-  int64_t good = seconds > 2 * EARLY_S ? (int64_t)seconds - EARLY_S
+  int64_t good = seconds / 2 > EARLY_S ? (int64_t)seconds - EARLY_S
                                        : (int64_t)seconds / 2;
   token->until_ns = asked_ns + good * 1000000000;
   return AX_OK;

@@ -106,13 +106,12 @@ ax_status ax_store_once(ax_store *store, ax_arena *arena,
   return store->ops->once(store->backend, arena, key, out, count, err);
 }
 
-ax_status ax_store_outbox_due(ax_store *store, ax_arena *arena, ax_str target,
-                              bool begins, int64_t now_ms, size_t max,
-                              ax_outbox **out, size_t *count, ax_error *err) {
+ax_status ax_store_outbox_due(ax_store *store, ax_arena *arena,
+                              const ax_outbox_due *due, ax_outbox **out,
+                              size_t *count, ax_error *err) {
   *out = NULL;
   *count = 0;
-  return store->ops->outbox_due(store->backend, arena, target, begins, now_ms,
-                                max, out, count, err);
+  return store->ops->outbox_due(store->backend, arena, due, out, count, err);
 }
 
 ax_status ax_store_outbox_list(ax_store *store, ax_arena *arena,

@@ -251,15 +251,18 @@ ax_status ax_store_tasks_due(ax_store *store, ax_arena *arena, int64_t now_ms,
 
 /* --- outbox --------------------------------------------------------------- */
 
-/*
- * What is due for `target` (with `begins` for all whose name begins so), oldest
- * first: of each patient only the oldest that waits, so that what is told about
- * one stays in order.
- */
-ax_status ax_store_outbox_due(ax_store *store, ax_arena *arena, ax_str target,
-                              bool begins, int64_t now_ms, size_t max,
-                              ax_outbox **out, size_t *count,
-                              ax_error *err) AX_MUST_USE;
+typedef struct {
+  ax_str target;
+  bool begins; /* all targets whose name begins so */
+  int64_t now_ms;
+  size_t max;
+} ax_outbox_due;
+
+/* What is due, oldest first: of each patient only the oldest that waits, so that
+ * what is told about one stays in order. */
+ax_status ax_store_outbox_due(ax_store *store, ax_arena *arena,
+                              const ax_outbox_due *due, ax_outbox **out,
+                              size_t *count, ax_error *err) AX_MUST_USE;
 
 typedef struct {
   bool any_state;

@@ -53,9 +53,8 @@ typedef struct {
                     const ax_once_key *key, ax_once_record **out, size_t *count,
                     ax_error *err);
   ax_status (*outbox_due)(ax_store_backend *backend, ax_arena *arena,
-                          ax_str target, bool begins, int64_t now_ms,
-                          size_t max, ax_outbox **out, size_t *count,
-                          ax_error *err);
+                          const ax_outbox_due *due, ax_outbox **out,
+                          size_t *count, ax_error *err);
   ax_status (*outbox_list)(ax_store_backend *backend, ax_arena *arena,
                            const ax_outbox_filter *filter, ax_outbox **out,
                            size_t *count, ax_error *err);

@@ -92,12 +92,12 @@ static int64_t limit_of(size_t max) {
 }
 
 ax_status ax_store_sqlite_outbox_due(ax_store_backend *backend, ax_arena *arena,
-                                     ax_str target, bool begins, int64_t now_ms,
-                                     size_t max, ax_outbox **out, size_t *count,
-                                     ax_error *err) {
+                                     const ax_outbox_due *due, ax_outbox **out,
+                                     size_t *count, ax_error *err) {
   ax_store_conn *conn = NULL;
   /* Behind every name that begins so: no name has a byte 0xff. */
-  ax_str last = AX_JOIN(arena, target, begins ? AX_STR("\xff") : AX_STR(""));
+  ax_str last = AX_JOIN(arena, due->target,
+                        due->begins ? AX_STR("\xff") : AX_STR(""));
   if (!last.ptr) return AX_NOMEM;
   AX_TRY(ax_store_sqlite_borrow(backend, &conn, err));
   ax_store_stmt s = ax_store_conn_use(
@@ -107,11 +107,11 @@ ax_status ax_store_sqlite_outbox_due(ax_store_backend *backend, ax_arena *arena,
       " AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.state = 0"
       " AND e.target = o.target AND e.patient = o.patient AND e.key < o.key)"
       " ORDER BY o.key LIMIT ?");
-  ax_store_conn_text(&s, target);
+  ax_store_conn_text(&s, due->target);
   ax_store_conn_text(&s, last);
-  ax_store_conn_int(&s, now_ms);
-  ax_store_conn_int(&s, now_ms + AX_STORE_TASK_WAIT_MS);
-  ax_store_conn_int(&s, limit_of(max));
+  ax_store_conn_int(&s, due->now_ms);
+  ax_store_conn_int(&s, due->now_ms + AX_STORE_TASK_WAIT_MS);
+  ax_store_conn_int(&s, limit_of(due->max));
   ax_status status = take_rows(&s, arena, out, count, err);
   ax_store_sqlite_return(backend, conn);
   return status;

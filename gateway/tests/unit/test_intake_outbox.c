@@ -144,9 +144,12 @@ static ax_status settle(ax_test_store *t, ax_outbox row) {
 static size_t due(ax_test_store *t, const char *target, bool begins,
                   ax_outbox **rows) {
   size_t count = 99;
-  assert_int_equal(ax_store_outbox_due(t->store, t->arena, ax_str_from(target),
-                                       begins, 5000, 100, rows, &count,
-                                       &t->err),
+  const ax_outbox_due wanted = { .target = ax_str_from(target),
+                                 .begins = begins,
+                                 .now_ms = 5000,
+                                 .max = 100 };
+  assert_int_equal(ax_store_outbox_due(t->store, t->arena, &wanted, rows,
+                                       &count, &t->err),
                    AX_OK);
   return count;
 }
