@@ -31,6 +31,7 @@ static ax_status open_intake(ax_app *app, bool serving, ax_error *err) {
     .score_wait_ms = (int64_t)c->score_wait_ms,
     .base = c->base_url[0] ? c->base_url : NULL,
     .outbox = &app->targets.rules,
+    .known_as = c->known_as,
   };
   AX_TRY(ax_intake_new(&options, &app->intake, err));
   return serving ? ax_intake_start(app->intake, err) : AX_OK;

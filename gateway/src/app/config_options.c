@@ -208,6 +208,14 @@ const ax_option ax_config_options[] = {
     .value = "TIME",
     .help = "An equal request of the same sender within this time is taken "
             "for a repeat although it has no Idempotency-Key; 0: never." },
+  { .name = "known_as",
+    .kind = AX_OPTION_TEXT,
+    AT(known_as),
+    .standard = "",
+    .value = "URLS",
+    .help = "Base URLs, with commas between, under which senders know our "
+            "Patients: a subject https://ehr.example.org/fhir/Patient/1 is "
+            "then Patient/1." },
   { .name = "targets",
     .kind = AX_OPTION_TEXT,
     AT(targets),

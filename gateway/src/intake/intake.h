@@ -27,6 +27,7 @@ typedef struct {
   ax_score_host *host;   /* NULL: nothing is scored */
   int64_t score_wait_ms; /* how long a request waits for its scores */
   const char *base;      /* published base URL, or NULL: the request's */
+  const char *known_as;  /* bases under which others know our Patients */
   const ax_intake_outbox *outbox; /* who is told of results; NULL: nobody */
 } ax_intake_options;
 

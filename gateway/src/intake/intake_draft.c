@@ -4,6 +4,7 @@
 #include "intake/intake_match.h"
 #include "intake/intake_name.h"
 #include "intake/intake_once.h"
+#include "intake/intake_patient.h"
 #include "intake/intake_refs.h"
 #include "intake/intake_tasks.h"
 
@@ -47,6 +48,16 @@ static ax_status finish_items(ax_intake_draft *draft) {
   return status;
 }
 
+static ax_status settle_patients(ax_intake_draft *draft, ax_intake_match *match,
+                                 ax_error *err) {
+  const ax_intake_options *options = &draft->intake->options;
+  AX_TRY(ax_intake_patient_settle(options, draft->rq->arena, match,
+                                  draft->items, draft->count, err));
+  return ax_intake_patient_adoptions(
+      options->store, draft->rq->arena, draft->items, draft->count,
+      &draft->adoptions, &draft->adoption_count, err);
+}
+
 /* --- the commit ------------------------------------------------------------
  */
 
@@ -75,6 +86,8 @@ static ax_status commit_items(ax_intake_draft *draft, ax_intake_match *match,
                      .message = rq->message };
   ax_commit commit = { .tasks = draft->tasks,
                        .task_count = draft->task_count,
+                       .adoptions = draft->adoptions,
+                       .adoption_count = draft->adoption_count,
                        .audit = &audit };
   AX_TRY(collect_writes(draft, &commit));
   AX_TRY(ax_intake_match_preconditions(match, rq->arena, &commit.preconditions,
@@ -109,6 +122,7 @@ static ax_status try_once(ax_intake_draft *draft, bool *stored, ax_error *err) {
   AX_TRY(settle_items(draft, match, err));
   if (ax_intake_draft_faulty(draft)) return AX_OK;
   AX_TRY(finish_items(draft));
+  AX_TRY(settle_patients(draft, match, err));
   AX_TRY(ax_intake_tasks_plan(&draft->intake->options, arena, draft->items,
                               draft->count, &draft->tasks, &draft->task_count));
   AX_TRY(commit_items(draft, match, &once, err));

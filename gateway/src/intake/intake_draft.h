@@ -24,6 +24,8 @@ typedef struct {
   const ax_map *urls; /* fullUrl -> item: references that change; or NULL */
   bool conditional;   /* may hold conditional references */
 
+  ax_adoption *adoptions; /* facts that become another's */
+  size_t adoption_count;
   ax_task *tasks; /* planned; with keys once stored */
   size_t task_count;
 } ax_intake_draft;

@@ -62,7 +62,9 @@ typedef struct {
   ax_index_row *index;
   size_t index_count;
   ax_facts facts;
-  ax_str subject; /* "Patient/id", or what the reference says */
+  ax_str subject;  /* "Patient/id", or what the reference says */
+  bool arrived;    /* a Patient for whom facts were waiting */
+  ax_str survivor; /* a Patient whose facts become this other one's */
 
   /* What came of it. */
   ax_fhir_issues *issues;

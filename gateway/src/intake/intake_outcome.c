@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/uuid.h"
 #include "intake/intake_item.h"
+#include "intake/intake_patient.h"
 #include "intake/intake_rules.h"
 #include "scoring/score_view.h"
 #include "json/json_edit.h"
@@ -27,9 +28,8 @@ typedef struct {
 /* --- ends ------------------------------------------------------------------
  */
 
-static ax_status end_task(const work *w, ax_commit *commit, ax_str note,
-                          ax_str results, ax_error *err) {
-  ax_task_state state = AX_TASK_DONE;
+static ax_status end_with(const work *w, ax_commit *commit, ax_task_state state,
+                          ax_str note, ax_str results, ax_error *err) {
   ax_task end = *w->task;
   end.note = note;
   end.results = results;
@@ -39,11 +39,16 @@ static ax_status end_task(const work *w, ax_commit *commit, ax_str note,
   return ax_store_commit(w->options->store, commit, err);
 }
 
+static ax_status end_task(const work *w, ax_commit *commit, ax_task_state state,
+                          ax_str note, ax_error *err) {
+  return end_with(w, commit, state, note, AX_STR(""), err);
+}
+
 /* CONFLICT: somebody else finished it. */
 static ax_status close_task(const work *w, ax_str note, ax_error *err) {
   ax_error local = { 0 };
   ax_commit commit = { 0 };
-  ax_status status = end_task(w, &commit, note, AX_STR(""), &local);
+  ax_status status = end_task(w, &commit, AX_TASK_DONE, note, &local);
   if (status == AX_CONFLICT) return AX_OK;
   if (status) (void)ax_error_set(err, status, "%s", local.text);
   return status;
@@ -180,7 +185,7 @@ static ax_status keep_results(const work *w, const ax_score_result *result,
     commit.evidence_count = result->row.len ? 1 : 0;
     AX_TRY(ax_intake_outbox_plan(w->options->outbox, w->options->store,
                                  w->arena, w->task->key, &commit, err));
-    status = end_task(w, &commit, AX_STR(""), names, &local);
+    status = end_with(w, &commit, AX_TASK_DONE, AX_STR(""), names, &local);
     if (status && status != AX_CONFLICT)
       (void)ax_error_set(err, status, "%s", local.text);
   }
@@ -243,6 +248,36 @@ static ax_status settle(const work *w, const ax_score_result *result,
   return AX_INVALID;
 }
 
+/* A replaced Patient's facts and its task go over to the survivor. */
+static ax_status follow(const work *w, ax_str survivor, ax_error *err) {
+  const ax_adoption over = { .from = w->task->patient, .to = survivor };
+  ax_task next = { .model = w->task->model,
+                   .patient = survivor,
+                   .as_of_ms = w->task->as_of_ms,
+                   .not_before_ms = w->now_ms,
+                   .attempts = w->task->attempts + 1 };
+  ax_commit commit = { .tasks = &next,
+                       .task_count = 1,
+                       .adoptions = &over,
+                       .adoption_count = 1 };
+  ax_error local = { 0 };
+  ax_status status = end_task(w, &commit, AX_TASK_DONE,
+                              AX_STR("the Patient was replaced"), &local);
+  if (status == AX_CONFLICT) return AX_OK;
+  if (status) (void)ax_error_set(err, status, "%s", local.text);
+  return status;
+}
+
+/* Links may lead in a circle: attempts count the steps, too. */
+static ax_status close_exempt(const work *w, const char *why, ax_error *err) {
+  ax_str survivor = AX_STR("");
+  if (w->task->attempts < ATTEMPTS)
+    AX_TRY(ax_intake_patient_survivor(w->options->store, w->arena,
+                                      w->task->patient, &survivor, err));
+  if (survivor.len) return follow(w, survivor, err);
+  return close_task(w, ax_str_from(why), err);
+}
+
 static ax_status do_task(work *w, int64_t deadline_ns, ax_error *err) {
   ax_score_result result = { 0 };
   if (!w->model && w->shadow)
@@ -251,7 +286,7 @@ static ax_status do_task(work *w, int64_t deadline_ns, ax_error *err) {
     return ax_error_set(err, AX_UNAVAILABLE, "the model is not in service");
   AX_TRY(read_facts(w, err));
   const char *exempt = ax_intake_rules_exempt(&w->facts);
-  if (exempt) return close_task(w, ax_str_from(exempt), err);
+  if (exempt) return close_exempt(w, exempt, err);
   if (!ax_score_concerns(w->model, &w->facts))
     return close_task(w, AX_STR("nothing concerns the model"), err);
   AX_TRY(run(w, deadline_ns, &result, err));

@@ -30,19 +30,29 @@ static ax_status add_facts(ax_arena *arena, subject *s, const ax_facts *more) {
   return AX_OK;
 }
 
+static ax_status subject_of(ax_arena *arena, ax_map *subjects, ax_str name,
+                            subject **out) {
+  *out = ax_map_get(subjects, name);
+  if (*out) return AX_OK;
+  *out = AX_NEW(arena, subject);
+  return *out ? ax_map_put(subjects, name, *out) : AX_NOMEM;
+}
+
 static ax_status add_item(ax_arena *arena, ax_map *subjects,
                           const ax_intake_item *item) {
+  subject *s = NULL;
+  if (item->survivor.len) { /* this one is scored no more */
+    AX_TRY(subject_of(arena, subjects, item->survivor, &s));
+    s->arrived = true;
+    return AX_OK;
+  }
   if (item->facts.count == 0 ||
       !ax_str_starts(item->subject, AX_STR("Patient/")))
     return AX_OK;
-  subject *s = ax_map_get(subjects, item->subject);
-  if (!s) {
-    s = AX_NEW(arena, subject);
-    if (!s) return AX_NOMEM;
-    AX_TRY(ax_map_put(subjects, item->subject, s));
-  }
+  AX_TRY(subject_of(arena, subjects, item->subject, &s));
   if (ax_str_eq(item->type, AX_STR("Patient")))
-    s->arrived |= item->method == AX_INTAKE_PUT && item->version == 1;
+    s->arrived |= item->arrived ||
+                  (item->method == AX_INTAKE_PUT && item->version == 1);
   return add_facts(arena, s, &item->facts);
 }
 

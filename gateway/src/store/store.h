@@ -203,6 +203,12 @@ typedef struct {
   ax_str digest, note;
 } ax_once_record;
 
+typedef struct { /* facts of `from` become facts of `to` (both subjects) */
+  ax_str from, to;
+  bool checked; /* CONFLICT unless `from` has facts just as `waiting` says */
+  bool waiting;
+} ax_adoption;
+
 typedef struct {
   ax_write *writes;
   size_t write_count;
@@ -217,6 +223,8 @@ typedef struct {
   size_t evidence_count;
   const ax_audit *audit; /* may be NULL */
   const ax_once *once;   /* may be NULL */
+  const ax_adoption *adoptions; /* done after the writes */
+  size_t adoption_count;
   ax_outbox *outbox;     /* new; their keys are filled in */
   size_t outbox_count;
   const ax_outbox *sent; /* by key: state, attempts, times, note */

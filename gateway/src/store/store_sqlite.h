@@ -264,6 +264,14 @@ ax_status ax_store_once_holds(ax_store_conn *conn, const ax_once *once,
 ax_status ax_store_once_add(ax_store_conn *conn, const ax_once *once,
                             ax_error *err) AX_MUST_USE;
 
+/* --- whose facts: store_sqlite_adopt.c --------------------------------------
+ */
+
+ax_status ax_store_adopt_holds(ax_store_conn *conn, const ax_adoption *a,
+                               ax_error *err) AX_MUST_USE;
+ax_status ax_store_adopt(ax_store_conn *conn, const ax_adoption *a,
+                         ax_error *err) AX_MUST_USE;
+
 /* --- outbox: store_sqlite_outbox.c ------------------------------------------
  */
 

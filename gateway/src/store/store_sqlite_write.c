@@ -76,6 +76,8 @@ ax_status ax_store_sqlite_holds(ax_store_conn *conn, const ax_commit *commit,
     const ax_precondition *p = &commit->preconditions[i];
     AX_TRY(ax_store_sqlite_finds(conn, p->query, p->expect_id, err));
   }
+  for (size_t i = 0; i < commit->adoption_count; i++)
+    AX_TRY(ax_store_adopt_holds(conn, &commit->adoptions[i], err));
   return commit->once ? ax_store_once_holds(conn, commit->once, err) : AX_OK;
 }
 
@@ -230,7 +232,7 @@ static ax_status add_audit(ax_store_conn *conn, const ax_audit *a, int64_t *key,
 
 static bool is_empty(const ax_commit *c) {
   return !c->write_count && !c->finished_count && !c->task_count &&
-         !c->evidence_count && !c->once && !c->audit && !c->outbox_count &&
+         !c->evidence_count && !c->adoption_count && !c->once && !c->audit && !c->outbox_count &&
          !c->sent_count;
 }
 
@@ -252,6 +254,8 @@ ax_status ax_store_sqlite_apply(ax_store_conn *conn, ax_store_state *state,
   if (c->audit) AX_TRY(add_audit(conn, c->audit, &audit, err));
   for (size_t i = 0; i < c->write_count; i++)
     AX_TRY(write_resource(conn, state, &c->writes[i], &job->bodies[i], err));
+  for (size_t i = 0; i < c->adoption_count; i++)
+    AX_TRY(ax_store_adopt(conn, &c->adoptions[i], err));
   for (size_t i = 0; i < c->finished_count; i++)
     AX_TRY(
         finish_task(conn, state, &c->finished[i], c->finished_state[i], err));

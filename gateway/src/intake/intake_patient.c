@@ -1,0 +1,221 @@
+#include "intake/intake_patient.h"
+
+#include "base/vec.h"
+#include "fhir/fhir_reference.h"
+#include "json/json_parse.h"
+
+enum { KEY_MAX = 2000 };
+
+typedef AX_VEC(ax_adoption) adoption_list;
+
+/* --- subjects -------------------------------------------------------------- */
+
+/* The subject of facts that wait for a Patient with this identifier; empty when
+ * it is not usable as one. */
+static ax_str key_of(ax_arena *arena, const ax_json *identifier) {
+  ax_str system = AX_JSON_STR(identifier, "system");
+  ax_str value = AX_JSON_STR(identifier, "value");
+  if (!value.len || system.len + value.len > KEY_MAX) return AX_STR("");
+  return AX_JOIN(arena, AX_STR("identifier:"), system, AX_STR("|"), value);
+}
+
+/* '|', ',' and '$' mean something in a query (R4 3.1.1.4.0.1), '%', '&', '+' and
+ * '#' in a URL. */
+static void append_escaped(ax_buf *out, ax_str text) {
+  static const char digits[] = "0123456789ABCDEF";
+  for (size_t i = 0; i < text.len; i++) {
+    char c = text.ptr[i];
+    if (c == '|' || c == ',' || c == '$' || c == '\\')
+      ax_buf_append(out, AX_STR("%5C"));
+    if (c == '%' || c == '&' || c == '+' || c == '#' || c == ';') {
+      ax_buf_append_char(out, '%');
+      ax_buf_append_char(out, digits[(unsigned char)c >> 4]);
+      ax_buf_append_char(out, digits[(unsigned char)c & 15]);
+    } else {
+      ax_buf_append_char(out, c);
+    }
+  }
+}
+
+static ax_str query_of(ax_arena *arena, const ax_json *identifier) {
+  ax_buf text = AX_BUF_INIT(8 * KEY_MAX);
+  ax_buf_append(&text, AX_STR("identifier="));
+  append_escaped(&text, AX_JSON_STR(identifier, "system"));
+  ax_buf_append_char(&text, '|');
+  append_escaped(&text, AX_JSON_STR(identifier, "value"));
+  ax_str query = { 0 };
+  if (!text.status) query = ax_arena_str(arena, ax_buf_view(&text));
+  ax_buf_free(&text);
+  return query;
+}
+
+static ax_status by_identifier(ax_arena *arena, ax_intake_match *match,
+                               ax_intake_item *item, const ax_json *identifier,
+                               ax_error *err) {
+  const ax_intake_found *found = NULL;
+  ax_str key = key_of(arena, identifier);
+  ax_str query = query_of(arena, identifier);
+  if (!key.ptr || !query.ptr) return AX_NOMEM;
+  item->subject = key;
+  if (!key.len) return AX_OK;
+  AX_TRY(ax_intake_match_any(match, AX_STR("Patient"), query, &found, err));
+  if (found->all != AX_INTAKE_MATCH_ONE) return AX_OK;
+  if (found->item) {
+    item->subject = found->item->reference;
+    return AX_OK;
+  }
+  item->subject = AX_JOIN(arena, AX_STR("Patient/"), found->stored.id);
+  return item->subject.ptr ? AX_OK : AX_NOMEM;
+}
+
+/* "https://ehr/fhir https://other/fhir": blanks or commas between. */
+static bool is_known_base(const char *list, ax_str base) {
+  ax_str rest = list ? ax_str_from(list) : AX_STR("");
+  while (rest.len) {
+    ax_str part = ax_str_cut(&rest, ',');
+    while (part.len) {
+      ax_str one = ax_str_trim(ax_str_cut(&part, ' '));
+      while (one.len && one.ptr[one.len - 1] == '/') one.len--;
+      if (one.len && ax_str_eq(one, base)) return true;
+    }
+  }
+  return false;
+}
+
+static ax_status by_url(const ax_intake_options *options, ax_arena *arena,
+                        ax_intake_item *item) {
+  ax_reference ref = ax_fhir_reference_parse(item->subject);
+  if (ref.kind != AX_REF_ABSOLUTE || !is_known_base(options->known_as, ref.base))
+    return AX_OK;
+  item->subject = AX_JOIN(arena, ref.type, AX_STR("/"), ref.id);
+  return item->subject.ptr ? AX_OK : AX_NOMEM;
+}
+
+ax_status ax_intake_patient_settle(const ax_intake_options *options,
+                                   ax_arena *arena, ax_intake_match *match,
+                                   ax_intake_item *items, size_t count,
+                                   ax_error *err) {
+  for (size_t i = 0; i < count; i++) {
+    ax_intake_item *item = &items[i];
+    if (!ax_intake_item_writes(item) || item->facts.count == 0) continue;
+    const ax_json *identifier =
+        AX_JSON_GET(AX_JSON_GET(item->tree, "subject"), "identifier");
+    if (item->subject.len == 0 && identifier)
+      AX_TRY(by_identifier(arena, match, item, identifier, err));
+    else
+      AX_TRY(by_url(options, arena, item));
+  }
+  return AX_OK;
+}
+
+/* --- what a Patient takes over --------------------------------------------- */
+
+static ax_status adopt(ax_arena *arena, adoption_list *list, ax_str from,
+                       ax_str to, bool waiting) {
+  ax_adoption *a = AX_VEC_PUSH(list, arena);
+  if (!a) return AX_NOMEM;
+  *a = (ax_adoption){ .from = from,
+                      .to = to,
+                      .checked = true,
+                      .waiting = waiting };
+  return AX_OK;
+}
+
+/* Facts of `from`, however few, become those of `to`. */
+static ax_status take_over(ax_store *store, ax_arena *arena,
+                           adoption_list *list, ax_str from, ax_str to,
+                           bool *some, ax_error *err) {
+  ax_facts facts;
+  bool waiting = false;
+  AX_TRY(ax_store_facts(store, arena, from, NULL, 0, &facts, err));
+  for (size_t i = 0; i < facts.count && !waiting; i++)
+    waiting = facts.items[i].kind != AX_FACT_PATIENT;
+  *some |= waiting;
+  return adopt(arena, list, from, to, waiting);
+}
+
+/* The record that a link of `type` names, as "Patient/id"; empty: none. */
+static ax_str linked(const ax_json *link, const char *type) {
+  ax_str text = AX_JSON_STR(AX_JSON_GET(link, "other"), "reference");
+  ax_reference ref = ax_fhir_reference_parse(text);
+  bool fits = ax_str_eq(AX_JSON_STR(link, "type"), ax_str_from(type)) &&
+              ref.kind == AX_REF_RELATIVE && ref.version.len == 0 &&
+              ax_str_eq(ref.type, AX_STR("Patient"));
+  return fits ? text : AX_STR("");
+}
+
+static ax_status take_links(ax_store *store, ax_arena *arena,
+                            adoption_list *list, ax_intake_item *item,
+                            ax_error *err) {
+  const ax_json *links = AX_JSON_GET(item->tree, "link");
+  for (size_t i = 0; i < ax_json_count(links); i++) {
+    const ax_json *link = ax_json_item(links, i);
+    ax_str replaced = linked(link, "replaces");
+    ax_str survivor = linked(link, "replaced-by");
+    bool some = false;
+    if (replaced.len && !ax_str_eq(replaced, item->reference))
+      AX_TRY(take_over(store, arena, list, replaced, item->reference,
+                       &item->arrived, err));
+    if (!survivor.len || ax_str_eq(survivor, item->reference)) continue;
+    AX_TRY(take_over(store, arena, list, item->reference, survivor, &some,
+                     err));
+    if (some) item->survivor = survivor;
+  }
+  return AX_OK;
+}
+
+static ax_status take_identifiers(ax_store *store, ax_arena *arena,
+                                  adoption_list *list, ax_intake_item *item,
+                                  ax_error *err) {
+  const ax_json *identifiers = AX_JSON_GET(item->tree, "identifier");
+  for (size_t i = 0; i < ax_json_count(identifiers); i++) {
+    ax_str key = key_of(arena, ax_json_item(identifiers, i));
+    if (!key.ptr) return AX_NOMEM;
+    if (key.len)
+      AX_TRY(take_over(store, arena, list, key, item->reference,
+                       &item->arrived, err));
+  }
+  return AX_OK;
+}
+
+ax_status ax_intake_patient_adoptions(ax_store *store, ax_arena *arena,
+                                      ax_intake_item *items, size_t count,
+                                      ax_adoption **out, size_t *out_count,
+                                      ax_error *err) {
+  adoption_list list = { 0 };
+  for (size_t i = 0; i < count; i++) {
+    ax_intake_item *item = &items[i];
+    item->arrived = false;
+    item->survivor = AX_STR("");
+    if (!ax_intake_item_writes(item) || !item->tree ||
+        item->method == AX_INTAKE_DELETE ||
+        !ax_str_eq(item->type, AX_STR("Patient")))
+      continue;
+    AX_TRY(take_identifiers(store, arena, &list, item, err));
+    AX_TRY(take_links(store, arena, &list, item, err));
+  }
+  *out = list.items;
+  *out_count = list.count;
+  return AX_OK;
+}
+
+ax_status ax_intake_patient_survivor(ax_store *store, ax_arena *arena,
+                                     ax_str patient, ax_str *out,
+                                     ax_error *err) {
+  ax_stored stored;
+  const ax_json *tree = NULL;
+  ax_json_fault fault;
+  ax_str id = patient;
+  *out = AX_STR("");
+  if (!ax_str_eq(ax_str_cut(&id, '/'), AX_STR("Patient"))) return AX_OK;
+  ax_status status = ax_store_read(store, arena, AX_STR("Patient"), id,
+                                   AX_VERSION_ANY, &stored, err);
+  if (status) return status == AX_NOT_FOUND ? AX_OK : status;
+  if (stored.deleted) return AX_OK;
+  status = ax_json_parse(arena, stored.body, &tree, &fault);
+  if (status) return status == AX_NOMEM ? status : AX_OK;
+  const ax_json *links = AX_JSON_GET(tree, "link");
+  for (size_t i = 0; i < ax_json_count(links) && !out->len; i++)
+    *out = linked(ax_json_item(links, i), "replaced-by");
+  return AX_OK;
+}
