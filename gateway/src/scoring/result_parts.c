@@ -149,7 +149,7 @@ ax_status ax_result_identity(const ax_result_job *job, ax_str kind,
   put_line(&name, ax_str_from(anchor));
   put_person(&name, job);
   for (size_t i = 0; i < basis.count; i++) put_line(&name, sorted[i]);
-  if (!basis.count) put_line(&name, job->request->subject);
+  put_line(&name, job->request->subject);
   return uuid_of(job->arena, &name, id);
 }
 

@@ -39,8 +39,8 @@ ax_status ax_result_basis(const ax_result_job *job, uint64_t inputs,
                           ax_result_refs *out) AX_MUST_USE;
 
 /* The identity of a result: UUIDv5 over model, version, digests, kind, the
- * anchor, age and sex as used, and the basis in any order. Patients without any
- * basis are told apart by their subject. */
+ * anchor, age and sex as used, the basis in any order, and the subject: the
+ * inputs of a replaced record give its survivor a result of its own. */
 ax_status ax_result_identity(const ax_result_job *job, ax_str kind,
                              int64_t anchor_ms, ax_result_refs basis,
                              ax_str *id) AX_MUST_USE;
