@@ -88,6 +88,33 @@ Description: "Validates a resource of any type against the base definition, the 
 * parameter[3].documentation = "What was found."
 * parameter[3].type = #OperationOutcome
 
+Instance: risk-profile
+InstanceOf: OperationDefinition
+Usage: #definition
+Title: "Risk profile of a patient"
+Description: "The latest assessment of every model that applies, and what the others lack"
+* url = "https://auspex-gateway.org/fhir/OperationDefinition/risk-profile"
+* version = "0.1.0"
+* name = "RiskProfile"
+* title = "Risk profile of a patient"
+* status = #draft
+* date = "2026-11-29"
+* publisher = "Auspex"
+* description = "The latest assessment of every model that applies to the patient, sorted by what should be seen first; a GuidanceResponse for each model that applies and lacks inputs: it says which Observation to collect next; and an OperationOutcome that says how each model stands. The windows of every model are looked at again, so an assessment whose inputs have become too old is not given as if it were of today. Nothing is stored"
+* kind = #operation
+* affectsState = false
+* code = #risk-profile
+* resource = #Patient
+* system = false
+* type = false
+* instance = true
+* parameter.name = #return
+* parameter.use = #out
+* parameter.min = 1
+* parameter.max = "1"
+* parameter.documentation = "A Bundle of type collection."
+* parameter.type = #Bundle
+
 Instance: guidanceresponse-model
 InstanceOf: SearchParameter
 Usage: #definition

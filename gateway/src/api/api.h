@@ -88,6 +88,7 @@ void ax_api_outbox_retry(ax_api_call *call);   /* POST .../{id}/retry */
 void ax_api_outbox_message(ax_api_call *call); /* GET /admin/messages/{id} */
 void ax_api_validate(ax_api_call *call);
 void ax_api_score(ax_api_call *call);
+void ax_api_risk_profile(ax_api_call *call); /* GET Patient/id/$risk-profile */
 
 /* --- answers: api_answer.c, api_error.c ----------------------------------- */
 

@@ -6,6 +6,7 @@
   "http://hl7.org/fhir/OperationDefinition/Resource-validate"
 #define OWN_VALIDATE AX_API_CANONICAL "/OperationDefinition/validate"
 #define OWN_SCORE AX_API_CANONICAL "/OperationDefinition/score"
+#define OWN_PROFILE AX_API_CANONICAL "/OperationDefinition/risk-profile"
 
 const ax_api_route ax_routes[] = {
   { "/health/live", ax_api_health_live, AX_HTTP_GET, .plain = true },
@@ -33,6 +34,8 @@ const ax_api_route ax_routes[] = {
   { "/fhir/{type}/_search", ax_api_search, AX_HTTP_POST, .plain = false },
   { "/fhir/{type}/$validate", ax_api_validate, AX_HTTP_POST,
     .operation = "validate", .definition = CORE_VALIDATE },
+  { "/fhir/{type}/{id}/$risk-profile", ax_api_risk_profile, AX_HTTP_GET,
+    .operation = "risk-profile", .definition = OWN_PROFILE },
   { "/fhir/{type}/{id}", ax_api_read, AX_HTTP_GET, .interactions = "read" },
   { "/fhir/{type}/{id}", ax_api_update, AX_HTTP_PUT, .interactions = "update" },
   { "/fhir/{type}/{id}", ax_api_patch, AX_HTTP_PATCH, .interactions = "patch" },
