@@ -1,5 +1,7 @@
 #include "app/app_rules.h"
 
+#include <string.h>
+
 #include "app/app_packages.h"
 #include "base/file.h"
 #include "ucum/ucum.h"
@@ -79,15 +81,29 @@ static ax_status open_server(ax_arena *arena, const ax_config *config,
   return ax_tx_new(&options, out, err);
 }
 
-static ax_status open_all(ax_arena *arena, const ax_config *config,
-                          ax_app_rules *out, ax_error *err) {
+static ax_severity severity_named(const char *name, ax_severity standard) {
+  static const ax_severity all[] = { AX_ERROR, AX_WARNING, AX_INFORMATION };
+  for (size_t i = 0; name && i < AX_COUNT(all); i++)
+    if (strcmp(name, ax_fhir_issue_severity(all[i])) == 0) return all[i];
+  return standard;
+}
+
+static ax_validate_options policy(const ax_config *config) {
+  const char *unchecked = config->unchecked_codes;
   const char *implied = config->implied_profiles;
-  const ax_validate_options options = {
+  return (ax_validate_options){
     .unknown_profile = AX_WARNING,
     .unknown_extension = AX_WARNING,
-    .wrong_display = AX_WARNING,
+    .wrong_display = severity_named(config->wrong_displays, AX_WARNING),
+    .tell_unchecked = !unchecked || strcmp(unchecked, "off") != 0,
+    .unchecked_code = severity_named(unchecked, AX_INFORMATION),
     .implied_profiles = implied && *implied ? implied : NULL,
   };
+}
+
+static ax_status open_all(ax_arena *arena, const ax_config *config,
+                          ax_app_rules *out, ax_error *err) {
+  const ax_validate_options options = policy(config);
   AX_TRY(open_server(arena, config, &out->server, err));
   AX_TRY(ax_app_rules_over(out->registry, &options, out, err));
   if (out->server) ax_valueset_set_server(out->valuesets, out->server);

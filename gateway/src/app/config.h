@@ -37,6 +37,7 @@ typedef struct {
   const char *terminology_server, *terminology_token_file;
   const char *terminology_ca, *terminology_cert, *terminology_key;
   uint64_t terminology_timeout_ms, terminology_cache;
+  const char *unchecked_codes, *wrong_displays;
 } ax_config;
 
 typedef enum {

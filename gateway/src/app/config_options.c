@@ -248,6 +248,23 @@ const ax_option ax_config_options[] = {
     .value = "N",
     .help = "Most requests waiting for the disk before others are told to try "
             "again; 0: the store's own choice." },
+  { .name = "unchecked_codes",
+    .kind = AX_OPTION_CHOICE,
+    AT(unchecked_codes),
+    .standard = "information",
+    .choices = "off information warning error",
+    .value = "SEVERITY",
+    .help = "How it is told that nobody could check a code (its code system is "
+            "not loaded, the terminology server does not answer): off, "
+            "information (once for each system), warning or error." },
+  { .name = "wrong_displays",
+    .kind = AX_OPTION_CHOICE,
+    AT(wrong_displays),
+    .standard = "warning",
+    .choices = "information warning error",
+    .value = "SEVERITY",
+    .help = "How a display that is no name of its code is told: information, "
+            "warning or error." },
   { .name = "terminology_server",
     .kind = AX_OPTION_TEXT,
     AT(terminology_server),

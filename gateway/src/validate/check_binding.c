@@ -2,7 +2,8 @@
  * binding: a code, Coding, CodeableConcept or Quantity unit must be, or should
  * be, in a value set (R4 terminologies.html#strength); and it must be in the
  * greatest one, where the binding names such a set (extension
- * elementdefinition-maxValueSet). What the host cannot decide is no fault.
+ * elementdefinition-maxValueSet). What the host cannot decide is no fault, but
+ * it is told.
  */
 #include "validate/check.h"
 
@@ -36,13 +37,21 @@ static ax_str greatest_set(const ax_json *binding) {
   return AX_STR("");
 }
 
-static bool copy_set(const ax_check_source *source, ax_str set, bool required,
-                     bound *out) {
+static bool copy_set(const ax_check_source *source, ax_str set,
+                     ax_severity severity, bound *out) {
   if (!set.len) return true;
   out->value_set = ax_arena_str(source->arena, set);
-  out->severity = required ? AX_ERROR : AX_WARNING;
-  out->demand = required ? "must" : "should";
+  out->severity = severity;
+  out->demand = severity == AX_ERROR     ? "must"
+                : severity == AX_WARNING ? "should"
+                                         : "had better";
   return out->value_set.ptr != NULL;
+}
+
+static ax_severity severity_of(ax_str strength, bool is_mixed) {
+  if (ax_str_eq(strength, AX_STR("preferred"))) return AX_INFORMATION;
+  if (ax_str_eq(strength, AX_STR("extensible")) || is_mixed) return AX_WARNING;
+  return AX_ERROR;
 }
 
 static ax_status compile(const ax_check_source *source, ax_check **out) {
@@ -50,26 +59,40 @@ static ax_status compile(const ax_check_source *source, ax_check **out) {
   ax_str strength = AX_JSON_STR(binding, "strength");
   ax_str set = AX_JSON_STR(binding, "valueSet");
   ax_str greatest = greatest_set(binding);
-  bool required = ax_str_eq(strength, AX_STR("required"));
-  if (!required && !ax_str_eq(strength, AX_STR("extensible"))) set = AX_STR("");
-  if (!set.len && !greatest.len) return AX_OK;
+  bool mixed = is_mixed(source);
+  if (ax_str_eq(strength, AX_STR("example"))) set = AX_STR("");
+  if (!strength.len || (!set.len && !greatest.len)) return AX_OK;
   binding_check *made = AX_NEW(source->arena, binding_check);
   if (!made) return AX_NOMEM;
-  required = required && !is_mixed(source);
-  made->strength = required ? AX_STR("required") : AX_STR("extensible");
-  if (!set.len) made->strength = AX_STR("preferred");
+  made->strength = ax_arena_str(source->arena, strength);
   *out = &made->check;
-  return copy_set(source, set, required, &made->own) &&
-                 copy_set(source, greatest, !is_mixed(source), &made->greatest)
+  return made->strength.ptr &&
+                 copy_set(source, set, severity_of(strength, mixed),
+                          &made->own) &&
+                 copy_set(source, greatest, mixed ? AX_WARNING : AX_ERROR,
+                          &made->greatest)
              ? AX_OK
              : AX_NOMEM;
 }
 
-static ax_code_answer ask(const bound *c, const ax_walk *walk, ax_str system,
-                          ax_str code) {
+/* Nobody knows the system, which is told where the Coding is looked at. */
+static bool is_told_elsewhere(const ax_walk *walk, ax_str system, ax_str code) {
+  const ax_validate_host *host = walk->host;
   const char *why = NULL;
-  return walk->host->code_in_value_set(walk->host->ctx, c->value_set, system,
-                                       code, &why);
+  return system.len && host->code_in_system &&
+         host->code_in_system(host->ctx, system, code, &why) ==
+             AX_CODE_UNDECIDED;
+}
+
+static ax_code_answer ask(const bound *c, ax_walk *walk, const ax_place *place,
+                          ax_str system, ax_str code) {
+  const char *why = NULL;
+  ax_code_answer answer = walk->host->code_in_value_set(
+      walk->host->ctx, c->value_set, system, code, &why);
+  if (answer == AX_CODE_UNDECIDED && walk->options.tell_unchecked &&
+      c->severity != AX_INFORMATION && !is_told_elsewhere(walk, system, code))
+    ax_walk_unchecked(walk, place, c->value_set, code, why);
+  return answer;
 }
 
 static void refuse(const bound *c, ax_walk *walk, const ax_place *place,
@@ -84,22 +107,22 @@ static void refuse(const bound *c, ax_walk *walk, const ax_place *place,
 
 static void run_code(const bound *c, ax_walk *walk, const ax_place *place) {
   ax_str code = ax_json_text(place->value);
-  if (code.len && ask(c, walk, AX_STR(""), code) == AX_CODE_NOT_IN)
+  if (code.len && ask(c, walk, place, AX_STR(""), code) == AX_CODE_NOT_IN)
     refuse(c, walk, place, AX_STR(""), code);
 }
 
 /* A Coding or a Quantity. A Coding without system says too little to be in a
  * value set; without code there is nothing to look for. */
-static ax_code_answer ask_coding(const bound *c, const ax_walk *walk,
-                                 const ax_json *coding) {
+static ax_code_answer ask_coding(const bound *c, ax_walk *walk,
+                                 const ax_place *place, const ax_json *coding) {
   ax_str code = AX_JSON_STR(coding, "code");
   ax_str system = AX_JSON_STR(coding, "system");
   if (!code.len) return AX_CODE_UNDECIDED;
-  return ask(c, walk, system, code);
+  return ask(c, walk, place, system, code);
 }
 
 static void run_coding(const bound *c, ax_walk *walk, const ax_place *place) {
-  if (ask_coding(c, walk, place->value) == AX_CODE_NOT_IN)
+  if (ask_coding(c, walk, place, place->value) == AX_CODE_NOT_IN)
     refuse(c, walk, place, AX_JSON_STR(place->value, "system"),
            AX_JSON_STR(place->value, "code"));
 }
@@ -109,7 +132,8 @@ static void run_concept(const bound *c, ax_walk *walk, const ax_place *place) {
   const ax_json *codings = AX_JSON_GET(place->value, "coding");
   const ax_json *first = ax_json_item(codings, 0);
   for (size_t i = 0; i < ax_json_count(codings); i++)
-    if (ask_coding(c, walk, ax_json_item(codings, i)) != AX_CODE_NOT_IN) return;
+    if (ask_coding(c, walk, place, ax_json_item(codings, i)) != AX_CODE_NOT_IN)
+      return;
   if (first)
     refuse(c, walk, place, AX_JSON_STR(first, "system"),
            AX_JSON_STR(first, "code"));

@@ -45,7 +45,7 @@ static bool is_of_other_version(const ax_walk *walk, const ax_place *place,
 }
 
 static void refuse_code(ax_walk *walk, const ax_place *place, ax_str system,
-                        ax_str code) {
+                        ax_str code, const char *why) {
   const ax_place at = ax_place_member(place, AX_STR("code"));
   if (is_of_other_version(walk, place, system)) {
     ax_walk_issue(
@@ -59,8 +59,19 @@ static void refuse_code(ax_walk *walk, const ax_place *place, ax_str system,
   }
   ax_walk_issue(walk, AX_ERROR, AX_ISSUE_CODE_INVALID, "code-unknown", &at,
                 "Unknown code '" AX_STR_FMT "' in the CodeSystem '" AX_STR_FMT
-                "'",
-                AX_STR_ARG(code), AX_STR_ARG(system));
+                "'%s%s",
+                AX_STR_ARG(code), AX_STR_ARG(system), why ? ": " : "",
+                why ? why : "");
+}
+
+/* A remark on a code that is there. */
+static void warn_of_code(ax_walk *walk, const ax_place *place, ax_str system,
+                         ax_str code, const char *why) {
+  ax_walk_issue(walk, AX_WARNING, AX_ISSUE_BUSINESS_RULE, "code-inactive",
+                place,
+                "The code '" AX_STR_FMT "' of the CodeSystem '" AX_STR_FMT
+                "': %s",
+                AX_STR_ARG(code), AX_STR_ARG(system), why);
 }
 
 /* A system that nobody knows may still be written wrong. */
@@ -107,6 +118,16 @@ static void check_display(ax_walk *walk, const ax_place *place, ax_str system,
   ax_buf_free(&right);
 }
 
+static void check_undecided(ax_walk *walk, const ax_place *place, ax_str system,
+                            ax_str code, const char *why) {
+  const ax_place at = ax_place_member(place, AX_STR("system"));
+  check_system(walk, place, system);
+  if (is_supplement(walk, system))
+    refuse_supplement(walk, place, system);
+  else if (code.len)
+    ax_walk_unchecked(walk, &at, system, code, why);
+}
+
 static void run(const ax_check *self, ax_walk *walk, const ax_place *place) {
   ax_str system = AX_JSON_STR(place->value, "system");
   ax_str code = AX_JSON_STR(place->value, "code");
@@ -120,14 +141,14 @@ static void run(const ax_check *self, ax_walk *walk, const ax_place *place) {
           : AX_CODE_UNDECIDED;
   switch (answer) {
   case AX_CODE_IN:
+    if (why) warn_of_code(walk, place, system, code, why);
     check_display(walk, place, system, code);
     return;
   case AX_CODE_NOT_IN:
-    refuse_code(walk, place, system, code);
+    refuse_code(walk, place, system, code, why);
     return;
   case AX_CODE_UNDECIDED:
-    check_system(walk, place, system);
-    if (is_supplement(walk, system)) refuse_supplement(walk, place, system);
+    check_undecided(walk, place, system, code, why);
     return;
   }
 }

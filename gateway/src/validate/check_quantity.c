@@ -25,8 +25,10 @@ static void run(const ax_check *self, ax_walk *walk, const ax_place *place) {
     return;
   const ax_place at = ax_place_member(place, AX_STR("code"));
   ax_walk_issue(walk, AX_WARNING, AX_ISSUE_CODE_INVALID, "unit-unknown", &at,
-                "The unit '" AX_STR_FMT "' is not known in '" AX_STR_FMT "'",
-                AX_STR_ARG(code), AX_STR_ARG(system));
+                "The unit '" AX_STR_FMT "' is not known in '" AX_STR_FMT
+                "'%s%s",
+                AX_STR_ARG(code), AX_STR_ARG(system), why ? ": " : "",
+                why ? why : "");
 }
 
 const ax_check_kind ax_check_quantity = { "quantity", compile, run,

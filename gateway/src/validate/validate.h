@@ -20,6 +20,11 @@ typedef struct {
   ax_severity unknown_profile;   /* meta.profile that is not loaded: WARNING */
   ax_severity unknown_extension; /* that is not loaded: WARNING */
   ax_severity wrong_display;     /* that is no name of its code: WARNING */
+  /* A code that nobody can check (its system is not loaded, the terminology
+   * server does not answer) is told with this severity; INFORMATION once for
+   * each system and value set of a run. Off: nothing is said. */
+  bool tell_unchecked;
+  ax_severity unchecked_code;
   /* Hold Observations to the core vital-signs profiles also when their code is
    * a more exact or older one of the same measurement (oral temperature 8331-1,
    * blood pressure panel 55284-4). Strictly right by R4, and it refuses what

@@ -42,6 +42,8 @@ typedef struct {
   size_t faults;    /* errors of the quiet walk */
   size_t undecided; /* codes that a slice asked for and nobody could judge */
   ax_map *verdicts; /* walk_conform.c */
+  ax_str told[8];   /* walk_unchecked.c */
+  unsigned told_count;
   bool no_memory;
 } ax_walk;
 
@@ -82,6 +84,11 @@ void ax_walk_issue(ax_walk *walk, ax_severity severity, ax_issue_type type,
  * it has one. `at` is its place in the source; NULL: none. */
 void ax_walk_report(ax_walk *walk, ax_issue issue, const ax_place *place,
                     const ax_json *at, const char *text);
+
+/* Says, as the options want it, that the code `code` of `source` (a code system
+ * or a value set) could not be checked and why (walk_unchecked.c). */
+void ax_walk_unchecked(ax_walk *walk, const ax_place *place, ax_str source,
+                       ax_str code, const char *why);
 
 /* A short-lived arena of this walk, or NULL (then no_memory is set). */
 ax_arena *ax_walk_scratch(ax_walk *walk);
