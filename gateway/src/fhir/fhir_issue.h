@@ -89,8 +89,8 @@ void ax_fhir_issues_add_json(ax_fhir_issues *issues,
                              const ax_json_fault *fault);
 
 /*
- * Writes an OperationOutcome. Each issue: severity, code, details.coding (our
- * message id) and details.text, expression[0] = path, and when there is a
+ * Writes an OperationOutcome, mere information behind what is wrong. Each
+ * issue: severity, code, details.coding (our message id) and details.text, expression[0] = path, and when there is a
  * place in `source` the extensions
  *   http://hl7.org/fhir/StructureDefinition/operationoutcome-issue-line
  *   http://hl7.org/fhir/StructureDefinition/operationoutcome-issue-col

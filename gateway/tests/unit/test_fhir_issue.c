@@ -93,6 +93,30 @@ static void severities_are_counted(void **state) {
   ax_arena_free(arena);
 }
 
+static void information_stands_behind_what_is_wrong(void **state) {
+  (void)state;
+  static const ax_severity order[] = { AX_INFORMATION, AX_WARNING,
+                                       AX_INFORMATION, AX_ERROR };
+  ax_arena *arena = ax_arena_new(1 << 20);
+  ax_fhir_issues *issues = ax_fhir_issues_new(arena);
+  for (size_t i = 0; i < AX_COUNT(order); i++)
+    ax_fhir_issues_addf(issues, order[i], AX_ISSUE_VALUE, "x", AX_STR(""), NULL,
+                        AX_STR(""), "number %zu", i);
+  ax_buf out = AX_BUF_INIT(1 << 16);
+  (void)written(issues, AX_STR(""), &out);
+  size_t last = 0;
+  static const char *const want[] = { "number 1", "number 3", "number 0",
+                                      "number 2" };
+  for (size_t i = 0; i < AX_COUNT(want); i++) {
+    size_t at = ax_str_find(ax_buf_view(&out), ax_str_from(want[i]));
+    assert_int_not_equal(at, AX_STR_NONE);
+    assert_true(at > last);
+    last = at;
+  }
+  ax_buf_free(&out);
+  ax_arena_free(arena);
+}
+
 static void broken_json_is_one_fatal_issue(void **state) {
   (void)state;
   ax_arena *arena = ax_arena_new(1 << 20);
@@ -145,6 +169,7 @@ int main(void) {
     cmocka_unit_test(the_list_stops_but_the_count_goes_on),
     cmocka_unit_test(without_memory_the_list_knows_it_is_incomplete),
     cmocka_unit_test(severities_are_counted),
+    cmocka_unit_test(information_stands_behind_what_is_wrong),
     cmocka_unit_test(broken_json_is_one_fatal_issue),
     cmocka_unit_test(builders_leave_empty_parts_out),
   };
