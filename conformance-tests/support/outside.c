@@ -86,6 +86,21 @@ static bool read_line(int fd, char *line, size_t room, int64_t until_ns) {
   return false;
 }
 
+/* Every module of the folder that is served, as --activate wants them. */
+static void name_modules(const char *const *args, char *out, size_t size) {
+  const char *const *names = NULL;
+  const char *folder = "";
+  size_t count = 0, len = 0;
+  ax_arena *arena = ax_arena_new(1 << 20);
+  for (size_t i = 0; args[i]; i++)
+    if (strcmp(args[i], "--plugins") == 0 && args[i + 1]) folder = args[i + 1];
+  out[0] = '\0';
+  if (arena && ax_file_list(arena, folder, &names, &count, NULL) == AX_OK)
+    for (size_t i = 0; i < count && len < size; i++)
+      len += (size_t)snprintf(out + len, size - len, "%s ", names[i]);
+  ax_arena_free(arena);
+}
+
 static void launch(outside *gw, const char *const *extra) {
   char program[512], plugins[512], packages[512];
   path_of(program, sizeof program, env_or("AUSPEX_BUILD", "build"),
@@ -93,15 +108,20 @@ static void launch(outside *gw, const char *const *extra) {
   path_of(plugins, sizeof plugins, env_or("AUSPEX_BUILD", "build"), "plugins");
   path_of(packages, sizeof packages, env_or("AUSPEX_ROOT", "."),
           "build/packages");
-  const char *args[ARGS_MAX + 1] = { program,       "serve",  "--listen",
-                                     "127.0.0.1:0", "--data", gw->data,
-                                     "--plugins",   plugins,  "--packages",
-                                     packages };
-  size_t n = 10;
+  const char *args[ARGS_MAX + 1] = {
+    program,      "serve",  "--listen",           "127.0.0.1:0",
+    "--data",     gw->data, "--plugins",          plugins,
+    "--packages", packages, "--modules-unsigned", "--activate"
+  };
+  char modules[4096];
+  size_t n = 13;
+  args[12] = ""; /* set when the folder is known */
   for (size_t i = 0; extra && extra[i]; i++) {
     assert_true(n < ARGS_MAX);
     args[n++] = extra[i];
   }
+  name_modules(args, modules, sizeof modules);
+  args[12] = modules;
   int out[2];
   make_pipe(out);
   int null = open("/dev/null", O_RDONLY | O_CLOEXEC);

@@ -43,6 +43,8 @@ typedef struct {
   ax_validator *validator;
   ax_store *store;
   ax_intake *intake;
+  ax_score_host *host;     /* NULL: nothing to administer */
+  const char *admin_token; /* what an operator must show */
   const ax_api_route *routes;
   size_t route_count;
   const char *base;    /* published base URL, or NULL: from Host */
@@ -89,6 +91,7 @@ void ax_api_outbox_message(ax_api_call *call); /* GET /admin/messages/{id} */
 void ax_api_validate(ax_api_call *call);
 void ax_api_score(ax_api_call *call);
 void ax_api_risk_profile(ax_api_call *call); /* GET Patient/id/$risk-profile */
+void ax_api_admin_modules(ax_api_call *call); /* GET: look, POST: act */
 
 /* --- answers: api_answer.c, api_error.c ----------------------------------- */
 

@@ -1,13 +1,23 @@
 #include "app/app.h"
 
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+
 #include "app/app_worker.h"
 #include "app/commands.h"
 #include "app/exits.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "base/sha256.h"
 
-static ax_status open_host(ax_app *app, ax_arena *arena, ax_error *err) {
+/* A command that scores what it is given uses the folder as it is; a gateway
+ * that serves waits for acts and signatures. */
+static ax_status open_host(ax_app *app, ax_arena *arena, bool serving,
+                           ax_error *err) {
   ax_score_options options = ax_app_worker_options(arena, app->config);
+  options.staged = serving;
+  options.signed_only = serving && !app->config->modules_unsigned;
   return ax_score_host_new(&options, &app->host, err);
 }
 
@@ -19,6 +29,27 @@ static ax_status open_store(ax_app *app, ax_error *err) {
                                .batch_max = (unsigned)c->store_batch,
                                .queue_max = (unsigned)c->store_queue };
   return ax_store_open(&options, &app->store, err);
+}
+
+/* A new token for every start: what was copied is worth nothing after it. */
+static ax_status make_token(ax_app *app, ax_error *err) {
+  char path[4096];
+  int len =
+      snprintf(path, sizeof path, "%s/" AX_APP_TOKEN_FILE, app->config->data);
+  if (len <= 0 || (size_t)len >= sizeof path)
+    return ax_error_set(err, AX_TOO_LARGE,
+                        "the data folder's path is too long");
+  char random[32], digest[AX_SHA256_HEX + 1];
+  if (getrandom(random, sizeof random, 0) != (ssize_t)sizeof random)
+    return ax_error_set(err, AX_IO, "there are no random numbers");
+  ax_sha256_hex((ax_str){ random, sizeof random }, digest);
+  memcpy(app->admin_token, digest, AX_APP_TOKEN);
+  return ax_file_write(path, ax_str_from(app->admin_token), err);
+}
+
+static ax_status open_admin(ax_app *app, ax_error *err) {
+  AX_TRY(make_token(app, err));
+  return ax_app_modules_begin(app->config, app->host, &app->ledger, err);
 }
 
 static ax_status open_intake(ax_app *app, bool serving, ax_error *err) {
@@ -42,7 +73,22 @@ static bool is_backed_up(const ax_store_stats *stats) {
   return stats->queue_max && stats->queue > stats->queue_max / 4 * 3;
 }
 
-/* Ready means: what is sent now can be kept. */
+/* What should be scoring and is not. */
+static bool models_ready(const ax_app *app, ax_buf *why) {
+  ax_arena *arena = ax_arena_new(1 << 20);
+  ax_str *missing = NULL;
+  size_t count = 0;
+  if (!arena || ax_score_deploy_missing(app->host, arena, &missing, &count))
+    count = 0;
+  for (size_t i = 0; i < count; i++) {
+    if (i) ax_buf_append(why, AX_STR("; "));
+    ax_buf_append(why, missing[i]);
+  }
+  ax_arena_free(arena);
+  return count == 0;
+}
+
+/* Ready means: what is sent now can be kept, and scored. */
 static bool is_ready(void *ctx, ax_buf *why) {
   const ax_app *app = ctx;
   ax_store_stats stats = { 0 };
@@ -58,7 +104,8 @@ static bool is_ready(void *ctx, ax_buf *why) {
     ax_buf_append(why, AX_STR("the store cannot write to its disk"));
   else if (is_backed_up(&stats))
     ax_buf_append(why, AX_STR("too much is waiting for the disk"));
-  return why->len == 0;
+  if (why->len) return false;
+  return !app->config->ready_modules || models_ready(app, why);
 }
 
 static void fill_api(ax_app *app) {
@@ -67,6 +114,8 @@ static void fill_api(ax_app *app) {
     .validator = app->rules.validator,
     .store = app->store,
     .intake = app->intake,
+    .host = app->host,
+    .admin_token = app->admin_token,
     .routes = ax_routes,
     .route_count = ax_routes_count,
     .base = app->config->base_url[0] ? app->config->base_url : NULL,
@@ -111,14 +160,16 @@ static ax_status open_parts(ax_app *app, ax_arena *arena, bool serving,
   *exit_code = AX_EXIT_USAGE;
   AX_TRY(ax_app_delivery_read(arena, app->config, &app->targets, err));
   *exit_code = AX_EXIT_SCORING;
-  AX_TRY(open_host(app, arena, err));
+  AX_TRY(open_host(app, arena, serving, err));
   *exit_code = AX_EXIT_PACKAGES;
   AX_TRY(ax_app_rules_open(arena, app->config, NULL, 0, &app->rules, err));
   *exit_code = AX_EXIT_DATA;
   if (serving) AX_TRY(open_store(app, err));
+  if (serving) AX_TRY(open_admin(app, err));
   AX_TRY(open_intake(app, serving, err));
-  if (serving) AX_TRY(ax_delivery_start(&app->targets.config, app->store,
-                                        &app->delivery, err));
+  if (serving)
+    AX_TRY(ax_delivery_start(&app->targets.config, app->store, &app->delivery,
+                             err));
   *exit_code = AX_EXIT_OK;
   return AX_OK;
 }
@@ -149,6 +200,7 @@ void ax_app_close(ax_app *app) {
   if (app->store) ax_store_close(app->store);
   ax_app_rules_close(&app->rules);
   if (app->host) ax_score_host_free(app->host);
+  ax_store_modules_close(app->ledger);
   ax_http_rate_free(app->rate);
   *app = (ax_app){ 0 };
 }

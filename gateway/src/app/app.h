@@ -11,15 +11,23 @@
 
 #include "api/api.h"
 #include "app/app_delivery.h"
+#include "app/app_modules.h"
 #include "app/app_rules.h"
 #include "app/config.h"
 #include "intake/intake.h"
 #include "scoring/score.h"
 #include "store/store.h"
 
+/* What an operator shows to be one: the text of the file of that name in the
+ * data folder, which only its owner can read. */
+#define AX_APP_TOKEN_FILE "admin.token"
+enum { AX_APP_TOKEN = 43 };
+
 typedef struct {
   const ax_config *config;
   ax_score_host *host;
+  ax_store_modules *ledger; /* NULL: opened without a store */
+  char admin_token[AX_APP_TOKEN + 1];
   ax_app_rules rules;
   ax_store *store; /* NULL: opened without one */
   ax_app_delivery targets;

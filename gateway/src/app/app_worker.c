@@ -22,5 +22,6 @@ ax_score_options ax_app_worker_options(ax_arena *arena,
   return (ax_score_options){ .plugins = config->plugins,
                              .worker = ax_app_worker_path(arena, config),
                              .deadline_ms = (int64_t)config->score_deadline_ms,
-                             .worker_memory = config->worker_memory };
+                             .worker_memory = config->worker_memory,
+                             .keys = config->module_keys };
 }

@@ -12,7 +12,14 @@ static const struct {
   int (*run)(int argc, char **argv);
   const char *help;
 } subcommands[] = {
-  { "list", ax_cmd_plugin_admin_list, "the modules and their models" },
+  { "list", ax_cmd_plugin_admin_list, "the modules, their models and states" },
+  { "activate", ax_cmd_plugin_admin_activate, "take a version into service" },
+  { "shadow", ax_cmd_plugin_admin_shadow, "score for evidence only" },
+  { "rollback", ax_cmd_plugin_admin_rollback, "back to the version before" },
+  { "retire", ax_cmd_plugin_admin_retire, "take a version out of service" },
+  { "kill", ax_cmd_plugin_admin_kill, "switch one model off" },
+  { "revive", ax_cmd_plugin_admin_revive, "switch it on again" },
+  { "rescan", ax_cmd_plugin_admin_rescan, "look for new modules" },
 };
 
 static int print_help(void) {

@@ -10,5 +10,12 @@ int ax_cmd_plugin(int argc, char **argv);
 
 /* cmd_plugin_admin.c: the plug-ins of a gateway. */
 int ax_cmd_plugin_admin_list(int argc, char **argv);
+int ax_cmd_plugin_admin_activate(int argc, char **argv);
+int ax_cmd_plugin_admin_shadow(int argc, char **argv);
+int ax_cmd_plugin_admin_rollback(int argc, char **argv);
+int ax_cmd_plugin_admin_retire(int argc, char **argv);
+int ax_cmd_plugin_admin_kill(int argc, char **argv);
+int ax_cmd_plugin_admin_revive(int argc, char **argv);
+int ax_cmd_plugin_admin_rescan(int argc, char **argv);
 
 #endif

@@ -1,18 +1,300 @@
-/* The plug-ins of a gateway, from the command line. */
+/*
+ * The plug-ins of a gateway, from the command line. A gateway that runs on the
+ * configured address is asked (its token lies in the data folder); where none
+ * runs, the same is done to the ledger in the data folder and counts from the
+ * next start.
+ */
+#include <pwd.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "app/app.h"
 #include "app/app_worker.h"
 #include "app/cmd_plugin.h"
 #include "app/command.h"
 #include "app/exits.h"
-#include "base/buf.h"
+#include "base/file.h"
+#include "net/net_client.h"
+#include "json/json_parse.h"
+#include "json/json_write.h"
 
-enum { MEMORY = 64 << 20, TEXT_MAX = 16 << 20 };
+enum { MEMORY = 64 << 20, TEXT_MAX = 16 << 20, ASK_MS = 60000 };
+
+static const ax_config_extra extras[] = {
+  { "--who", "NAME", "Who does it; otherwise the user of this command." },
+  { "--why", "TEXT", "Why; is recorded." },
+  { NULL, NULL, NULL },
+};
+
+typedef struct {
+  ax_arena *arena;
+  const ax_config *config;
+  ax_str act, target, who, why;
+  bool offline; /* no gateway answers */
+} wish;
+
+/* --- asking the gateway ------------------------------------------------------
+ */
+
+static ax_status read_token(const wish *w, ax_str *token) {
+  char path[4096];
+  int len =
+      snprintf(path, sizeof path, "%s/" AX_APP_TOKEN_FILE, w->config->data);
+  if (len <= 0 || (size_t)len >= sizeof path) return AX_TOO_LARGE;
+  return ax_file_read(w->arena, path, 4096, token, NULL);
+}
+
+static ax_status url_of(const wish *w, ax_str *url, ax_error *err) {
+  const char *address = NULL;
+  unsigned port = 0;
+  AX_TRY(ax_config_listen(w->arena, w->config->listen, &address, &port, err));
+  bool v6 = strchr(address, ':') != NULL;
+  if (strcmp(address, "0.0.0.0") == 0) address = "127.0.0.1";
+  *url = ax_arena_printf(w->arena,
+                         v6 ? "http://[%s]:%u/admin/modules"
+                            : "http://%s:%u/admin/modules",
+                         address, port);
+  return url->ptr ? AX_OK : AX_NOMEM;
+}
+
+static ax_status send_request(const wish *w, ax_str url, ax_str token,
+                              ax_str body, ax_net_response *answer,
+                              ax_error *err) {
+  const char *const origins[] = { url.ptr };
+  const ax_net_client_options options = { .origins = origins,
+                                          .origin_count = 1,
+                                          .timeout_ms = ASK_MS };
+  const ax_net_header json = { AX_STR("Content-Type"),
+                               AX_STR("application/json") };
+  const ax_net_request request = { .method =
+                                       body.len ? AX_NET_POST : AX_NET_GET,
+                                   .url = url,
+                                   .headers = &json,
+                                   .header_count = body.len ? 1 : 0,
+                                   .body = body,
+                                   .bearer = token };
+  ax_net_client *client = NULL;
+  AX_TRY(ax_net_client_new(&options, &client, err));
+  ax_status status =
+      ax_net_client_send(client, &request, w->arena, answer, err);
+  ax_net_client_free(client);
+  return status;
+}
+
+static ax_status refused(int http, ax_str why, ax_error *err) {
+  return ax_error_set(err, http == 401 ? AX_DENIED : AX_INVALID, AX_STR_FMT,
+                      AX_STR_ARG(why));
+}
+
+/* The sentence of an OperationOutcome. */
+static ax_str sentence(const ax_json *outcome) {
+  const ax_json *issue = ax_json_item(AX_JSON_GET(outcome, "issue"), 0);
+  return AX_JSON_STR(AX_JSON_GET(issue, "details"), "text");
+}
+
+/* What the gateway answered, as a tree. `w->offline` where none runs: then
+ * nothing was asked. */
+static ax_status ask(wish *w, ax_str body, const ax_json **out, ax_error *err) {
+  ax_str url, token;
+  ax_net_response answer = { 0 };
+  ax_error gone = { 0 };
+  AX_TRY(url_of(w, &url, err));
+  w->offline = read_token(w, &token) != AX_OK;
+  if (w->offline) return AX_OK;
+  ax_status status = send_request(w, url, token, body, &answer, &gone);
+  w->offline = status == AX_UNAVAILABLE;
+  if (w->offline) return AX_OK;
+  if (status) return ax_error_set(err, status, "%s", gone.text);
+  if (ax_json_parse(w->arena, answer.body, out, NULL))
+    return ax_error_set(err, AX_CONFLICT,
+                        "what answers on %s is no Auspex gateway",
+                        w->config->listen);
+  if (answer.status == 200) return AX_OK;
+  return refused(answer.status, sentence(*out), err);
+}
+
+/* --- without a gateway
+ * ---------------------------------------------------------
+ */
+
+static ax_status open_host(const wish *w, ax_score_host **out, ax_error *err) {
+  ax_score_options options = ax_app_worker_options(w->arena, w->config);
+  options.staged = true;
+  options.signed_only = !w->config->modules_unsigned;
+  return ax_score_host_new(&options, out, err);
+}
+
+static ax_status act_offline(const wish *w, ax_score_act *done, ax_error *err) {
+  ax_score_order order = { .target = w->target, .who = w->who, .why = w->why };
+  ax_score_host *host = NULL;
+  ax_store_modules *ledger = NULL;
+  if (!ax_score_deploy_act_named(w->act, &order.kind))
+    return ax_error_set(err, AX_UNAVAILABLE, "no gateway runs on %s",
+                        w->config->listen);
+  AX_TRY(ax_file_make_dirs(w->config->data, err));
+  AX_TRY(open_host(w, &host, err));
+  ax_status status = ax_app_modules_begin(w->config, host, &ledger, err);
+  if (!status) status = ax_score_deploy_do(host, &order, w->arena, done, err);
+  ax_score_host_free(host);
+  ax_store_modules_close(ledger);
+  return status;
+}
+
+/* --- acts --------------------------------------------------------------------
+ */
+
+static ax_status take_words(const ax_config_command *command, bool target,
+                            wish *w, ax_error *err) {
+  for (size_t i = 0; i < command->word_count; i++) {
+    const ax_config_word *word = &command->words[i];
+    ax_str value = ax_str_from(word->value);
+    if (word->name && strcmp(word->name, "--who") == 0)
+      w->who = value;
+    else if (word->name)
+      w->why = value;
+    else if (w->target.len || !target)
+      return ax_error_set(err, AX_INVALID,
+                          "plugin " AX_STR_FMT " %s, not "
+                          "\"%.60s\"",
+                          AX_STR_ARG(w->act),
+                          target ? "takes one NAME" : "takes options only",
+                          word->value);
+    else
+      w->target = value;
+  }
+  if (w->target.len || !target) return AX_OK;
+  return ax_error_set(err, AX_INVALID, "plugin " AX_STR_FMT " needs a NAME",
+                      AX_STR_ARG(w->act));
+}
+
+/* The user whose command this is, also behind sudo. */
+static ax_str user_of(ax_arena *arena) {
+  const struct passwd *user = getpwuid(getuid());
+  ax_str name = user ? ax_arena_str(arena, ax_str_from(user->pw_name))
+                     : ax_arena_printf(arena, "uid %ld", (long)getuid());
+  return name.ptr ? name : AX_STR("unknown");
+}
+
+static ax_status write_wish(const wish *w, ax_str *out) {
+  ax_buf body = AX_BUF_INIT(1 << 16);
+  ax_json_writer j = ax_json_write_begin(&body);
+  ax_json_write_object(&j);
+  ax_json_write_member(&j, AX_STR("act"), w->act);
+  ax_json_write_member(&j, AX_STR("target"), w->target);
+  ax_json_write_member(&j, AX_STR("who"), w->who);
+  ax_json_write_member(&j, AX_STR("why"), w->why);
+  ax_json_write_close(&j);
+  ax_status status = ax_json_write_end(&j);
+  if (!status) *out = ax_arena_str(w->arena, ax_buf_view(&body));
+  ax_buf_free(&body);
+  return status ? status : (out->ptr ? AX_OK : AX_NOMEM);
+}
+
+static void print_done(const wish *w, ax_str module, ax_str version,
+                       ax_str digest, ax_str model) {
+  (void)printf(
+      AX_STR_FMT "\t" AX_STR_FMT "\t" AX_STR_FMT "\t%.16s%s" AX_STR_FMT "%s\n",
+      AX_STR_ARG(w->act), AX_STR_ARG(module), AX_STR_ARG(version),
+      digest.ptr ? digest.ptr : "", model.len ? "\t" : "", AX_STR_ARG(model),
+      w->offline ? "\tfrom the next start of the gateway" : "");
+}
+
+static ax_status do_act(wish *w, ax_error *err) {
+  ax_str body;
+  const ax_json *answer = NULL;
+  ax_score_act done = { 0 };
+  AX_TRY(write_wish(w, &body));
+  AX_TRY(ask(w, body, &answer, err));
+  if (w->offline) {
+    AX_TRY(act_offline(w, &done, err));
+    print_done(w, done.module, done.version, done.digest, done.model);
+  } else if (ax_str_eq(w->act, AX_STR("rescan"))) {
+    (void)printf("%.*s new\n",
+                 AX_STR_ARG(ax_json_text(AX_JSON_GET(answer, "found"))));
+  } else {
+    print_done(w, AX_JSON_STR(answer, "module"), AX_JSON_STR(answer, "version"),
+               AX_JSON_STR(answer, "digest"), AX_JSON_STR(answer, "model"));
+  }
+  return AX_OK;
+}
+
+static int exit_of(ax_status status) {
+  return status == AX_INVALID || status == AX_NOT_FOUND ||
+                 status == AX_CONFLICT || status == AX_DENIED
+             ? AX_EXIT_INPUT
+             : AX_EXIT_SCORING;
+}
+
+static int run_act(ax_arena *arena, const char *act, bool target,
+                   const ax_command_manual *manual, int argc, char **argv) {
+  ax_config_command command;
+  int code = AX_EXIT_OK;
+  ax_error err = { 0 };
+  if (!ax_command_begin(arena, manual, argc, argv, &command, &code))
+    return code;
+  wish w = { .arena = arena,
+             .config = &command.config,
+             .act = ax_str_from(act),
+             .target = AX_STR(""),
+             .who = user_of(arena),
+             .why = AX_STR("") };
+  ax_status status = take_words(&command, target, &w, &err);
+  if (status) return ax_command_fail(AX_EXIT_USAGE, status, &err);
+  status = do_act(&w, &err);
+  return status ? ax_command_fail(exit_of(status), status, &err) : AX_EXIT_OK;
+}
+
+static int act(const char *name, bool target, const ax_command_manual *manual,
+               int argc, char **argv) {
+  ax_arena *arena = ax_arena_new(MEMORY);
+  if (!arena) return ax_command_fail(AX_EXIT_USAGE, AX_NOMEM, NULL);
+  int code = run_act(arena, name, target, manual, argc, argv);
+  ax_arena_free(arena);
+  return code;
+}
+
+#define ACTS(X)                                                                \
+  X(activate, "NAME", true,                                                    \
+    "Takes a version of a module into service. NAME is a module, or "          \
+    "NAME@VERSION, or NAME@ and\nthe beginning of a digest. Another active "   \
+    "version finishes what it has begun and stays\nready to be rolled back "   \
+    "to.")                                                                     \
+  X(shadow, "NAME", true,                                                      \
+    "Has a version score whatever concerns it, for evidence only: nothing is " \
+    "given out.")                                                              \
+  X(rollback, "NAME", true,                                                    \
+    "Takes the version that was active before into service again.")            \
+  X(retire, "NAME", true, "Takes a version of a module out of service.")       \
+  X(kill, "MODEL", true,                                                       \
+    "Switches one model off, whatever version of its module is active.")       \
+  X(revive, "MODEL", true, "Switches a killed model on again.")                \
+  X(rescan, "", false,                                                         \
+    "Has the gateway look for new modules in the folder of plug-ins, verify "  \
+    "and stage them.")
+
+#define X(name, arg, target, text)                        \
+  int ax_cmd_plugin_admin_##name(int argc, char **argv) { \
+    static const ax_command_manual manual = {             \
+      .usage = "plugin " #name " [OPTION]... " arg,       \
+      .about = text,                                      \
+      .extras = extras,                                   \
+    };                                                    \
+    return act(#name, target, &manual, argc, argv);       \
+  }
+ACTS(X)
+#undef X
+
+/* --- list --------------------------------------------------------------------
+ */
 
 static const ax_command_manual list_manual = {
   .usage = "plugin list [OPTION]...",
-  .about = "Loads every module of the folder of plug-ins in a worker and "
-           "prints its models:\n"
-           "module, model, version, SHA-256 of the module; or why a module "
-           "cannot be used.",
+  .about = "Prints the versions of modules, a line for each model: module, "
+           "model, version, state,\n"
+           "digest of the version; or why a module cannot be used. Asks the "
+           "gateway that runs on the\n"
+           "configured address, else looks into the folders itself.",
 };
 
 static void field(ax_buf *out, ax_str text, char end) {
@@ -20,48 +302,81 @@ static void field(ax_buf *out, ax_str text, char end) {
   ax_buf_append_char(out, end);
 }
 
-static void print_model(ax_buf *out, const ax_model *model) {
-  field(out, model->module, '\t');
-  field(out, model->id, '\t');
-  field(out, model->version, '\t');
-  field(out, model->module_digest, '\n');
+static void line(ax_buf *out, const ax_str *fields, size_t count) {
+  for (size_t i = 0; i < count; i++)
+    field(out, fields[i], i + 1 < count ? '\t' : '\n');
 }
 
-static ax_status print_host(ax_arena *arena, ax_score_host *host, ax_buf *out) {
-  for (size_t i = 0; i < ax_score_model_count(host); i++)
-    print_model(out, ax_score_model(host, i));
-  for (size_t i = 0; i < ax_score_module_count(host); i++) {
-    ax_score_module module;
-    AX_TRY(ax_score_module_at(host, i, arena, &module));
-    if (!module.broken) continue;
-    field(out, module.name, '\t');
-    field(out, AX_STR("broken"), '\t');
-    field(out, module.detail, '\n');
+static void print_remote(ax_buf *out, const ax_json *m) {
+  const ax_json *models = AX_JSON_GET(m, "models");
+  ax_str state = AX_JSON_STR(m, "state");
+  for (size_t i = 0; i < ax_json_count(models); i++) {
+    const ax_json *model = ax_json_item(models, i);
+    const ax_json *killed = AX_JSON_GET(model, "killed");
+    const ax_str fields[] = { AX_JSON_STR(m, "module"),
+                              AX_JSON_STR(model, "id"),
+                              AX_JSON_STR(model, "version"),
+                              killed && killed->truth ? AX_STR("killed")
+                                                      : state,
+                              AX_JSON_STR(m, "digest") };
+    line(out, fields, AX_COUNT(fields));
   }
+  if (ax_json_count(models)) return;
+  const ax_str fields[] = { AX_JSON_STR(m, "module"), state,
+                            AX_JSON_STR(m, "why") };
+  line(out, fields, AX_COUNT(fields));
+}
+
+static void print_local(ax_buf *out, const ax_score_deployed *d) {
+  ax_str state = ax_str_from(ax_score_deploy_state_name(d->state));
+  for (size_t i = 0; i < d->model_count; i++) {
+    const ax_score_deployed_model *m = &d->models[i];
+    const ax_str fields[] = { d->module, m->id, m->version,
+                              m->killed ? AX_STR("killed") : state, d->digest };
+    line(out, fields, AX_COUNT(fields));
+  }
+  const ax_str fields[] = { d->module, state, d->why };
+  if (!d->model_count) line(out, fields, AX_COUNT(fields));
+}
+
+static ax_status list_offline(const wish *w, ax_buf *out, ax_error *err) {
+  ax_score_host *host = NULL;
+  ax_score_deployed *list = NULL;
+  size_t count = 0;
+  AX_TRY(open_host(w, &host, err));
+  ax_status status = ax_app_modules_look(w->config, host, err);
+  if (!status) status = ax_score_deploy_list(host, w->arena, &list, &count);
+  for (size_t i = 0; !status && i < count; i++) print_local(out, &list[i]);
+  ax_score_host_free(host);
+  return status;
+}
+
+static ax_status list_all(wish *w, ax_buf *out, ax_error *err) {
+  const ax_json *answer = NULL;
+  AX_TRY(ask(w, AX_STR(""), &answer, err));
+  if (w->offline) return list_offline(w, out, err);
+  const ax_json *modules = AX_JSON_GET(answer, "modules");
+  for (size_t i = 0; i < ax_json_count(modules); i++)
+    print_remote(out, ax_json_item(modules, i));
   return out->status;
 }
 
 static int list(ax_arena *arena, int argc, char **argv) {
   ax_config_command command;
   int code = AX_EXIT_OK;
+  ax_error err = { 0 };
   if (!ax_command_begin(arena, &list_manual, argc, argv, &command, &code))
     return code;
-  ax_error err = { 0 };
-  if (command.word_count) {
-    ax_status odd = ax_error_set(&err, AX_INVALID,
-                                 "plugin list takes options only, not "
-                                 "\"%.60s\"",
-                                 command.words[0].value);
-    return ax_command_fail(AX_EXIT_USAGE, odd, &err);
-  }
-  ax_score_options options = ax_app_worker_options(arena, &command.config);
-  ax_score_host *host = NULL;
+  wish w = { .arena = arena,
+             .config = &command.config,
+             .act = AX_STR("list"),
+             .target = AX_STR("") };
+  ax_status status = take_words(&command, false, &w, &err);
+  if (status) return ax_command_fail(AX_EXIT_USAGE, status, &err);
   ax_buf out = AX_BUF_INIT(TEXT_MAX);
-  ax_status status = ax_score_host_new(&options, &host, &err);
-  if (!status) status = print_host(arena, host, &out);
-  ax_score_host_free(host);
+  status = list_all(&w, &out, &err);
   if (status)
-    code = ax_command_fail(AX_EXIT_SCORING, status, &err);
+    code = ax_command_fail(exit_of(status), status, &err);
   else
     code = ax_command_print(ax_buf_view(&out)) ? AX_EXIT_OK : AX_EXIT_USAGE;
   ax_buf_free(&out);

@@ -18,7 +18,8 @@ static const ax_command_manual manual = {
       "is ready, logs to standard error, and ends cleanly on SIGTERM or "
       "SIGINT: "
       "running\n"
-      "requests are finished and everything accepted is on disk.\n\n"
+      "requests are finished and everything accepted is on disk. SIGHUP looks "
+      "for new modules.\n\n"
       "Nobody is asked who they are yet, so only loopback addresses are served "
       "unless\n"
       "--insecure-no-auth is given.",
@@ -82,6 +83,16 @@ static void announce(const char *address, unsigned port) {
   (void)fflush(stdout);
 }
 
+/* SIGHUP: new modules may lie in the folder. */
+static void rescan(ax_app *app) {
+  size_t found = 0;
+  ax_error err = { 0 };
+  ax_status status = ax_score_deploy_rescan(app->host, &found, &err);
+  ax_log_event(status ? AX_LOG_ERROR : AX_LOG_INFO, "modules_rescanned",
+               ax_log_int("found", (int64_t)found),
+               ax_log_str("why", ax_str_from(err.text)));
+}
+
 static int serve(ax_app *app, const char *address, unsigned port,
                  const sigset_t *signals) {
   ax_http_server *server = NULL;
@@ -90,8 +101,8 @@ static int serve(ax_app *app, const char *address, unsigned port,
   if (status) return ax_command_fail(AX_EXIT_PORT, status, &err);
   announce(address, ax_http_server_port(server));
   int got = 0;
-  while (sigwait(signals, &got) != 0) {
-  }
+  while (sigwait(signals, &got) != 0 || got == SIGHUP)
+    if (got == SIGHUP) rescan(app);
   ax_log_event(AX_LOG_INFO, "stopping", ax_log_int("signal", got),
                ax_log_int("running", ax_http_server_busy(server)));
   ax_http_server_stop(server);

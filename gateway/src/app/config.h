@@ -24,9 +24,9 @@
 typedef struct {
   const char *listen, *base_url, *cors_origins;
   const char *data, *packages, *profiles, *implied_profiles, *cache;
-  const char *plugins, *worker;
+  const char *plugins, *worker, *module_keys, *activate;
   const char *log_level;
-  bool insecure_no_auth;
+  bool insecure_no_auth, modules_unsigned, ready_modules;
   uint64_t threads, keep_alive_ms, request_timeout_ms, drain_ms;
   uint64_t max_body, request_memory, running, bodies;
   uint64_t sender_rate, sender_burst;

@@ -16,6 +16,8 @@ const ax_api_route ax_routes[] = {
     .plain = true },
   { "/admin/messages/{id}", ax_api_outbox_message, AX_HTTP_GET,
     .plain = true },
+  { "/admin/modules", ax_api_admin_modules, AX_HTTP_GET | AX_HTTP_POST,
+    .plain = true },
   { "/fhir/metadata", ax_api_metadata, AX_HTTP_GET, .plain = false },
   { "/fhir", ax_api_bundle, AX_HTTP_POST, .interactions = "transaction batch" },
   { "/fhir/$validate", ax_api_validate, AX_HTTP_POST, .operation = "validate",

@@ -34,6 +34,8 @@ typedef struct {
 ax_status ax_intake_new(const ax_intake_options *options, ax_intake **out,
                         ax_error *err) AX_MUST_USE;
 ax_status ax_intake_start(ax_intake *intake, ax_error *err) AX_MUST_USE;
+/* Stores the Devices of models that became active since. */
+ax_status ax_intake_devices(ax_intake *intake, ax_error *err) AX_MUST_USE;
 /* Stops the scorer thread; waiting tasks stay in the store. */
 void ax_intake_stop(ax_intake *intake);
 void ax_intake_free(ax_intake *intake);

@@ -168,12 +168,16 @@ ax_status ax_intake_scorer_new(const ax_intake_options *options,
   return AX_OK;
 }
 
-ax_status ax_intake_scorer_start(ax_intake_scorer *scorer, ax_error *err) {
+ax_status ax_intake_scorer_devices(ax_intake_scorer *scorer, ax_error *err) {
   ax_arena *arena = ax_arena_new(TASK_ARENA);
   if (!arena) return AX_NOMEM;
   ax_status status = ax_intake_outcome_devices(&scorer->options, arena, err);
   ax_arena_free(arena);
-  if (status) return status;
+  return status;
+}
+
+ax_status ax_intake_scorer_start(ax_intake_scorer *scorer, ax_error *err) {
+  AX_TRY(ax_intake_scorer_devices(scorer, err));
   if (pthread_create(&scorer->thread, NULL, score_on, scorer) != 0)
     return ax_error_set(err, AX_UNAVAILABLE,
                         "the scorer thread cannot be started");

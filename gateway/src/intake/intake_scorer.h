@@ -26,6 +26,9 @@ void ax_intake_scorer_free(ax_intake_scorer *scorer);
 /* Stores the models' Devices where they are missing and begins the thread. */
 ax_status ax_intake_scorer_start(ax_intake_scorer *scorer,
                                  ax_error *err) AX_MUST_USE;
+/* Stores the models' Devices where they are missing. */
+ax_status ax_intake_scorer_devices(ax_intake_scorer *scorer,
+                                   ax_error *err) AX_MUST_USE;
 void ax_intake_scorer_stop(ax_intake_scorer *scorer);
 
 /* Does stored tasks on the caller's thread, at most score_wait_ms long. What

@@ -23,6 +23,10 @@ ax_status ax_intake_start(ax_intake *intake, ax_error *err) {
   return intake->scorer ? ax_intake_scorer_start(intake->scorer, err) : AX_OK;
 }
 
+ax_status ax_intake_devices(ax_intake *intake, ax_error *err) {
+  return intake->scorer ? ax_intake_scorer_devices(intake->scorer, err) : AX_OK;
+}
+
 void ax_intake_stop(ax_intake *intake) {
   if (intake->scorer) ax_intake_scorer_stop(intake->scorer);
 }

@@ -1,0 +1,276 @@
+/* From outside: modules come and go while the gateway serves. */
+#include "../support/outside.h"
+#include "support/module_kit.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/file.h"
+
+typedef struct {
+  const char *plugins;
+  outside *gw;
+  char listen[40];
+} world;
+
+static const char *const no_args[] = { NULL };
+
+static void begin(world *w, const char *activate) {
+  w->plugins = module_kit_new();
+  module_kit_put(w->plugins, "behaves", "faulty", "behaves", "1");
+  const char *const args[] = { "--plugins", w->plugins, "--activate", activate,
+                               NULL };
+  w->gw = outside_start(args);
+  (void)snprintf(w->listen, sizeof w->listen, "127.0.0.1:%u",
+                 outside_port(w->gw));
+}
+
+static void end(world *w) {
+  outside_stop(w->gw);
+  module_kit_remove(w->plugins);
+}
+
+static outside_run_result plugin(const world *w, const char *name,
+                                 const char *target) {
+  const char *const args[] = { "plugin",
+                               name,
+                               "--data",
+                               outside_data(w->gw),
+                               "--plugins",
+                               w->plugins,
+                               "--listen",
+                               w->listen,
+                               "--modules-unsigned",
+                               "--log-level",
+                               "error",
+                               target,
+                               "--who",
+                               "ada",
+                               NULL };
+  return outside_run(args, NULL);
+}
+
+#define assert_says(text, part)                                        \
+  do {                                                                 \
+    if (!strstr((text), (part))) print_error("it said: %s\n", (text)); \
+    assert_non_null(strstr((text), (part)));                           \
+  } while (0)
+
+static void does(const world *w, const char *name, const char *target,
+                 const char *says) {
+  outside_run_result r = plugin(w, name, target);
+  if (r.code) print_error("%s\n", r.err);
+  assert_int_equal(r.code, 0);
+  assert_says(r.out, says);
+}
+
+/* A patient with one Observation that concerns the model. */
+static void post(world *w, const char *patient) {
+  char body[800], when[40];
+  time_t now = time(NULL) - 3600;
+  struct tm t;
+  gmtime_r(&now, &t);
+  (void)strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%SZ", &t);
+  (void)snprintf(
+      body, sizeof body,
+      "{\"resourceType\":\"Bundle\",\"type\":\"transaction\",\"entry\":["
+      "{\"resource\":{\"resourceType\":\"Patient\",\"id\":\"%s\"},\"request\":{"
+      "\"method\":\"PUT\",\"url\":\"Patient/%s\"}},"
+      "{\"resource\":{\"resourceType\":\"Observation\",\"status\":\"final\","
+      "\"code\":{\"coding\":[{\"system\":\"http://loinc.org\",\"code\":"
+      "\"718-7\"}]},\"subject\":{\"reference\":\"Patient/%s\"},"
+      "\"effectiveDateTime\":\"%s\",\"valueQuantity\":{\"value\":12,\"unit\":"
+      "\"g/dL\",\"system\":\"http://unitsofmeasure.org\",\"code\":\"g/dL\"}},"
+      "\"request\":{\"method\":\"POST\",\"url\":\"Observation\"}}]}",
+      patient, patient, patient, when);
+  const outside_answer *a = outside_post(w->gw, "", body);
+  if (a->status != 200) print_error("%s\n", a->body.ptr);
+  assert_int_equal(a->status, 200);
+}
+
+/* Observations of the patient: the one sent, and what a model made of it. */
+static int observations(world *w, const char *patient) {
+  char path[100];
+  (void)snprintf(path, sizeof path, "/Observation?patient=%s&_summary=count",
+                 patient);
+  const outside_answer *a = outside_get(w->gw, path);
+  assert_int_equal(a->status, 200);
+  ax_str total = ax_json_text(outside_at(a->json, "total"));
+  int64_t n = -1;
+  (void)ax_str_int64(total, 0, 1000, &n);
+  return (int)n;
+}
+
+static void a_module_dropped_in_waits_for_a_named_act(void **state) {
+  (void)state;
+  world w;
+  begin(&w, "");
+  post(&w, "p1");
+  assert_int_equal(observations(&w, "p1"), 1);
+  does(&w, "list", NULL, "behaves\torg.auspex-gateway.faulty\t1.0.0\tstaged\t");
+  does(&w, "activate", "behaves", "activate\tbehaves\t1.0.0\t");
+  does(&w, "list", NULL, "\tactive\t");
+  post(&w, "p2");
+  assert_int_equal(observations(&w, "p2"), 2);
+  assert_int_equal(observations(&w, "p1"), 1); /* rescores nobody */
+  end(&w);
+}
+
+static void it_is_swapped_rolled_back_killed_and_revived(void **state) {
+  (void)state;
+  world w;
+  begin(&w, "behaves");
+  module_kit_put(w.plugins, "next", "faulty", "behaves", "2");
+  does(&w, "rescan", NULL, "1 new");
+  does(&w, "activate", "behaves", "activate\tbehaves");
+  does(&w, "rollback", "behaves", "rollback\tbehaves");
+  does(&w, "kill", "faulty", "org.auspex-gateway.faulty");
+  does(&w, "list", NULL, "\tkilled\t");
+  post(&w, "p1");
+  assert_int_equal(observations(&w, "p1"), 1);
+  does(&w, "revive", "faulty", "revive\t");
+  post(&w, "p2");
+  assert_int_equal(observations(&w, "p2"), 2);
+  outside_run_result r = plugin(&w, "activate", "nobody");
+  assert_int_equal(r.code, 1);
+  assert_says(r.err, "there is no module \"nobody\"");
+  does(&w, "retire", "behaves", "retire\t");
+  post(&w, "p3");
+  assert_int_equal(observations(&w, "p3"), 1);
+  end(&w);
+}
+
+static void what_was_done_is_there_after_a_restart(void **state) {
+  (void)state;
+  world w;
+  begin(&w, "behaves");
+  module_kit_put(w.plugins, "next", "faulty", "behaves", "2");
+  assert_int_equal(kill(outside_pid(w.gw), SIGHUP), 0);
+  for (int i = 0; i < 200; i++) {
+    if (strstr(plugin(&w, "list", NULL).out, "staged")) break;
+    nanosleep(&(struct timespec){ 0, 20000000 }, NULL);
+  }
+  does(&w, "activate", "behaves", "activate\t");
+  const char *before = strdup(plugin(&w, "list", NULL).out);
+  assert_int_equal(outside_end(w.gw), 0);
+  /* nobody serves: the folder is looked into */
+  assert_string_equal(plugin(&w, "list", NULL).out, before);
+  does(&w, "rollback", "behaves", "from the next start of the gateway");
+  const char *const args[] = { "--plugins", w.plugins, NULL };
+  outside_again(w.gw, args);
+  (void)snprintf(w.listen, sizeof w.listen, "127.0.0.1:%u", outside_port(w.gw));
+  const char *after = plugin(&w, "list", NULL).out;
+  assert_string_not_equal(after, before);
+  assert_says(after, "\tactive\t");
+  char path[300];
+  (void)snprintf(path, sizeof path, "%s/modules.log", outside_data(w.gw));
+  ax_arena *arena = ax_arena_new(1 << 20);
+  ax_str ledger;
+  assert_int_equal(ax_file_read(arena, path, 1 << 20, &ledger, NULL), AX_OK);
+  assert_says(ledger.ptr, "\"act\":\"rollback\"");
+  assert_says(ledger.ptr, "\"who\":\"ada\"");
+  assert_says(ledger.ptr, "\"who\":\"configuration\"");
+  ax_arena_free(arena);
+  free((char *)(uintptr_t)before);
+  end(&w);
+}
+
+static void readiness_tells_the_truth_about_modules(void **state) {
+  (void)state;
+  world w;
+  begin(&w, "behaves");
+  assert_int_equal(outside_get(w.gw, "//health/ready")->status, 200);
+  assert_int_equal(outside_end(w.gw), 0);
+  module_kit_file(w.plugins, "behaves", "data/version.txt", "changed");
+  const char *const args[] = { "--plugins", w.plugins, NULL };
+  outside_again(w.gw, args);
+  (void)snprintf(w.listen, sizeof w.listen, "127.0.0.1:%u", outside_port(w.gw));
+  const outside_answer *a = outside_get(w.gw, "//health/ready");
+  assert_int_equal(a->status, 503);
+  assert_says(a->body.ptr, "was active and is not");
+  does(&w, "activate", "behaves", "activate\t");
+  assert_int_equal(outside_get(w.gw, "//health/ready")->status, 200);
+  end(&w);
+}
+
+static void only_who_knows_the_token_administers(void **state) {
+  (void)state;
+  world w;
+  begin(&w, "behaves");
+  const char *const wrong[] = {
+    "Authorization: Bearer 0000000000000000000000000000000000000000000", NULL
+  };
+  const char kill_it[] = "{\"act\":\"kill\",\"target\":\"faulty\",\"who\":"
+                         "\"mallory\"}";
+  assert_int_equal(outside_send(w.gw, "POST", "//admin/modules", no_args,
+                                kill_it, sizeof kill_it - 1)
+                       ->status,
+                   401);
+  assert_int_equal(
+      outside_send(w.gw, "GET", "//admin/modules", wrong, NULL, 0)->status,
+      401);
+  char path[300], header[100];
+  (void)snprintf(path, sizeof path, "%s/admin.token", outside_data(w.gw));
+  ax_arena *arena = ax_arena_new(1 << 20);
+  ax_str token;
+  assert_int_equal(ax_file_read(arena, path, 100, &token, NULL), AX_OK);
+  (void)snprintf(header, sizeof header, "Authorization: Bearer %s", token.ptr);
+  const char *const right[] = { header, NULL };
+  const outside_answer *a =
+      outside_send(w.gw, "GET", "//admin/modules", right, NULL, 0);
+  assert_int_equal(a->status, 200);
+  assert_str(outside_find(a->json, "modules[0].module"), "behaves");
+  assert_str(outside_find(a->json, "modules[0].state"), "active");
+  a = outside_send(w.gw, "POST", "//admin/modules", right, "{\"act\":\"x\"}",
+                   11);
+  assert_int_equal(a->status, 400);
+  a = outside_send(w.gw, "POST", "//admin/modules", right, "{", 1);
+  assert_int_equal(a->status, 400);
+  ax_arena_free(arena);
+  end(&w);
+}
+
+static void a_shadow_gives_nothing_out(void **state) {
+  (void)state;
+  world w;
+  begin(&w, "");
+  does(&w, "shadow", "behaves", "shadow\tbehaves");
+  post(&w, "p1");
+  /* its task is the background's; the row shows in the workers' counts */
+  for (int i = 0; i < 500; i++) {
+    nanosleep(&(struct timespec){ 0, 20000000 }, NULL);
+    char token_path[300], header[100];
+    (void)snprintf(token_path, sizeof token_path, "%s/admin.token",
+                   outside_data(w.gw));
+    ax_arena *arena = ax_arena_new(1 << 20);
+    ax_str token;
+    assert_int_equal(ax_file_read(arena, token_path, 100, &token, NULL), AX_OK);
+    (void)snprintf(header, sizeof header, "Authorization: Bearer %s",
+                   token.ptr);
+    const char *const right[] = { header, NULL };
+    const outside_answer *a =
+        outside_send(w.gw, "GET", "//admin/modules", right, NULL, 0);
+    ax_str rows = ax_json_text(outside_at(a->json, "modules[0].workers.rows"));
+    bool scored = ax_str_eq(rows, AX_STR("1"));
+    ax_arena_free(arena);
+    if (scored) break;
+    if (i == 499) fail_msg("the shadow was never asked");
+  }
+  assert_int_equal(observations(&w, "p1"), 1);
+  end(&w);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(a_module_dropped_in_waits_for_a_named_act),
+    cmocka_unit_test(it_is_swapped_rolled_back_killed_and_revived),
+    cmocka_unit_test(what_was_done_is_there_after_a_restart),
+    cmocka_unit_test(readiness_tells_the_truth_about_modules),
+    cmocka_unit_test(only_who_knows_the_token_administers),
+    cmocka_unit_test(a_shadow_gives_nothing_out),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
