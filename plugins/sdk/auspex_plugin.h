@@ -155,7 +155,7 @@ enum {
   AUSPEX_FROM_OBSERVATION = 1, /* Observation or component by `codes` */
   AUSPEX_FROM_OBSERVATION_SET, /* one column for each code, all of the newest
                                   day that has any of them; sole source */
-  AUSPEX_FROM_CONDITION,       /* confirmed, and active unless EVER */
+  AUSPEX_FROM_CONDITION,       /* confirmed, and active unless (PICK_)EVER */
   AUSPEX_FROM_QUESTIONNAIRE,   /* answers first_item..last_item of one response
                                   to `instrument`, one column each */
   AUSPEX_FROM_QUESTIONNAIRE_SUM, /* the sum of these answers, when all are

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "fhir/fhir_reference.h"
 
 typedef struct {
@@ -11,6 +12,7 @@ typedef struct {
   ax_facts *out;
   const ax_json *resource;
   ax_fact base; /* what all facts of the resource share */
+  ax_buf notes; /* details under construction */
 } extraction;
 
 /* --- small readers ------------------------------------------------------- */
@@ -75,6 +77,61 @@ static void set_issued(ax_fact *fact, ax_str text) {
   ax_fhir_date date;
   if (fact->issued_ms == 0 && ax_fhir_date_parse_datetime(text, &date))
     fact->issued_ms = date.lo_ms;
+}
+
+/* --- details -------------------------------------------------------------
+ * One line each: name, system, code, parted by a byte that no code holds. */
+
+enum { DETAIL_MARK = 0x1f, DETAILS_MAX = 16384 };
+
+static void note(extraction *x, const char *name, ax_str system, ax_str code) {
+  if (x->notes.len + system.len + code.len > DETAILS_MAX) return;
+  ax_buf_append(&x->notes, ax_str_from(name));
+  ax_buf_append_char(&x->notes, DETAIL_MARK);
+  ax_buf_append(&x->notes, system);
+  ax_buf_append_char(&x->notes, DETAIL_MARK);
+  ax_buf_append(&x->notes, code);
+  ax_buf_append_char(&x->notes, '\n');
+}
+
+static void note_concept(extraction *x, const char *name,
+                         const ax_json *concept) {
+  const ax_json *codings = AX_JSON_GET(concept, "coding");
+  for (size_t i = 0; i < ax_json_count(codings); i++) {
+    const ax_json *coding = ax_json_item(codings, i);
+    ax_str code = AX_JSON_STR(coding, "code");
+    if (code.len) note(x, name, AX_JSON_STR(coding, "system"), code);
+  }
+}
+
+static void note_concepts(extraction *x, const char *name,
+                          const ax_json *concepts) {
+  for (size_t i = 0; i < ax_json_count(concepts); i++)
+    note_concept(x, name, ax_json_item(concepts, i));
+}
+
+/* What was noted since the last time, in the arena. */
+static ax_status take_notes(extraction *x, ax_str *out) {
+  *out = AX_STR("");
+  if (x->notes.status) return x->notes.status;
+  if (x->notes.len == 0) return AX_OK;
+  char *copy = ax_arena_cstr(x->arena, ax_buf_view(&x->notes));
+  if (!copy) return AX_NOMEM;
+  *out = (ax_str){ copy, x->notes.len };
+  ax_buf_clear(&x->notes);
+  return AX_OK;
+}
+
+bool ax_fhir_fact_detail(ax_fact_detail *at, ax_str name) {
+  while (at->rest.len) {
+    ax_str line = ax_str_cut(&at->rest, '\n');
+    ax_str found = ax_str_cut(&line, DETAIL_MARK);
+    if (!ax_str_eq(found, name)) continue;
+    at->system = ax_str_cut(&line, DETAIL_MARK);
+    at->code = line;
+    return true;
+  }
+  return false;
 }
 
 /* --- the list ------------------------------------------------------------ */
@@ -224,8 +281,19 @@ static bool read_bound(ax_arena *arena, const ax_json *bound,
   return own.len == 0 || ax_str_eq(own, fact->unit);
 }
 
+/* The first range of type normal, or of none. */
+static const ax_json *normal_range(const ax_json *ranges) {
+  for (size_t i = 0; i < ax_json_count(ranges); i++) {
+    const ax_json *range = ax_json_item(ranges, i);
+    const ax_json *type = AX_JSON_GET(range, "type");
+    if (!type || has_code(AX_JSON_GET(type, "coding"), AX_STR("normal")))
+      return range;
+  }
+  return NULL;
+}
+
 static void read_range(ax_arena *arena, const ax_json *holder, ax_fact *fact) {
-  const ax_json *range = ax_json_item(AX_JSON_GET(holder, "referenceRange"), 0);
+  const ax_json *range = normal_range(AX_JSON_GET(holder, "referenceRange"));
   if (!range || fact->value_kind != AX_FACT_VALUE_NUMBER) return;
   fact->has_low =
       read_bound(arena, AX_JSON_GET(range, "low"), fact, &fact->low);
@@ -250,11 +318,32 @@ static ax_status append_concept(extraction *x, const ax_json *holder,
   return AX_OK;
 }
 
+/* A component has its own interpretation and all else of its Observation. */
+static ax_status note_component(extraction *x, const ax_json *component,
+                                ax_str *details) {
+  ax_fact_detail at = { .rest = x->base.details };
+  const ax_json *o = x->resource;
+  note_concepts(x, "interpretation", AX_JSON_GET(component, "interpretation"));
+  note_concept(x, "within", AX_JSON_GET(o, "code"));
+  ax_str own;
+  AX_TRY(take_notes(x, &own));
+  at.rest = x->base.details;
+  while (at.rest.len) {
+    ax_str line = ax_str_cut(&at.rest, '\n');
+    if (ax_str_starts(line, AX_STR("interpretation\x1f"))) continue;
+    ax_buf_append(&x->notes, line);
+    ax_buf_append_char(&x->notes, '\n');
+  }
+  ax_buf_append(&x->notes, own);
+  return take_notes(x, details);
+}
+
 /* One statement: the Observation itself or one component. */
 static ax_status append_statement(extraction *x, const ax_json *holder,
                                   uint32_t group) {
   ax_fact fact = x->base;
   fact.group = group;
+  if (group) AX_TRY(note_component(x, holder, &fact.details));
   const ax_json *concept = AX_JSON_GET(holder, "valueCodeableConcept");
   if (concept) return append_concept(x, holder, fact, concept);
   read_value(x->arena, holder, &fact);
@@ -285,6 +374,22 @@ static bool is_about_other(const ax_json *focus, ax_str subject) {
   return !is_one_of(type, own_matters);
 }
 
+static ax_status note_observation(extraction *x) {
+  const ax_json *o = x->resource;
+  note_concepts(x, "interpretation", AX_JSON_GET(o, "interpretation"));
+  note_concept(x, "method", AX_JSON_GET(o, "method"));
+  note_concept(x, "bodySite", AX_JSON_GET(o, "bodySite"));
+  note_concepts(x, "category", AX_JSON_GET(o, "category"));
+  if (AX_JSON_GET(o, "specimen"))
+    note(x, "specimen", AX_STR(""), AX_STR(""));
+  if (AX_JSON_GET(o, "device")) note(x, "device", AX_STR(""), AX_STR(""));
+  const ax_json *members = AX_JSON_GET(o, "hasMember");
+  for (size_t i = 0; i < ax_json_count(members); i++)
+    note(x, "member", AX_STR(""),
+         AX_JSON_STR(ax_json_item(members, i), "reference"));
+  return take_notes(x, &x->base.details);
+}
+
 static ax_status from_observation(extraction *x, ax_str subject) {
   static const char *const finished[] = { "final", "amended", "corrected",
                                           NULL };
@@ -301,6 +406,7 @@ static ax_status from_observation(extraction *x, ax_str subject) {
   for (size_t i = 0; i < ax_json_count(focus); i++)
     if (is_about_other(ax_json_item(focus, i), subject))
       x->base.flags |= AX_FACT_HAS_FOCUS;
+  AX_TRY(note_observation(x));
   AX_TRY(append_statement(x, o, 0));
   const ax_json *components = AX_JSON_GET(o, "component");
   for (size_t i = 0; i < ax_json_count(components); i++)
@@ -313,6 +419,7 @@ static ax_status from_observation(extraction *x, ax_str subject) {
 static ax_status from_condition(extraction *x) {
   static const char *const active[] = { "active", "recurrence", "relapse",
                                         NULL };
+  static const char *const again[] = { "recurrence", "relapse", NULL };
   const ax_json *c = x->resource;
   ax_fact *base = &x->base;
   const ax_json *clinical =
@@ -328,6 +435,7 @@ static ax_status from_condition(extraction *x) {
   if (!AX_JSON_GET(c, "verificationStatus") ||
       has_code(verified, AX_STR("confirmed")))
     base->flags |= AX_FACT_VERIFIED;
+  if (has_any_code(clinical, again)) base->flags |= AX_FACT_RECURRENCE;
   if (has_code(verified, AX_STR("refuted"))) base->flags |= AX_FACT_REFUTED;
   if (AX_JSON_GET(c, "onsetAge") || AX_JSON_GET(c, "onsetString") ||
       AX_JSON_GET(c, "onsetRange"))
@@ -336,6 +444,13 @@ static ax_status from_condition(extraction *x) {
   set_time(base, AX_JSON_STR(c, "onsetDateTime"));
   set_end(base, AX_JSON_STR(AX_JSON_GET(c, "abatementPeriod"), "end"));
   set_end(base, AX_JSON_STR(c, "abatementDateTime"));
+  note_concepts(x, "bodySite", AX_JSON_GET(c, "bodySite"));
+  const ax_json *stages = AX_JSON_GET(c, "stage");
+  for (size_t i = 0; i < ax_json_count(stages); i++)
+    note_concept(x, "stage", AX_JSON_GET(ax_json_item(stages, i), "summary"));
+  ax_str recorded = AX_JSON_STR(c, "recordedDate");
+  if (recorded.len) note(x, "recorded", AX_STR(""), recorded);
+  AX_TRY(take_notes(x, &base->details));
   return append_coded(x, *base, AX_JSON_GET(c, "code"));
 }
 
@@ -383,7 +498,157 @@ static ax_status from_response(extraction *x) {
   return walk_items(x, AX_JSON_GET(r, "item"), &group);
 }
 
+/* --- medications ----------------------------------------------------------
+ */
+
+static ax_fact_status status_of(ax_str status, const char *const *good) {
+  if (is_one_of(status, good)) return AX_FACT_STATUS_FINAL;
+  return ax_str_eq(status, AX_STR("entered-in-error")) ? AX_FACT_STATUS_ERROR
+                                                       : AX_FACT_STATUS_OTHER;
+}
+
+/* The code of the medication: here, or in a contained resource. */
+static const ax_json *medication_of(const ax_json *resource) {
+  const ax_json *concept = AX_JSON_GET(resource, "medicationCodeableConcept");
+  if (concept) return concept;
+  ax_str reference =
+      AX_JSON_STR(AX_JSON_GET(resource, "medicationReference"), "reference");
+  if (!ax_str_starts(reference, AX_STR("#"))) return NULL;
+  ax_str id = { reference.ptr + 1, reference.len - 1 };
+  const ax_json *contained = AX_JSON_GET(resource, "contained");
+  for (size_t i = 0; i < ax_json_count(contained); i++)
+    if (ax_str_eq(AX_JSON_STR(ax_json_item(contained, i), "id"), id))
+      return AX_JSON_GET(ax_json_item(contained, i), "code");
+  return NULL;
+}
+
+/* Given: at the end of a period, or at its start while it lasts. */
+static ax_status from_administration(extraction *x) {
+  static const char *const given[] = { "completed", "in-progress", NULL };
+  const ax_json *r = x->resource, *period = AX_JSON_GET(r, "effectivePeriod");
+  x->base.kind = AX_FACT_ADMINISTRATION;
+  x->base.status = status_of(AX_JSON_STR(r, "status"), given);
+  set_time(&x->base, AX_JSON_STR(period, "start"));
+  set_time(&x->base, AX_JSON_STR(period, "end"));
+  set_time(&x->base, AX_JSON_STR(r, "effectiveDateTime"));
+  return append_coded(x, x->base, medication_of(r));
+}
+
+/* Taken or ordered: from when on, and until when if that is said. */
+static ax_status from_medication(extraction *x) {
+  static const char *const good[] = { "active", NULL };
+  const ax_json *r = x->resource, *period = AX_JSON_GET(r, "effectivePeriod");
+  x->base.kind = AX_FACT_MEDICATION;
+  x->base.status = status_of(AX_JSON_STR(r, "status"), good);
+  set_time(&x->base, AX_JSON_STR(r, "authoredOn"));
+  set_time(&x->base, AX_JSON_STR(period, "start"));
+  set_time(&x->base, AX_JSON_STR(r, "effectiveDateTime"));
+  set_end(&x->base, AX_JSON_STR(period, "end"));
+  return append_coded(x, x->base, medication_of(r));
+}
+
+/* --- Procedure, FamilyMemberHistory, Flag ---------------------------------
+ */
+
+static ax_status from_procedure(extraction *x) {
+  static const char *const done[] = { "completed", NULL };
+  const ax_json *r = x->resource;
+  x->base.kind = AX_FACT_PROCEDURE;
+  x->base.status = status_of(AX_JSON_STR(r, "status"), done);
+  set_time(&x->base, AX_JSON_STR(AX_JSON_GET(r, "performedPeriod"), "end"));
+  set_time(&x->base, AX_JSON_STR(r, "performedDateTime"));
+  note_concepts(x, "bodySite", AX_JSON_GET(r, "bodySite"));
+  AX_TRY(take_notes(x, &x->base.details));
+  return append_coded(x, x->base, AX_JSON_GET(r, "code"));
+}
+
+/* Each condition of the relative; its number is the age at onset. */
+static ax_status from_family(extraction *x) {
+  static const char *const told[] = { "completed", "partial", NULL };
+  const ax_json *r = x->resource;
+  x->base.kind = AX_FACT_FAMILY;
+  x->base.status = status_of(AX_JSON_STR(r, "status"), told);
+  set_time(&x->base, AX_JSON_STR(r, "date"));
+  note_concept(x, "relationship", AX_JSON_GET(r, "relationship"));
+  AX_TRY(take_notes(x, &x->base.details));
+  const ax_json *conditions = AX_JSON_GET(r, "condition");
+  for (size_t i = 0; i < ax_json_count(conditions); i++) {
+    const ax_json *one = ax_json_item(conditions, i);
+    ax_fact fact = x->base;
+    fact.group = (uint32_t)i;
+    read_quantity(x->arena, AX_JSON_GET(one, "onsetAge"), &fact);
+    AX_TRY(append_coded(x, fact, AX_JSON_GET(one, "code")));
+  }
+  return AX_OK;
+}
+
+static ax_status from_flag(extraction *x) {
+  static const char *const good[] = { "active", NULL };
+  const ax_json *r = x->resource, *period = AX_JSON_GET(r, "period");
+  x->base.kind = AX_FACT_FLAG;
+  x->base.status = status_of(AX_JSON_STR(r, "status"), good);
+  set_time(&x->base, AX_JSON_STR(period, "start"));
+  set_end(&x->base, AX_JSON_STR(period, "end"));
+  return append_coded(x, x->base, AX_JSON_GET(r, "code"));
+}
+
 /* --- Patient ------------------------------------------------------------- */
+
+static ax_status append_extension(extraction *x, const ax_json *extension,
+                                  ax_str outer) {
+  ax_fact fact = x->base;
+  ax_str url = AX_JSON_STR(extension, "url");
+  fact.kind = AX_FACT_EXTENSION;
+  fact.has_time = fact.has_end = false;
+  fact.code = url;
+  if (outer.len)
+    fact.code = ax_arena_printf(x->arena, AX_STR_FMT " " AX_STR_FMT,
+                                AX_STR_ARG(outer), AX_STR_ARG(url));
+  if (!fact.code.ptr) return AX_NOMEM;
+  fact.group = (uint32_t)x->out->count + 1;
+  const ax_json *concept = AX_JSON_GET(extension, "valueCodeableConcept");
+  const ax_json *codings = AX_JSON_GET(concept, "coding");
+  for (size_t i = 0; i < ax_json_count(codings); i++) {
+    read_coding(x->arena, ax_json_item(codings, i), &fact);
+    AX_TRY(append(x, &fact));
+  }
+  if (concept) return AX_OK;
+  read_value(x->arena, extension, &fact);
+  return fact.value_kind == AX_FACT_VALUE_NONE ? AX_OK : append(x, &fact);
+}
+
+static ax_status append_extensions(extraction *x) {
+  const ax_json *all = AX_JSON_GET(x->resource, "extension");
+  for (size_t i = 0; i < ax_json_count(all); i++) {
+    const ax_json *one = ax_json_item(all, i);
+    const ax_json *inner = AX_JSON_GET(one, "extension");
+    ax_str url = AX_JSON_STR(one, "url");
+    AX_TRY(append_extension(x, one, AX_STR("")));
+    for (size_t k = 0; k < ax_json_count(inner); k++)
+      AX_TRY(append_extension(x, ax_json_item(inner, k), url));
+  }
+  return AX_OK;
+}
+
+/* Where the patient lives: addresses of use home, or of no use. */
+static ax_status append_countries(extraction *x) {
+  const ax_json *all = AX_JSON_GET(x->resource, "address");
+  for (size_t i = 0; i < ax_json_count(all); i++) {
+    const ax_json *one = ax_json_item(all, i);
+    ax_str use = AX_JSON_STR(one, "use"), country = AX_JSON_STR(one, "country");
+    if (country.len == 0 || (use.len && !ax_str_eq(use, AX_STR("home"))))
+      continue;
+    ax_fact fact = x->base;
+    fact.kind = AX_FACT_EXTENSION;
+    fact.has_time = fact.has_end = false;
+    fact.code = AX_STR(AX_FHIR_FACT_COUNTRY);
+    fact.group = (uint32_t)x->out->count + 1;
+    fact.value_kind = AX_FACT_VALUE_TEXT;
+    fact.value_code = country;
+    AX_TRY(append(x, &fact));
+  }
+  return AX_OK;
+}
 
 static ax_status from_patient(extraction *x) {
   const ax_json *p = x->resource;
@@ -405,7 +670,9 @@ static ax_status from_patient(extraction *x) {
     if (ax_str_eq(AX_JSON_STR(ax_json_item(links, i), "type"),
                   AX_STR("replaced-by")))
       base->flags |= AX_FACT_PATIENT_REPLACED;
-  return append(x, base);
+  AX_TRY(append(x, base));
+  AX_TRY(append_extensions(x));
+  return append_countries(x);
 }
 
 /* --- all of them --------------------------------------------------------- */
@@ -434,22 +701,48 @@ static void read_common(extraction *x) {
   set_issued(base, AX_JSON_STR(meta, "lastUpdated"));
 }
 
+static const struct {
+  const char *type, *subject; /* the element that names the patient */
+  ax_status (*read)(extraction *x);
+} types[] = {
+  { "Condition", "subject", from_condition },
+  { "QuestionnaireResponse", "subject", from_response },
+  { "MedicationAdministration", "subject", from_administration },
+  { "MedicationStatement", "subject", from_medication },
+  { "MedicationRequest", "subject", from_medication },
+  { "Procedure", "subject", from_procedure },
+  { "FamilyMemberHistory", "patient", from_family },
+  { "Flag", "subject", from_flag },
+};
+
+static ax_status extract(extraction *x, ax_str *subject) {
+  ax_str type = x->base.source_type;
+  if (ax_str_eq(type, AX_STR("Patient"))) return from_patient(x);
+  if (ax_str_eq(type, AX_STR("Observation"))) {
+    *subject = AX_JSON_STR(AX_JSON_GET(x->resource, "subject"), "reference");
+    return from_observation(x, *subject);
+  }
+  for (size_t i = 0; i < AX_COUNT(types); i++) {
+    if (!ax_str_eq(type, ax_str_from(types[i].type))) continue;
+    const ax_json *patient =
+        ax_json_get(x->resource, ax_str_from(types[i].subject));
+    *subject = AX_JSON_STR(patient, "reference");
+    return types[i].read(x);
+  }
+  return AX_OK;
+}
+
 ax_status ax_fhir_fact_extract(ax_arena *arena, const ax_json *resource,
                                ax_facts *out, ax_str *subject) {
-  extraction x = { .arena = arena, .out = out, .resource = resource };
+  extraction x = { .arena = arena,
+                   .out = out,
+                   .resource = resource,
+                   .notes = AX_BUF_INIT((size_t)4 * DETAILS_MAX) };
   *subject = AX_STR("");
   read_common(&x);
-  ax_str type = x.base.source_type;
-  if (ax_str_eq(type, AX_STR("Patient"))) return from_patient(&x);
-  ax_str reference = AX_JSON_STR(AX_JSON_GET(resource, "subject"), "reference");
-  bool observation = ax_str_eq(type, AX_STR("Observation"));
-  bool condition = ax_str_eq(type, AX_STR("Condition"));
-  if (!observation && !condition &&
-      !ax_str_eq(type, AX_STR("QuestionnaireResponse")))
-    return AX_OK;
-  *subject = reference;
-  if (observation) return from_observation(&x, reference);
-  return condition ? from_condition(&x) : from_response(&x);
+  ax_status status = extract(&x, subject);
+  ax_buf_free(&x.notes);
+  return status == AX_TOO_LARGE ? AX_NOMEM : status;
 }
 
 /* --- matching ------------------------------------------------------------ */

@@ -21,15 +21,23 @@
 typedef enum {
   AX_FACT_OBSERVATION = 1, /* Observation, or one component of it */
   AX_FACT_CONDITION,
-  AX_FACT_ANSWER, /* one answered item of a QuestionnaireResponse */
-  AX_FACT_PATIENT /* one row: birth date, gender, deceased, active, ... */
+  AX_FACT_ANSWER,  /* one answered item of a QuestionnaireResponse */
+  AX_FACT_PATIENT, /* one row: birth date, gender, deceased, active, ... */
+  AX_FACT_EXTENSION,      /* an extension of the Patient, or address.country */
+  AX_FACT_ADMINISTRATION, /* MedicationAdministration */
+  AX_FACT_MEDICATION,     /* MedicationStatement, MedicationRequest */
+  AX_FACT_PROCEDURE,
+  AX_FACT_FAMILY, /* one condition of a FamilyMemberHistory */
+  AX_FACT_FLAG
 } ax_fact_kind;
 
 typedef enum { /* the resource's own status, as far as rules ask for it */
                AX_FACT_STATUS_OTHER, /* registered, preliminary, cancelled,
                                         in-progress ... */
                AX_FACT_STATUS_FINAL, /* final, amended, corrected; completed,
-                                        amended */
+                                        amended; of medications and Flags what
+                                        is or was active; of a family's history
+                                        also partial */
                AX_FACT_STATUS_ERROR  /* entered-in-error */
 } ax_fact_status;
 
@@ -61,6 +69,7 @@ enum {
   AX_FACT_PATIENT_DECEASED = 1 << 8, /* PATIENT facts from here on */
   AX_FACT_PATIENT_INACTIVE = 1 << 9,
   AX_FACT_PATIENT_REPLACED = 1 << 10, /* link.type replaced-by */
+  AX_FACT_RECURRENCE = 1 << 11 /* Condition: recurrence or relapse */
 };
 
 typedef struct {
@@ -74,13 +83,16 @@ typedef struct {
   uint64_t source_version; /* 0: not stored */
 
   ax_str system; /* of the code; ANSWER: the questionnaire canonical */
-  ax_str code;   /* ANSWER: the linkId; PATIENT: the gender */
+  ax_str code;   /* ANSWER: the linkId; PATIENT: the gender; EXTENSION: its
+                    URL, or URL and inner URL with a blank between, or
+                    AX_FHIR_FACT_COUNTRY */
 
   bool has_time;        /* effective[x], onsetDateTime/Period.start, authored,
-                           birthDate */
+                           authoredOn, performed[x], period.start, birthDate */
   int64_t lo_ms, hi_ms; /* the interval; Period: that of its end */
   ax_date_precision precision;
-  bool has_end; /* Condition.abatementDateTime; Patient.deceasedDateTime */
+  bool has_end; /* Condition.abatementDateTime; Patient.deceasedDateTime; end of
+                   the period of a Flag or of a MedicationStatement */
   int64_t end_lo_ms, end_hi_ms;
   int64_t issued_ms; /* issued, recordedDate, meta.lastUpdated; 0: none */
 
@@ -95,7 +107,26 @@ typedef struct {
    * and TIME (value_code, as written; the TIME's first millisecond is in
    * `number`). */
   ax_str value_system, value_code;
+  /* What else the resource says, for ax_fhir_fact_detail; empty: nothing. */
+  ax_str details;
 } ax_fact;
+
+/* The details of a fact: codings of other elements, each under a name. Those of
+ * a component are its own and, but for interpretation, its Observation's.
+ *   within          codes of the Observation that a component belongs to
+ *   interpretation, method, bodySite, category
+ *   specimen, device    (no coding) there is one
+ *   member          (code) reference to a member of a panel
+ *   stage           Condition.stage.summary
+ *   recorded        (code) Condition.recordedDate as written
+ *   relationship    FamilyMemberHistory.relationship */
+typedef struct {
+  ax_str rest; /* start: the details of the fact */
+  ax_str system, code;
+} ax_fact_detail;
+
+/* The next detail called `name`; false: no more. */
+bool ax_fhir_fact_detail(ax_fact_detail *at, ax_str name);
 
 /* One code to look for. */
 typedef struct {
@@ -119,6 +150,14 @@ typedef struct {
 #define AX_FHIR_FACT_MADE_SYSTEM \
   "https://auspex-gateway.org/fhir/CodeSystem/tags"
 #define AX_FHIR_FACT_MADE_CODE "gateway-result"
+
+/* The code of the EXTENSION fact of Patient.address.country. */
+#define AX_FHIR_FACT_COUNTRY "address.country"
+
+/* A Flag with a code of this system enrols its patient for the model that the
+ * code names (id or short name). */
+#define AX_FHIR_FACT_ENROLMENT_SYSTEM \
+  "https://auspex-gateway.org/fhir/CodeSystem/model-enrolment"
 
 /*
  * Appends the facts of `resource` (any type; types without facts give none).

@@ -24,18 +24,12 @@ ax_str ax_feature_say(ax_feature_work *w, const char *fmt, ...) {
   return (ax_str){ copy, size };
 }
 
-bool ax_feature_same_source(const ax_fact *a, const ax_fact *b) {
-  return a == b || (ax_str_eq(a->source_type, b->source_type) &&
-                    ax_str_eq(a->source_id, b->source_id) &&
-                    ax_str_eq(a->source_url, b->source_url) &&
-                    a->source_version == b->source_version &&
-                    (a->source_id.len || a->source_url.len));
-}
-
 void ax_feature_rest_on(ax_feature_work *w, const ax_fact *fact) {
-  if (!fact || fact->kind == AX_FACT_PATIENT) return;
+  if (!fact || fact->kind == AX_FACT_PATIENT ||
+      fact->kind == AX_FACT_EXTENSION)
+    return;
   for (size_t i = 0; i < w->basis.count; i++)
-    if (ax_feature_same_source(w->basis.items[i], fact)) return;
+    if (ax_feature_view_same_source(w->basis.items[i], fact)) return;
   const ax_fact **slot = AX_VEC_PUSH(&w->basis, w->arena);
   if (slot)
     *slot = fact;
@@ -57,32 +51,29 @@ void ax_feature_miss(ax_feature_work *w, uint32_t input,
     w->nomem = true;
 }
 
-bool ax_feature_usable(const ax_fact *fact, const ax_model_code *code) {
-  if (fact->status != AX_FACT_STATUS_FINAL) return false;
-  if (fact->flags & (AX_FACT_HAS_FOCUS | AX_FACT_TEST_DATA)) return false;
-  return !(fact->flags & AX_FACT_MADE_HERE) ||
-         (code &&
-          ax_str_starts(code->system, AX_STR("https://auspex-gateway.org/")));
-}
-
 /* --- one input
  * ----------------------------------------------------------------
  */
 
 static ax_feature_finding read_sources(ax_feature_work *w,
                                        const ax_model_input *in,
-                                       ax_model_sources from) {
+                                       ax_model_sources from,
+                                       ax_feature_cell *cells) {
   switch (from.items[0].from) {
-  case AUSPEX_FROM_OBSERVATION:
-    return ax_feature_observation_cell(w, in, from);
   case AUSPEX_FROM_OBSERVATION_SET:
-    return ax_feature_observation_set(w, in, from);
+    return ax_feature_set_read(w, in, from, cells);
   case AUSPEX_FROM_QUESTIONNAIRE:
-    return ax_feature_answer_cells(w, in, from);
-  case AUSPEX_FROM_CONDITION:
-    return ax_feature_condition_cell(w, in, from);
+  case AUSPEX_FROM_QUESTIONNAIRE_SUM:
+    return ax_feature_answer_read(w, in, from.items, cells);
+  case AUSPEX_FROM_AGE:
+  case AUSPEX_FROM_SEX:
+  case AUSPEX_FROM_SITE:
+    cells->source = (uint8_t)(from.items - in->sources.items);
+    return ax_feature_patient_cell(w, from, cells);
   default:
-    return ax_feature_patient_cell(w, in, from);
+    return ax_feature_source_is_evidence(from.items)
+               ? ax_feature_evidence_read(w, in, from, cells)
+               : ax_feature_cell_read(w, in, from, cells);
   }
 }
 
@@ -100,22 +91,19 @@ static bool leaves_it(uint8_t state) {
          state == AUSPEX_CELL_WITHHELD;
 }
 
-/* The first source that has a value in its window, fit or not, decides; when
- * none has, the first that knows more than that there is nothing. */
-static ax_feature_finding read_input(ax_feature_work *w,
-                                     const ax_model_input *in) {
+ax_feature_finding ax_feature_read(ax_feature_work *w, const ax_model_input *in,
+                                   ax_feature_cell *cells) {
   ax_feature_finding best = { .state = AUSPEX_CELL_ABSENT };
   for (size_t i = 0; i < in->sources.count;) {
     ax_model_sources from = rivals(&in->sources, i);
-    ax_feature_finding one = read_sources(w, in, from);
+    ax_feature_finding one = read_sources(w, in, from, cells);
     if (!leaves_it(one.state)) return one;
     if (i == 0 || (best.state == AUSPEX_CELL_ABSENT &&
                    one.state != AUSPEX_CELL_ABSENT))
       best = one;
     i += from.count;
   }
-  for (uint32_t c = in->column; c < in->column + in->width; c++)
-    w->row->cells[c].state = best.state;
+  for (uint32_t c = 0; c < in->width; c++) cells[c].state = best.state;
   return best;
 }
 
@@ -174,7 +162,8 @@ static void add_sources(ax_feature_work *w, const ax_model_input *in) {
 static void build_input(ax_feature_work *w, uint32_t i) {
   const ax_model_input *in = &w->model->inputs[i];
   empty(w, in, AUSPEX_CELL_ABSENT);
-  ax_feature_finding finding = read_input(w, in);
+  ax_feature_finding finding =
+      ax_feature_read(w, in, &w->row->cells[in->column]);
   check_age(w, in, &finding);
   if (finding.state == AUSPEX_CELL_PRESENT) {
     add_sources(w, in);
@@ -211,12 +200,22 @@ static void judge(ax_feature_work *w) {
   }
 }
 
-ax_status ax_feature_build(ax_arena *arena, const ax_model *model,
-                           const ax_facts *facts, int64_t as_of_ms,
-                           bool automatic, ax_feature_row *out) {
+/* Automatic scoring: the event may be too long ago for the model. */
+static void check_anchor(ax_feature_work *w) {
+  uint32_t days = w->model->anchor.freshness_days;
+  if (w->automatic && days && w->anchor.state == AUSPEX_CELL_PRESENT &&
+      older_than(w, w->row->anchor_ms, days)) {
+    w->stale = true;
+    w->row->verdict = AX_FEATURE_STALE;
+  }
+}
+
+ax_status ax_feature_build_view(ax_arena *arena, const ax_model *model,
+                                ax_feature_view *view, int64_t as_of_ms,
+                                bool automatic, ax_feature_row *out) {
   ax_feature_work w = { .arena = arena,
                         .model = model,
-                        .facts = facts,
+                        .view = view,
                         .automatic = automatic,
                         .row = out };
   *out = (ax_feature_row){ .as_of_ms = as_of_ms,
@@ -230,8 +229,9 @@ ax_status ax_feature_build(ax_arena *arena, const ax_model *model,
     out->verdict = AX_FEATURE_NOT_APPLICABLE;
     return w.nomem ? AX_NOMEM : AX_OK;
   }
-  ax_feature_condition_anchor(&w);
+  ax_feature_anchor(&w);
   for (uint32_t i = 0; i < model->input_count; i++) build_input(&w, i);
+  check_anchor(&w);
   judge(&w);
   out->gaps = w.gaps.items;
   out->gap_count = w.gaps.count;
@@ -242,5 +242,13 @@ ax_status ax_feature_build(ax_arena *arena, const ax_model *model,
   out->sample_lows = w.sample_lows.items;
   out->sample_highs = w.sample_highs.items;
   out->sample_count = w.sample_values.count;
-  return w.nomem ? AX_NOMEM : AX_OK;
+  return w.nomem || ax_feature_view_failed(view) ? AX_NOMEM : AX_OK;
+}
+
+ax_status ax_feature_build(ax_arena *arena, const ax_model *model,
+                           const ax_facts *facts, int64_t as_of_ms,
+                           bool automatic, ax_feature_row *out) {
+  ax_feature_view *view = ax_feature_view_new(arena, facts, NULL);
+  if (!view) return AX_NOMEM;
+  return ax_feature_build_view(arena, model, view, as_of_ms, automatic, out);
 }

@@ -10,7 +10,7 @@
 #ifndef AX_SCORING_FEATURE_H
 #define AX_SCORING_FEATURE_H
 
-#include "scoring/model.h"
+#include "scoring/feature_view.h"
 
 typedef struct {
   double value;     /* NaN unless PRESENT or IMPUTED */
@@ -60,6 +60,12 @@ typedef struct {
 } ax_feature_row;
 
 /* Builds the row. NOMEM only; everything about the data is a verdict. */
+ax_status ax_feature_build_view(ax_arena *arena, const ax_model *model,
+                                ax_feature_view *view, int64_t as_of_ms,
+                                bool automatic,
+                                ax_feature_row *out) AX_MUST_USE;
+
+/* The same for one model alone. */
 ax_status ax_feature_build(ax_arena *arena, const ax_model *model,
                            const ax_facts *facts, int64_t as_of_ms,
                            bool automatic, ax_feature_row *out) AX_MUST_USE;

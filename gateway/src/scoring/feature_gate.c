@@ -58,11 +58,46 @@ static answer needs_input(const ax_feature_work *w,
   return FAILS;
 }
 
-static answer needs_condition(ax_feature_work *w, const ax_model_criterion *k) {
-  const ax_fact *found =
-      ax_feature_condition_find(w, &k->sources.items[0]);
-  ax_feature_rest_on(w, found);
-  return found ? HOLDS : FAILS;
+/* Has the input a fit value between the bounds? */
+static bool is_in(const ax_feature_work *w, const ax_model_criterion *k) {
+  const ax_model_input *in = &w->model->inputs[k->input];
+  for (uint32_t c = in->column; c < in->column + in->width; c++) {
+    const ax_feature_cell *cell = &w->row->cells[c];
+    if (cell->state == AUSPEX_CELL_PRESENT && !(cell->value < k->min) &&
+        !(cell->value > k->max))
+      return true;
+  }
+  return false;
+}
+
+/* An unfit value may be one inside: the input's own gap asks for a better
+ * one. */
+static answer needs_input_in(const ax_feature_work *w,
+                             const ax_model_criterion *k) {
+  const ax_model_input *in = &w->model->inputs[k->input];
+  const ax_feature_cell *cell = &w->row->cells[in->column];
+  if (is_in(w, k)) return HOLDS;
+  if (cell->state == AUSPEX_CELL_PRESENT || needs_input(w, k) == FAILS)
+    return FAILS;
+  return in->missing == AUSPEX_MISSING_REFUSE ? UNKNOWN : FAILS;
+}
+
+/* Positive evidence by the criterion's sources, read as an input would be. */
+static bool has_evidence(ax_feature_work *w, const ax_model_criterion *k) {
+  ax_model_input in = { .sources = k->sources,
+                        .window_from_days = k->max_age_days
+                                                ? -(int32_t)k->max_age_days
+                                                : AUSPEX_UNLIMITED,
+                        .width = 1 };
+  ax_feature_cell cell = { .value = (double)NAN };
+  size_t samples = w->sample_values.count, basis = w->basis.count;
+  (void)ax_feature_read(w, &in, &cell);
+  w->sample_values.count = w->sample_times.count = samples;
+  w->sample_lows.count = w->sample_highs.count = samples;
+  bool positive = cell.state == AUSPEX_CELL_PRESENT && cell.value != 0;
+  if (!positive || k->kind == AUSPEX_EXCLUDES) w->basis.count = basis;
+  if (positive && k->kind != AUSPEX_EXCLUDES) ax_feature_rest_on(w, cell.fact);
+  return positive;
 }
 
 static answer not_old(ax_feature_work *w, const ax_model_criterion *k) {
@@ -72,23 +107,39 @@ static answer not_old(ax_feature_work *w, const ax_model_criterion *k) {
   return (double)days > k->max ? FAILS : HOLDS;
 }
 
-static answer ask(ax_feature_work *w, const ax_model_criterion *k) {
+static answer ask_as_is(ax_feature_work *w, const ax_model_criterion *k) {
   switch (k->kind) {
   case AUSPEX_NEEDS:
-    return needs_condition(w, k);
+    return has_evidence(w, k) ? HOLDS : FAILS;
   case AUSPEX_NEEDS_ANCHOR:
     return w->anchor.state == AUSPEX_CELL_PRESENT ? HOLDS : unknown_anchor(w);
   case AUSPEX_NEEDS_INPUT:
     return needs_input(w, k);
+  case AUSPEX_NEEDS_INPUT_IN:
+    return needs_input_in(w, k);
   case AUSPEX_NEEDS_AGE:
     return needs_age(w, k);
   case AUSPEX_NEEDS_SEX:
     return needs_sex(w, k);
+  case AUSPEX_NEEDS_ENROLMENT:
+    return w->enrolled ? HOLDS : FAILS;
   case AUSPEX_EXCLUDES:
-    return ax_feature_condition_find(w, &k->sources.items[0]) ? FAILS : HOLDS;
+    return has_evidence(w, k) ? FAILS : HOLDS;
+  case AUSPEX_EXCLUDES_INPUT_IN:
+    return is_in(w, k) ? FAILS : HOLDS;
   default:
     return not_old(w, k);
   }
+}
+
+/* The site's enrolment stands for positive evidence that is not there, never
+ * for a value that speaks against it. */
+static answer ask(ax_feature_work *w, const ax_model_criterion *k) {
+  answer one = ask_as_is(w, k);
+  bool replaced =
+      k->kind == AUSPEX_NEEDS || k->kind == AUSPEX_NEEDS_INPUT ||
+      (k->kind == AUSPEX_NEEDS_INPUT_IN && needs_input(w, k) == FAILS);
+  return one == FAILS && w->enrolled && replaced ? HOLDS : one;
 }
 
 /* The best answer of the criteria in one group. When one holds, nobody needs to

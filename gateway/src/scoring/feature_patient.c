@@ -3,13 +3,28 @@
 #include "scoring/feature_parts.h"
 
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
-static const ax_fact *first_patient(const ax_facts *facts) {
-  for (size_t i = 0; i < facts->count; i++)
-    if (facts->items[i].kind == AX_FACT_PATIENT &&
-        facts->items[i].status != AX_FACT_STATUS_ERROR)
-      return &facts->items[i];
+static const ax_fact *first_patient(const ax_feature_view *view) {
+  for (size_t i = 0; i < ax_feature_view_count(view); i++) {
+    const ax_fact *fact = ax_feature_view_at(view, i);
+    if (fact->kind == AX_FACT_PATIENT && fact->status != AX_FACT_STATUS_ERROR)
+      return fact;
+  }
   return NULL;
+}
+
+/* An active Flag that names the model and holds at as-of. */
+static bool enrols(const ax_feature_work *w, const ax_fact *fact) {
+  int64_t as_of = w->row->as_of_ms;
+  return fact->kind == AX_FACT_FLAG && fact->status == AX_FACT_STATUS_FINAL &&
+         !(fact->flags & AX_FACT_TEST_DATA) &&
+         ax_str_eq(fact->system, AX_STR(AX_FHIR_FACT_ENROLMENT_SYSTEM)) &&
+         (ax_str_eq(fact->code, w->model->id) ||
+          ax_str_eq(fact->code, w->model->name)) &&
+         (!fact->has_time || fact->lo_ms <= as_of) &&
+         (!fact->has_end || fact->end_hi_ms >= as_of);
 }
 
 /* Dead at as-of; a death later than that does not count, one whose date leaves
@@ -20,7 +35,9 @@ static bool was_dead(const ax_fact *patient, int64_t as_of_ms) {
 }
 
 bool ax_feature_patient_find(ax_feature_work *w, ax_str *why) {
-  w->patient = first_patient(w->facts);
+  w->patient = first_patient(w->view);
+  for (size_t i = 0; i < ax_feature_view_count(w->view); i++)
+    w->enrolled |= enrols(w, ax_feature_view_at(w->view, i));
   const ax_fact *p = w->patient;
   *why = AX_STR("");
   if (!p)
@@ -41,8 +58,8 @@ static ax_feature_finding birth_date(ax_feature_work *w) {
   if (!p->has_time)
     return (ax_feature_finding){ AUSPEX_CELL_ABSENT,
                                  AX_STR("the Patient has no birthDate"), p };
-  for (size_t i = 0; i < w->facts->count; i++) {
-    const ax_fact *other = &w->facts->items[i];
+  for (size_t i = 0; i < ax_feature_view_count(w->view); i++) {
+    const ax_fact *other = ax_feature_view_at(w->view, i);
     if (other->kind == AX_FACT_PATIENT && other->has_time &&
         (other->lo_ms != p->lo_ms || other->hi_ms != p->hi_ms))
       return (ax_feature_finding){ AUSPEX_CELL_CONFLICT,
@@ -66,8 +83,8 @@ ax_feature_finding ax_feature_patient_age(ax_feature_work *w, int *least,
 
 ax_feature_finding ax_feature_patient_sex(ax_feature_work *w, double *sex) {
   bool male = false, female = false, other = false;
-  for (size_t i = 0; i < w->facts->count; i++) {
-    const ax_fact *p = &w->facts->items[i];
+  for (size_t i = 0; i < ax_feature_view_count(w->view); i++) {
+    const ax_fact *p = ax_feature_view_at(w->view, i);
     if (p->kind != AX_FACT_PATIENT) continue;
     if (ax_str_eq(p->code, AX_STR("male")))
       male = true;
@@ -111,17 +128,47 @@ static ax_feature_finding age_value(ax_feature_work *w,
   return finding;
 }
 
+/* What the site has configured: a number, or a text that the map knows. */
+static ax_feature_finding site_value(ax_feature_work *w,
+                                     const ax_model_source *s, double *value) {
+  ax_str text = ax_feature_view_site(w->view, s->path);
+  char digits[40];
+  if (!text.len)
+    return (ax_feature_finding){ AUSPEX_CELL_ABSENT,
+                                 AX_STR("the site has not configured it"),
+                                 NULL };
+  if (s->map && ax_feature_map_text(w, s->map, text, value) && !isnan(*value))
+    return (ax_feature_finding){ AUSPEX_CELL_PRESENT, AX_STR(""), NULL };
+  char *end = NULL;
+  if (text.len < sizeof digits) {
+    memcpy(digits, text.ptr, text.len);
+    digits[text.len] = '\0';
+    *value = strtod(digits, &end);
+  }
+  if (s->map || !end || *end || end == digits || !isfinite(*value))
+    return (ax_feature_finding){
+      AUSPEX_CELL_UNMAPPED, AX_STR("the model does not know what the site has "
+                                   "configured"),
+      NULL
+    };
+  return (ax_feature_finding){ AUSPEX_CELL_PRESENT, AX_STR(""), NULL };
+}
+
 ax_feature_finding ax_feature_patient_cell(ax_feature_work *w,
-                                           const ax_model_input *in,
-                                           ax_model_sources from) {
+                                           ax_model_sources from,
+                                           ax_feature_cell *cell) {
   double value = 0;
-  ax_feature_finding finding = from.items[0].from == AUSPEX_FROM_AGE
-                                   ? age_value(w, &from.items[0], &value)
-                                   : ax_feature_patient_sex(w, &value);
-  ax_feature_cell *cell = &w->row->cells[in->column];
+  const ax_model_source *s = &from.items[0];
+  ax_feature_finding finding;
+  if (s->from == AUSPEX_FROM_AGE)
+    finding = age_value(w, s, &value);
+  else if (s->from == AUSPEX_FROM_SEX)
+    finding = ax_feature_patient_sex(w, &value);
+  else
+    finding = site_value(w, s, &value);
   cell->state = finding.state;
   if (finding.state != AUSPEX_CELL_PRESENT) return finding;
   cell->value = value;
-  cell->fact = w->patient;
+  if (s->from != AUSPEX_FROM_SITE) cell->fact = w->patient;
   return finding;
 }

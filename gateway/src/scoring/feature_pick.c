@@ -104,10 +104,25 @@ ax_feature_group ax_feature_pick_one(ax_feature_group all, uint32_t pick,
   return one;
 }
 
+ax_feature_group ax_feature_pick_day(ax_feature_group all) {
+  int64_t best = INT64_MIN;
+  for (size_t i = 0; i < all.count; i++) {
+    int64_t day = ax_fhir_date_day_number(all.items[i].lo_ms);
+    if (!all.items[i].maybe && day > best) best = day;
+  }
+  KEEP(all, it, ax_fhir_date_day_number(it->hi_ms) >= best);
+  for (size_t i = 0; i < all.count; i++)
+    all.imprecise |= all.items[i].maybe ||
+                     ax_fhir_date_day_number(all.items[i].lo_ms) != best;
+  return all;
+}
+
 static int older_first(const void *a, const void *b) {
   const ax_feature_candidate *x = a, *y = b;
   if (x->lo_ms != y->lo_ms) return x->lo_ms < y->lo_ms ? -1 : 1;
-  return (x->hi_ms > y->hi_ms) - (x->hi_ms < y->hi_ms);
+  if (x->hi_ms != y->hi_ms) return x->hi_ms < y->hi_ms ? -1 : 1;
+  if (!x->facts || !y->facts) return 0;
+  return (*x->facts > *y->facts) - (*x->facts < *y->facts);
 }
 
 void ax_feature_pick_sort(ax_feature_group all) {

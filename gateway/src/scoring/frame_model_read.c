@@ -60,6 +60,22 @@ static void get_sets(reading *r) {
   r->sets = sets;
 }
 
+/* A pattern that is none, or too long, makes the declaration malformed. */
+static void get_pattern(reading *r, const ax_model_map *map,
+                        ax_model_map_row *row) {
+  bool any_case = (map->fold & AUSPEX_FOLD_CASE) != 0;
+  ax_str pattern = ax_arena_printf(r->arena, "%s" AX_STR_FMT,
+                                   any_case ? "(?i)" : "",
+                                   AX_STR_ARG(row->code));
+  if (!pattern.ptr) {
+    r->nomem = true;
+    return;
+  }
+  ax_status status = ax_regex_compile(r->arena, pattern, &row->regex, NULL);
+  if (status == AX_NOMEM) r->nomem = true;
+  if (status && status != AX_NOMEM) r->f.bad = true;
+}
+
 static void get_map(reading *r, ax_model_map *map) {
   map->name = get_text(r);
   map->has_otherwise = ax_frame_u8(&r->f) != 0;
@@ -75,6 +91,7 @@ static void get_map(reading *r, ax_model_map *map) {
     rows[i].from = ax_frame_f64(&r->f);
     rows[i].to = ax_frame_f64(&r->f);
     rows[i].value = ax_frame_f64(&r->f);
+    if (rows[i].match == AUSPEX_MATCH_PATTERN) get_pattern(r, map, &rows[i]);
   }
   map->rows = rows;
 }
@@ -267,7 +284,8 @@ ax_status ax_frame_model_read(ax_arena *arena, ax_str payload, ax_model **out,
     if (r.f.bad)
       return ax_error_set(err, AX_INVALID,
                           "the declaration of model %zu is malformed: a text "
-                          "that is not UTF-8 or too long, or a list too long",
+                          "that is not UTF-8 or too long, a list too long, or a "
+                          "pattern that is no regular expression",
                           i);
     if (r.nomem) break;
     AX_TRY(ax_model_finish(arena, &models[i], err));

@@ -384,11 +384,12 @@ static ax_status set_columns(ax_arena *arena, ax_model *m, const checking *c) {
 
 typedef struct {
   ax_fact_code *items;
+  bool *own;
   size_t count;
 } filters;
 
-static void add_filter(filters *to, ax_str system, ax_str code,
-                       uint32_t match) {
+static void add_filter(filters *to, ax_str system, ax_str code, uint32_t match,
+                       bool own) {
   ax_fact_code one = { .system = system, .code = code };
   switch (match) {
   case AUSPEX_MATCH_PREFIX:
@@ -407,21 +408,24 @@ static void add_filter(filters *to, ax_str system, ax_str code,
   for (size_t i = 0; i < to->count; i++)
     if (ax_str_eq(to->items[i].system, one.system) &&
         ax_str_eq(to->items[i].code, one.code) &&
-        to->items[i].match == one.match)
+        to->items[i].match == one.match) {
+      to->own[i] |= own;
       return;
+    }
+  to->own[to->count] = own;
   to->items[to->count++] = one;
 }
 
-static void add_codes(filters *to, const ax_model_codes *codes) {
+static void add_codes(filters *to, const ax_model_codes *codes, bool own) {
   for (size_t i = 0; codes && i < codes->count; i++) {
     const ax_model_code *code = &codes->items[i];
     if (code->match & AUSPEX_MATCH_EXCEPT) continue;
     if (!is_icd10(code->system)) {
-      add_filter(to, code->system, code->code, code->match);
+      add_filter(to, code->system, code->code, code->match, own);
       continue;
     }
     for (size_t k = 0; k < AX_COUNT(icd10); k++)
-      add_filter(to, icd10[k], code->code, code->match);
+      add_filter(to, icd10[k], code->code, code->match, own);
   }
 }
 
@@ -451,23 +455,35 @@ static void for_all_sources(const ax_model *m, each_source *each, void *ctx) {
 /* An upper bound of the filters that a source can need. */
 static void count_filters(const ax_model_source *s, void *ctx) {
   size_t *most = ctx;
-  *most += s->codes->count * AX_COUNT(icd10) + s->instrument.len;
+  size_t codes = s->codes->count + (s->within ? s->within->count : 0);
+  for (size_t i = 0; i < s->filter_count; i++)
+    codes += s->filters[i].codes ? s->filters[i].codes->count : 0;
+  *most += codes * AX_COUNT(icd10) + s->instrument.len;
 }
 
 static void add_source(const ax_model_source *s, void *ctx) {
   filters *all = ctx;
   /* AGE, SEX and QUESTIONNAIRE may name codes for people only. */
-  if (is_coded(s)) add_codes(all, s->codes);
+  bool own = (s->flags & (AUSPEX_OWN_RESULTS | AUSPEX_OWN_ONLY)) != 0;
+  if (is_coded(s)) add_codes(all, s->codes, own);
+  if (s->from == AUSPEX_FROM_OBSERVATION) add_codes(all, s->within, own);
+  for (size_t i = 0; i < s->filter_count; i++)
+    if (s->filters[i].where == AUSPEX_WHERE_COMPONENT)
+      add_codes(all, s->filters[i].codes, own);
   if (is_answered(s)) add_instruments(all, s->instrument);
 }
 
 static ax_status set_reads(ax_arena *arena, ax_model *m) {
-  size_t most = 0;
+  size_t most = 2;
   for_all_sources(m, count_filters, &most);
-  filters all = { .items = AX_NEW_ARRAY(arena, ax_fact_code, most) };
-  if (most && !all.items) return AX_NOMEM;
+  filters all = { .items = AX_NEW_ARRAY(arena, ax_fact_code, most),
+                  .own = AX_NEW_ARRAY(arena, bool, most) };
+  if (!all.items || !all.own) return AX_NOMEM;
   for_all_sources(m, add_source, &all);
+  add_filter(&all, AX_STR(AX_FHIR_FACT_ENROLMENT_SYSTEM), m->name, 0, false);
+  add_filter(&all, AX_STR(AX_FHIR_FACT_ENROLMENT_SYSTEM), m->id, 0, false);
   m->reads = all.items;
+  m->read_own = all.own;
   m->read_count = all.count;
   return AX_OK;
 }

@@ -13,6 +13,7 @@
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "base/regex.h"
 #include "base/str.h"
 #include "fhir/fhir_fact.h"
 
@@ -43,6 +44,7 @@ typedef struct {
   uint32_t kind, match; /* AUSPEX_MAP_*, AUSPEX_MATCH_* */
   ax_str system, code;
   double from, to, value;
+  const ax_regex *regex; /* of a PATTERN */
 } ax_model_map_row;
 
 typedef struct {
@@ -154,6 +156,7 @@ typedef struct {
   uint32_t column_count;
   const ax_fact_code *reads; /* every code it looks at, as store filters */
   size_t read_count;
+  const bool *read_own; /* by read: also what the gateway itself made */
   uint32_t max_batch, max_results_per_row, max_contributions_per_row,
       max_text_per_row;
 } ax_model;

@@ -7,49 +7,55 @@ static const int64_t day_ms = 86400000;
 
 typedef struct { /* what a requirement says */
   ax_str type;   /* resource type */
-  const ax_model_codes *codes;
+  const ax_model_sources *sources; /* whose codes; NULL: none */
   ax_str date_path; /* empty: no window */
   ax_str name, title, unit;
 } requirement;
 
-static requirement of_input(const ax_model_input *input) {
-  requirement r = { .codes = input->sources.items[0].codes,
-                    .name = input->name,
-                    .title = input->title,
-                    .unit = ax_model_input_unit(input) };
-  switch (input->sources.items[0].from) {
-  case AUSPEX_FROM_CONDITION:
-    r.type = AX_STR("Condition");
-    r.date_path = AX_STR("onset");
-    break;
-  case AUSPEX_FROM_QUESTIONNAIRE:
-    r.type = AX_STR("QuestionnaireResponse");
-    r.date_path = AX_STR("authored");
-    r.codes = NULL;
-    break;
-  case AUSPEX_FROM_AGE:
-  case AUSPEX_FROM_SEX:
-    r.type = AX_STR("Patient");
-    r.codes = NULL;
-    break;
-  default:
-    r.type = AX_STR("Observation");
-    r.date_path = AX_STR("effective");
+static const struct {
+  uint32_t from;
+  const char *type, *date_path;
+} kinds[] = {
+  { AUSPEX_FROM_OBSERVATION, "Observation", "effective" },
+  { AUSPEX_FROM_OBSERVATION_SET, "Observation", "effective" },
+  { AUSPEX_FROM_CONDITION, "Condition", "onset" },
+  { AUSPEX_FROM_QUESTIONNAIRE, "QuestionnaireResponse", "authored" },
+  { AUSPEX_FROM_QUESTIONNAIRE_SUM, "QuestionnaireResponse", "authored" },
+  { AUSPEX_FROM_ADMINISTRATION, "MedicationAdministration", "effective" },
+  { AUSPEX_FROM_MEDICATION, "MedicationStatement", "effective" },
+  { AUSPEX_FROM_PROCEDURE, "Procedure", "performed" },
+  { AUSPEX_FROM_FAMILY_HISTORY, "FamilyMemberHistory", "" },
+};
+
+/* What an input, or the anchor, asks for first; others are the Patient's. */
+static requirement of_sources(const ax_model_sources *sources, ax_str name,
+                              ax_str title) {
+  requirement r = { .type = AX_STR("Patient"), .name = name, .title = title };
+  if (!sources->count) return r;
+  for (size_t i = 0; i < AX_COUNT(kinds); i++) {
+    if (kinds[i].from != sources->items[0].from) continue;
+    r.type = ax_str_from(kinds[i].type);
+    r.date_path = ax_str_from(kinds[i].date_path);
+    r.sources = sources;
   }
   return r;
 }
 
+static requirement of_input(const ax_model_input *input) {
+  requirement r = of_sources(&input->sources, input->name, input->title);
+  r.unit = ax_model_input_unit(input);
+  return r;
+}
+
 static requirement of_gap(const ax_model *model, const ax_feature_gap *gap) {
+  const ax_model_anchor *anchor = &model->anchor;
   if (gap->input < model->input_count)
     return of_input(&model->inputs[gap->input]);
   if (gap->input == AX_FEATURE_GAP_ANCHOR)
-    return (requirement){ .type = AX_STR("Condition"),
-                          .codes = model->anchor.sources.items[0].codes,
-                          .name = model->anchor.name,
-                          .title = model->anchor.name };
-  return (requirement){ .type = AX_STR("Patient"),
-                        .name = AX_STR("patient"),
-                        .title = AX_STR("Patient") };
+    return of_sources(&anchor->sources, anchor->name,
+                      anchor->title.len ? anchor->title : anchor->name);
+  return of_sources(&(ax_model_sources){ 0 }, AX_STR("patient"),
+                    AX_STR("Patient"));
 }
 
 static void write_text_part(ax_json_writer *w, const char *name, ax_str key,
@@ -79,18 +85,33 @@ static void write_gap(ax_json_writer *w, const ax_result_job *job,
   ax_json_write_close(w);
 }
 
-static void write_codes(ax_json_writer *w, const ax_model_codes *codes) {
-  if (!codes || !codes->count) return;
+/* The codes of all sources that read the same kind of resource. */
+static size_t each_code(ax_json_writer *w, const ax_model_sources *sources) {
+  size_t count = 0;
+  for (size_t s = 0; s < sources->count; s++) {
+    const ax_model_codes *codes = sources->items[s].codes;
+    if (sources->items[s].from != sources->items[0].from) continue;
+    for (size_t i = 0; codes && i < codes->count; i++) {
+      if (codes->items[i].match & AUSPEX_MATCH_EXCEPT) continue;
+      count++;
+      if (w)
+        ax_fhir_make_coding(w, (ax_coding){ codes->items[i].system,
+                                            codes->items[i].code,
+                                            codes->items[i].display });
+    }
+  }
+  return count;
+}
+
+static void write_codes(ax_json_writer *w, const ax_model_sources *sources) {
+  if (!sources || !each_code(NULL, sources)) return;
   ax_json_write_key(w, AX_STR("codeFilter"));
   ax_json_write_array(w);
   ax_json_write_object(w);
   ax_json_write_member(w, AX_STR("path"), AX_STR("code"));
   ax_json_write_key(w, AX_STR("code"));
   ax_json_write_array(w);
-  for (size_t i = 0; i < codes->count; i++)
-    ax_fhir_make_coding(w, (ax_coding){ codes->items[i].system,
-                                        codes->items[i].code,
-                                        codes->items[i].display });
+  (void)each_code(w, sources);
   ax_json_write_close(w);
   ax_json_write_close(w);
   ax_json_write_close(w);
@@ -126,7 +147,7 @@ static void write_requirement(ax_json_writer *w, const ax_result_job *job,
   ax_json_write_object(w);
   write_gap(w, job, &r, gap);
   ax_json_write_member(w, AX_STR("type"), r.type);
-  write_codes(w, r.codes);
+  write_codes(w, r.sources);
   write_window(w, job, &r, gap);
   ax_json_write_close(w);
 }

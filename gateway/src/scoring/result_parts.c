@@ -29,10 +29,14 @@ typedef struct {
   size_t count, capacity;
 } refs_found;
 
+/* What the Patient resource says is no basis of its own. */
+static bool is_person(const ax_fact *fact) {
+  return fact->kind == AX_FACT_PATIENT || fact->kind == AX_FACT_EXTENSION;
+}
+
 static ax_status add_ref(const ax_result_job *job, const ax_fact *fact,
                          refs_found *found) {
-  if (!fact || fact->kind == AX_FACT_PATIENT || found->count == found->capacity)
-    return AX_OK;
+  if (!fact || is_person(fact) || found->count == found->capacity) return AX_OK;
   ax_str ref = ax_result_ref(job->arena, fact);
   if (!ref.ptr) return AX_NOMEM;
   if (!ref.len) return AX_OK;
@@ -118,17 +122,17 @@ static void put_model(ax_buf *name, const ax_model *model) {
 }
 
 /* The Patient is no basis (an address changes no score); what was taken from
- * it counts by its value. */
+ * it, or from the site's configuration, counts by its value. */
 static void put_person(ax_buf *name, const ax_result_job *job) {
   const ax_model *model = job->request->model;
   for (size_t i = 0; i < model->input_count; i++) {
     const ax_model_input *input = &model->inputs[i];
-    if (!ax_model_input_is_from(input, AUSPEX_FROM_AGE) &&
-        !ax_model_input_is_from(input, AUSPEX_FROM_SEX))
-      continue;
+    const ax_feature_cell *cell = &job->row->cells[input->column];
+    bool site = ax_model_input_is_from(input, AUSPEX_FROM_SITE) && !cell->fact;
+    if (!site && (!cell->fact || !is_person(cell->fact))) continue;
     char value[40];
     (void)snprintf(value, sizeof value, "%.17g",
-                   job->row->cells[input->column].value);
+                   cell->value);
     put_line(name, input->name);
     put_line(name, ax_str_from(value));
   }

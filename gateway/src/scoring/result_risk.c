@@ -137,20 +137,26 @@ static void write_level(maker *m, uint32_t level) {
 
 /* R4's whenRange is an age range, so a horizon is a period: of days from an
  * event, of moments from as-of. */
+static int64_t end_of(const ax_model_outcome *outcome, int64_t start) {
+  static const int64_t day_ms = 86400000;
+  if (outcome->horizon_months)
+    return ax_fhir_date_add_months(start, (int)outcome->horizon_months);
+  return start + (int64_t)outcome->horizon_days * day_ms;
+}
+
 static void write_horizon(maker *m, const ax_model_outcome *outcome) {
-  if (!outcome->horizon_months) return;
+  if (!outcome->horizon_months && !outcome->horizon_days &&
+      !outcome->horizon_now)
+    return;
   const ax_feature_row *row = m->job->row;
-  int months = (int)outcome->horizon_months;
   ax_json_write_key(&m->w, AX_STR("whenPeriod"));
   ax_json_write_object(&m->w);
   if (outcome->horizon_from == AUSPEX_AT_ANCHOR && row->anchor) {
     ax_result_day(&m->w, AX_STR("start"), row->anchor_ms);
-    ax_result_day(&m->w, AX_STR("end"),
-                  ax_fhir_date_add_months(row->anchor_ms, months));
+    ax_result_day(&m->w, AX_STR("end"), end_of(outcome, row->anchor_ms));
   } else {
     ax_result_instant(&m->w, AX_STR("start"), row->as_of_ms);
-    ax_result_instant(&m->w, AX_STR("end"),
-                      ax_fhir_date_add_months(row->as_of_ms, months));
+    ax_result_instant(&m->w, AX_STR("end"), end_of(outcome, row->as_of_ms));
   }
   ax_json_write_close(&m->w);
 }

@@ -13,17 +13,18 @@
  * ------------------------------------------------------
  */
 
-/* What the gateway made counts only under the gateway's own codes. */
-static bool may_feed(const ax_fact *fact, const ax_fact_code *code) {
-  return !(fact->flags & AX_FACT_MADE_HERE) ||
-         ax_str_starts(code->system, AX_STR("https://auspex-gateway.org/"));
+/* What the gateway made counts only where a model asks for it, or under the
+ * gateway's own codes. */
+static bool may_feed(const ax_model *model, size_t read, const ax_fact *fact) {
+  return !(fact->flags & AX_FACT_MADE_HERE) || model->read_own[read] ||
+         ax_str_starts(model->reads[read].system, AX_STR("https://auspex-gateway.org/"));
 }
 
 static bool concerns(const ax_model *model, const ax_fact *fact) {
   if (fact->kind == AX_FACT_PATIENT) return false;
   for (size_t i = 0; i < model->read_count; i++)
     if (ax_fhir_fact_matches(fact, &model->reads[i]) &&
-        may_feed(fact, &model->reads[i]))
+        may_feed(model, i, fact))
       return true;
   return false;
 }

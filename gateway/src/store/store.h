@@ -106,9 +106,8 @@ ax_status ax_store_history(ax_store *store, ax_arena *arena,
 /*
  * All current facts of a patient, those without a time first, then by time; a
  * total order (`patient` is "Patient/id" or whatever text
- * the subject references carry). `filters` limit OBSERVATION,
- * CONDITION and ANSWER facts to these codes; count 0: everything. PATIENT facts
- * always come.
+ * the subject references carry). `filters` limit facts to these codes; count
+ * 0: everything. PATIENT and EXTENSION facts always come.
  */
 ax_status ax_store_facts(ax_store *store, ax_arena *arena, ax_str patient,
                          const ax_fact_code *filters, size_t filter_count,

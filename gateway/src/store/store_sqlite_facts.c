@@ -39,7 +39,8 @@ typedef struct {
   "SELECT f.resource, f.n, r.type, r.id, r.version, f.system, f.code, f.kind," \
   " f.status, f.flags, f.statement, f.lo, f.hi, f.precision, f.end_lo,"        \
   " f.end_hi, f.issued, f.value_kind, f.number, f.digits, f.comparator,"       \
-  " f.unit, f.low, f.high, f.value_system, f.value_code"                       \
+  " f.unit, f.low, f.high, f.value_system, f.value_code,"          \
+  " f.details"                                                                 \
   " FROM fact f CROSS JOIN resource r ON r.key = f.resource"                   \
   " WHERE f.patient = ?1"
 
@@ -108,7 +109,8 @@ static ax_status take_row(const ax_store_stmt *s, lookup *l) {
   AX_TRY(ax_store_conn_copy(s, 19, l->arena, &f->digits));
   AX_TRY(ax_store_conn_copy(s, 21, l->arena, &f->unit));
   AX_TRY(name_of(l, sqlite3_column_int64(s->stmt, 24), &f->value_system));
-  return ax_store_conn_copy(s, 25, l->arena, &f->value_code);
+  AX_TRY(ax_store_conn_copy(s, 25, l->arena, &f->value_code));
+  return ax_store_conn_copy(s, 26, l->arena, &f->details);
 }
 
 static ax_status take_all(ax_store_stmt *s, lookup *l) {

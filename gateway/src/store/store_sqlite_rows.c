@@ -106,19 +106,20 @@ static void bind_value(ax_store_stmt *s, const ax_fact *f, int64_t system) {
   ax_store_conn_real(s, f->has_high ? f->high : (double)NAN);
   ax_store_conn_int(s, system);
   ax_store_conn_text(s, f->value_code);
+  ax_store_conn_text(s, f->details);
 }
 
 static const char fact_insert[] =
     "INSERT INTO fact(resource, n, patient, system, code, kind, status, flags,"
     " statement, lo, hi, precision, end_lo, end_hi, issued,"
     " value_kind, number, digits, comparator, unit, low, high,"
-    " value_system, value_code)"
-    " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
+    " value_system, value_code, details)"
+    " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
 
 static ax_status fact_row(ax_store_conn *conn, int64_t resource, int64_t n,
                           int64_t patient, const ax_fact *f, ax_error *err) {
   int64_t system = AX_STORE_NAME_PATIENT, value_system = 0;
-  if (f->kind != AX_FACT_PATIENT)
+  if (f->kind != AX_FACT_PATIENT && f->kind != AX_FACT_EXTENSION)
     AX_TRY(ax_store_name_find(conn, f->system, true, &system, err));
   AX_TRY(ax_store_name_find(conn, f->value_system, true, &value_system, err));
   ax_store_stmt s = ax_store_conn_use(conn, fact_insert);

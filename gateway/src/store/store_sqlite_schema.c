@@ -157,8 +157,12 @@ static const char version_4[] =
     "CREATE INDEX outbox_dead ON outbox(key) WHERE state = 2;";
 /* clang-format on */
 
+/* What a fact's resource says besides: method, body site, members ... */
+static const char version_5[] =
+    "ALTER TABLE fact ADD COLUMN details TEXT NOT NULL DEFAULT '';";
+
 static const char *const migrations[] = { version_1, version_2, version_3,
-                                          version_4 };
+                                          version_4, version_5 };
 
 static ax_status pragma(ax_store_conn *conn, const char *sql, int64_t *out,
                         ax_error *err) {

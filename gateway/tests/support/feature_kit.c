@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "json/json_parse.h"
+
 #define LOINC AX_STR_INIT("http://loinc.org")
 #define SCT AX_STR_INIT("http://snomed.info/sct")
 #define ICD AX_STR_INIT("http://hl7.org/fhir/sid/icd-10")
@@ -191,13 +193,40 @@ ax_fact *feature_kit_patient(feature_kit *k) {
   return &k->facts[0];
 }
 
+void feature_kit_resource(feature_kit *k, const char *json) {
+  char *text = ax_arena_cstr(k->arena, ax_str_from(json));
+  const ax_json *tree = NULL;
+  ax_json_fault fault = { .at = 0 };
+  ax_facts facts = { 0 };
+  ax_str subject;
+  assert_non_null(text);
+  for (char *at = text; *at; at++)
+    if (*at == '\'') *at = '"';
+  if (ax_json_parse(k->arena, ax_str_from(text), &tree, &fault))
+    fail_msg("%s in %s", fault.text, text);
+  assert_int_equal(ax_fhir_fact_extract(k->arena, tree, &facts, &subject),
+                   AX_OK);
+  for (size_t i = 0; i < facts.count; i++) {
+    assert_true(k->all.count < AX_COUNT(k->facts));
+    if (!facts.items[i].source_id.len) { /* each is a resource of its own */
+      char id[24];
+      (void)snprintf(id, sizeof id, "j%zu", k->all.count - i);
+      facts.items[i].source_id =
+          ax_str_from(ax_arena_cstr(k->arena, ax_str_from(id)));
+    }
+    k->facts[k->all.count++] = facts.items[i];
+  }
+}
+
 void feature_kit_run(feature_kit *k) {
   ax_error err = { 0 };
   k->model.inputs = k->inputs;
   k->model.criteria = k->criteria;
   if (ax_model_finish(k->arena, &k->model, &err)) fail_msg("%s", err.text);
-  assert_int_equal(ax_feature_build(k->arena, &k->model, &k->all, k->as_of_ms,
-                                    k->automatic, &k->row),
+  ax_feature_view *view = ax_feature_view_new(k->arena, &k->all, &k->help);
+  assert_non_null(view);
+  assert_int_equal(ax_feature_build_view(k->arena, &k->model, view,
+                                         k->as_of_ms, k->automatic, &k->row),
                    AX_OK);
 }
 

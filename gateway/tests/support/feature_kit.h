@@ -26,6 +26,7 @@ typedef struct {
   ax_facts all;
   int64_t as_of_ms;
   bool automatic;
+  ax_feature_help help; /* empty: nobody to ask */
   ax_feature_row row;
 } feature_kit;
 
@@ -65,6 +66,9 @@ ax_fact *feature_kit_answer(feature_kit *k, const char *response,
                             const char *authored, const char *link,
                             double value);
 ax_fact *feature_kit_patient(feature_kit *k);
+
+/* The facts of a resource, written with ' for ". */
+void feature_kit_resource(feature_kit *k, const char *json);
 
 /* Builds the row. */
 void feature_kit_run(feature_kit *k);

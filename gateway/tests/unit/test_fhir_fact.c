@@ -214,7 +214,7 @@ static void conditions_carry_their_standing(void **state) {
            "\"verificationStatus\":{\"coding\":[{\"code\":\"entered-in-error\""
            "}]},\"onsetPeriod\":{\"start\":\"2020-01-01\"}}");
   assert_int_equal(f->status, AX_FACT_STATUS_ERROR);
-  assert_int_equal(f->flags, AX_FACT_CLINICAL_ACTIVE);
+  assert_int_equal(f->flags, AX_FACT_CLINICAL_ACTIVE | AX_FACT_RECURRENCE);
   assert_true(f->has_time);
 }
 

@@ -242,8 +242,10 @@ static void a_declaration_arrives_as_it_was(void **state) {
   assert_true(m->inputs[1].wants_range);
   assert_false(m->inputs[0].wants_range);
   assert_int_equal(m->inputs[0].window_from_days, -30);
-  /* weight; C25 in three ICD-10 systems; two instruments */
-  assert_int_equal(m->read_count, 6);
+  /* weight; C25 in three ICD-10 systems; two instruments; enrolment by name and
+   * by id */
+  assert_int_equal(m->read_count, 8);
+  assert_str(m->reads[6].system, AX_FHIR_FACT_ENROLMENT_SYSTEM);
   assert_int_equal(m->reads[5].match, AX_FACT_MATCH_CONTAINS);
   assert_str(m->reads[5].system, "qlqc30");
   ax_arena_free(arena);

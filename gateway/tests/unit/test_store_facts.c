@@ -162,6 +162,7 @@ static void everything_about_a_fact_comes_back(void **state) {
   in.high = -2;
   in.value_system = AX_STR("urn:vs");
   in.value_code = AX_STR("vc");
+  in.details = AX_STR("method\x1fs\x1f" "c\n");
   put(t, ax_test_store_write("QuestionnaireResponse", "q", 1, 9), "Patient/a",
       &in, 1);
   ax_facts facts = all_of(t, "Patient/a", NULL, 0);
@@ -188,6 +189,7 @@ static void everything_about_a_fact_comes_back(void **state) {
   assert_str(f->system, LOINC);
   assert_str(f->value_system, "urn:vs");
   assert_str(f->value_code, "vc");
+  assert_str(f->details, "method\x1fs\x1f" "c\n");
 }
 
 static void absent_limits_and_truths_stay_as_they_are(void **state) {
