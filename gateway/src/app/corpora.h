@@ -29,8 +29,10 @@ ax_status ax_corpora_fhirpath(const ax_corpora *corpora, ax_buf *out,
  * expect: {valid, error_issues: [{code, expression, text}]}}]}. Each case is
  * held to core and to the definitions in its supporting files alone. Policy of
  * the recorded runs: unknown extensions are errors, references are not
- * chased, example URLs are allowed. `out` receives the line of figures of all
- * cases, and that of those with focus "instance".
+ * chased, example URLs are allowed, a code outside of its value set is reported
+ * twice. Comments in expressions and urls behind the indexes of extensions,
+ * which FHIRPath does not know, are left out of the comparison. `out` receives
+ * the line of figures of all cases, and that of those with focus "instance".
  */
 ax_status ax_corpora_validator(const ax_corpora *corpora, ax_buf *out,
                                ax_error *err) AX_MUST_USE;

@@ -88,6 +88,7 @@ static ax_validate_options options_of(const ax_json *json) {
     .unknown_profile = AX_WARNING,
     .unknown_extension = AX_ERROR,
     .wrong_display = AX_ERROR,
+    .tell_missing_system = true,
     .skip_contained =
         ax_str_eq(AX_JSON_STR(set, "validateContains"), AX_STR("IGNORE")),
     .vital_signs_by_any_code = true,
@@ -137,20 +138,33 @@ static bool is_error(const ax_issue *issue) {
   return issue->severity == AX_ERROR || issue->severity == AX_FATAL;
 }
 
-/* Is `path` the recorded expression? Comments in it mean nothing to FHIRPath.
- */
+/* How much of `recorded` says no place: a comment, or the url of an extension
+ * that stands behind its index ("[0][url='x']"). */
+static size_t remark(ax_str recorded) {
+  static const struct {
+    const char *begin, *end;
+  } REMARKS[] = { { "/*", "*/" }, { "[url='", "']" } };
+  for (size_t r = 0; r < AX_COUNT(REMARKS); r++) {
+    ax_str end = ax_str_from(REMARKS[r].end);
+    if (!ax_str_starts(recorded, ax_str_from(REMARKS[r].begin))) continue;
+    size_t at = ax_str_find(recorded, end);
+    return at == AX_STR_NONE ? recorded.len : at + end.len;
+  }
+  return 0;
+}
+
+/* Is `path` the recorded expression, but for remarks? */
 static bool is_expression(ax_str path, ax_str recorded) {
-  size_t at = 0, i = 0;
-  while (i < recorded.len) {
-    if (ax_str_starts(ax_str_skip(recorded, i), AX_STR("/*"))) {
-      for (i += 2; i + 1 < recorded.len; i++)
-        if (recorded.ptr[i] == '*' && recorded.ptr[i + 1] == '/') break;
-      i += 2;
+  size_t at = 0;
+  while (recorded.len) {
+    size_t skip = remark(recorded);
+    if (skip) {
+      recorded = ax_str_skip(recorded, skip);
       continue;
     }
-    if (at >= path.len || path.ptr[at] != recorded.ptr[i]) return false;
+    if (at >= path.len || path.ptr[at] != recorded.ptr[0]) return false;
     at++;
-    i++;
+    recorded = ax_str_skip(recorded, 1);
   }
   return at == path.len;
 }

@@ -21,7 +21,8 @@ typedef struct {
   const ax_json
       *base; /* a profile: the type's own ElementDefinition; or NULL */
   bool is_root, is_profile;
-  ax_str type; /* of the StructureDefinition */
+  ax_str type;              /* of the StructureDefinition */
+  const ax_json *structure; /* the whole StructureDefinition */
 } ax_check_source;
 
 typedef struct {

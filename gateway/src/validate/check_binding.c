@@ -6,9 +6,11 @@
  * it is told.
  */
 #include "validate/check.h"
+#include "validate/contained_set.h"
 
 typedef struct {
-  ax_str value_set; /* empty: none */
+  ax_str value_set;         /* empty: none */
+  const ax_json *contained; /* "#id": the set that the profile contains */
   ax_severity severity;
   const char *demand;
 } bound;
@@ -45,6 +47,12 @@ static bool copy_set(const ax_check_source *source, ax_str set,
   out->demand = severity == AX_ERROR     ? "must"
                 : severity == AX_WARNING ? "should"
                                          : "had better";
+  if (set.ptr[0] == '#') {
+    const ax_json *found =
+        ax_contained_set_of(source->structure, ax_str_skip(set, 1));
+    out->contained = found ? ax_check_copy(source->arena, found) : NULL;
+    if (found && !out->contained) return false;
+  }
   return out->value_set.ptr != NULL;
 }
 
@@ -86,13 +94,34 @@ static bool is_told_elsewhere(const ax_walk *walk, ax_str system, ax_str code) {
 
 static ax_code_answer ask(const bound *c, ax_walk *walk, const ax_place *place,
                           ax_str system, ax_str code) {
-  const char *why = NULL;
-  ax_code_answer answer = walk->host->code_in_value_set(
-      walk->host->ctx, c->value_set, system, code, &why);
+  const ax_json *concept;
+  const char *why = "the value set that the profile contains is not a plain "
+                    "list of codes";
+  ax_code_answer answer =
+      c->contained ? ax_contained_set_find(walk->host, c->contained, system,
+                                           code, &concept)
+                   : walk->host->code_in_value_set(
+                         walk->host->ctx, c->value_set, system, code, &why);
   if (answer == AX_CODE_UNDECIDED && walk->options.tell_unchecked &&
       c->severity != AX_INFORMATION && !is_told_elsewhere(walk, system, code))
     ax_walk_unchecked(walk, place, c->value_set, code, why);
   return answer;
+}
+
+/* A value set may give its codes names of its own (R4
+ * ValueSet.compose.include.concept.display). */
+static void excuse_display(const bound *c, ax_walk *walk,
+                           const ax_json *coding) {
+  const ax_json *set = c->contained, *concept;
+  if (!walk->displays.count || !ax_walk_display_waits(walk, coding)) return;
+  ax_arena *arena = ax_walk_scratch(walk);
+  if (!set && ax_registry_load(walk->registry, arena, AX_DEF_VALUE_SET,
+                               c->value_set, &set, NULL))
+    return;
+  (void)ax_contained_set_find(walk->host, set, AX_JSON_STR(coding, "system"),
+                              AX_JSON_STR(coding, "code"), &concept);
+  if (ax_contained_set_names(concept, AX_JSON_STR(coding, "display")))
+    ax_walk_display_excuse(walk, coding);
 }
 
 static void refuse(const bound *c, ax_walk *walk, const ax_place *place,
@@ -107,8 +136,15 @@ static void refuse(const bound *c, ax_walk *walk, const ax_place *place,
 
 static void run_code(const bound *c, ax_walk *walk, const ax_place *place) {
   ax_str code = ax_json_text(place->value);
-  if (code.len && ask(c, walk, place, AX_STR(""), code) == AX_CODE_NOT_IN)
-    refuse(c, walk, place, AX_STR(""), code);
+  if (!code.len || ask(c, walk, place, AX_STR(""), code) != AX_CODE_NOT_IN)
+    return;
+  if (walk->options.tell_missing_system && c->severity == AX_ERROR)
+    ax_walk_issue(walk, AX_ERROR, AX_ISSUE_NOT_FOUND, "code-no-system", place,
+                  "None of the code systems of the value set " AX_STR_FMT
+                  " has the code '" AX_STR_FMT
+                  "', so its system cannot be determined",
+                  AX_STR_ARG(c->value_set), AX_STR_ARG(code));
+  refuse(c, walk, place, AX_STR(""), code);
 }
 
 /* A Coding or a Quantity. A Coding without system says too little to be in a
@@ -131,6 +167,8 @@ static void run_coding(const bound *c, ax_walk *walk, const ax_place *place) {
 static void run_concept(const bound *c, ax_walk *walk, const ax_place *place) {
   const ax_json *codings = AX_JSON_GET(place->value, "coding");
   const ax_json *first = ax_json_item(codings, 0);
+  for (size_t i = 0; i < ax_json_count(codings); i++)
+    excuse_display(c, walk, ax_json_item(codings, i));
   for (size_t i = 0; i < ax_json_count(codings); i++)
     if (ask_coding(c, walk, place, ax_json_item(codings, i)) != AX_CODE_NOT_IN)
       return;

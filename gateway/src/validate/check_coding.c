@@ -4,6 +4,7 @@
  * codes; the display is a name of the code; and a supplement is no system of
  * its own (R4 datatypes.html#Coding, terminologies.html, CodeSystem.content).
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "validate/check.h"
@@ -97,6 +98,22 @@ static void check_system(ax_walk *walk, const ax_place *place, ax_str system) {
                   AX_STR_ARG(system));
 }
 
+static void refuse_display(ax_walk *walk, const ax_place *at,
+                           const ax_json *coding, ax_str right) {
+  char text[2 * NAMES];
+  ax_str system = AX_JSON_STR(coding, "system");
+  (void)snprintf(text, sizeof text,
+                 "Wrong display name '" AX_STR_FMT "' for " AX_STR_FMT
+                 "#" AX_STR_FMT "; right is: " AX_STR_FMT,
+                 AX_STR_ARG(ax_walk_shown(at->value)), AX_STR_ARG(system),
+                 AX_STR_ARG(AX_JSON_STR(coding, "code")), AX_STR_ARG(right));
+  ax_walk_display_fault(walk,
+                        (ax_issue){ .severity = walk->options.wrong_display,
+                                    .type = AX_ISSUE_INVALID,
+                                    .id = "code-display" },
+                        at, coding, text);
+}
+
 static void check_display(ax_walk *walk, const ax_place *place, ax_str system,
                           ax_str code) {
   const ax_validate_host *host = walk->host;
@@ -106,15 +123,8 @@ static void check_display(ax_walk *walk, const ax_place *place, ax_str system,
   ax_buf right = AX_BUF_INIT(NAMES);
   if (host->code_has_display(host->ctx, system,
                              AX_JSON_STR(place->value, "version"), code,
-                             display, &right) == AX_CODE_NOT_IN) {
-    ax_str names = ax_buf_view(&right);
-    ax_walk_issue(walk, walk->options.wrong_display, AX_ISSUE_INVALID,
-                  "code-display", &at,
-                  "Wrong display name '" AX_STR_FMT "' for " AX_STR_FMT
-                  "#" AX_STR_FMT "; right is: " AX_STR_FMT,
-                  AX_STR_ARG(display), AX_STR_ARG(system), AX_STR_ARG(code),
-                  AX_STR_ARG(names));
-  }
+                             display, &right) == AX_CODE_NOT_IN)
+    refuse_display(walk, &at, place->value, ax_buf_view(&right));
   ax_buf_free(&right);
 }
 

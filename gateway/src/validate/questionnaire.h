@@ -40,11 +40,6 @@ void ax_questionnaire_rules_constraints(const ax_questionnaire_form *form,
                                         const ax_json *level,
                                         const ax_place *at);
 
-/* Is the code surely not in the value set `id` that the Questionnaire contains?
- * What it imports or filters is not looked at. */
-bool ax_questionnaire_set_lacks(const ax_questionnaire_form *form, ax_str id,
-                                ax_str system, ax_str code);
-
 /* The member that begins with `prefix` ("value" of valueString) and what
  * follows it ("String"); NULL: none. */
 const ax_json *ax_questionnaire_choice(const ax_json *object, ax_str prefix,

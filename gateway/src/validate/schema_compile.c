@@ -28,9 +28,10 @@ typedef struct {
   ax_registry *registry;
   ax_arena *arena, *scratch;
   ax_schema *schema;
-  ax_map *by_id;           /* element id -> node */
-  ax_map *by_type;         /* type name -> map of path -> ElementDefinition */
-  const ax_json *elements; /* of the snapshot */
+  ax_map *by_id;   /* element id -> node */
+  ax_map *by_type; /* type name -> map of path -> ElementDefinition */
+  const ax_json *definition;
+  const ax_json *elements; /* of its snapshot */
   node *stack[AX_SCHEMA_DEPTH + 1];
   ax_error *err;
 } builder;
@@ -197,7 +198,8 @@ static ax_status read_element(builder *b, node *n, bool is_root) {
                                    .base = n->base,
                                    .is_root = is_root,
                                    .is_profile = b->schema->is_profile,
-                                   .type = b->schema->type };
+                                   .type = b->schema->type,
+                                   .structure = b->definition };
   return ax_check_compile(&source, &e->checks);
 }
 
@@ -535,6 +537,7 @@ static ax_status build(builder *b, ax_str url) {
   bool wanted;
   AX_TRY(ax_registry_load(b->registry, b->scratch, AX_DEF_STRUCTURE, url,
                           &definition, b->err));
+  b->definition = definition;
   AX_TRY(read_head(b, definition));
   AX_TRY(ax_context_compile(b->arena, definition, &b->schema->context));
   const ax_json *list =

@@ -38,6 +38,8 @@ typedef struct {
                                 an error, not `unknown_profile` */
   bool trust_references;     /* the type that a reference only names counts for
                                 nothing */
+  bool tell_missing_system;  /* a code outside of its value set is reported a
+                                second time, for the system it has none of */
   bool skip_contained;       /* contained resources are not looked at */
   bool refuse_html;          /* HTML tags in strings */
   bool refuse_markdown_html; /* HTML tags in markdown */

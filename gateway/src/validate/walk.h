@@ -11,6 +11,7 @@
 #define AX_VALIDATE_WALK_H
 
 #include "base/map.h"
+#include "base/vec.h"
 #include "fhir/fhir_bundle.h"
 #include "fhir/fhir_issue.h"
 #include "fhirpath/fp_model.h"
@@ -18,6 +19,13 @@
 #include "validate/place.h"
 #include "validate/schema.h"
 #include "validate/validate.h"
+
+/* A display that is no name of its code. It waits until the whole resource was
+ * walked: a value set that the code is bound to may give the name. */
+typedef struct {
+  const ax_json *coding; /* NULL: excused */
+  ax_issue issue;
+} ax_walk_display;
 
 typedef struct {
   ax_validator *validator;
@@ -44,6 +52,7 @@ typedef struct {
   ax_map *verdicts; /* walk_conform.c */
   ax_str told[8];   /* walk_unchecked.c */
   unsigned told_count;
+  AX_VEC(ax_walk_display) displays; /* to be reported, unless excused */
   bool no_memory;
 } ax_walk;
 
@@ -89,6 +98,15 @@ void ax_walk_report(ax_walk *walk, ax_issue issue, const ax_place *place,
  * or a value set) could not be checked and why (walk_unchecked.c). */
 void ax_walk_unchecked(ax_walk *walk, const ax_place *place, ax_str source,
                        ax_str code, const char *why);
+/* Reports the fault of a display when the resource has been walked, and excuses
+ * that of `coding`. */
+void ax_walk_display_fault(ax_walk *walk, ax_issue issue, const ax_place *place,
+                           const ax_json *coding, const char *text);
+void ax_walk_display_excuse(ax_walk *walk, const ax_json *coding);
+
+/* Whether `coding` has such a fault; reporting those from the `first` on. */
+bool ax_walk_display_waits(const ax_walk *walk, const ax_json *coding);
+void ax_walk_display_report(ax_walk *walk, size_t first);
 
 /* A short-lived arena of this walk, or NULL (then no_memory is set). */
 ax_arena *ax_walk_scratch(ax_walk *walk);

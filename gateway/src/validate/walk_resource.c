@@ -180,10 +180,12 @@ static void walk_known(ax_walk *walk, const ax_place *place, ax_str type,
                   AX_STR_ARG(type));
     return;
   }
+  size_t displays = walk->displays.count;
   bool opened = open_bundle(walk, place, type);
   const surroundings outer = enter(walk, place);
   ax_walk_base(walk, place, schema);
   walk_profiles(walk, place, type, profiles, profile_count);
+  ax_walk_display_report(walk, displays);
   walk->resource = outer.resource;
   walk->contained = outer.contained;
   walk->entry = outer.entry;

@@ -81,6 +81,7 @@ static int setup(void **state) {
 static int teardown(void **state) {
   (void)state;
   ax_app_rules_close(&rules);
+  ax_registry_close(registry);
   ax_arena_free(arena);
   return 0;
 }

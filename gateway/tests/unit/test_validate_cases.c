@@ -9,38 +9,14 @@
 
 #include "support/ax_test.h"
 
+#include "app/app_rules.h"
 #include "base/file.h"
-#include "terminology/valueset.h"
-#include "validate/validate.h"
 #include "json/json_parse.h"
 
 static ax_arena *arena;
 static ax_registry *registry;
-static ax_valuesets *valuesets;
-static ax_validator *validator;
+static ax_app_rules rules;
 static char root[300];
-
-static ax_code_answer answer_of(ax_membership membership) {
-  switch (membership) {
-  case AX_MEMBER_YES:
-    return AX_CODE_IN;
-  case AX_MEMBER_NO:
-    return AX_CODE_NOT_IN;
-  case AX_MEMBER_UNKNOWN:
-    break;
-  }
-  return AX_CODE_UNDECIDED;
-}
-
-static ax_code_answer code_in(void *ctx, ax_str set, ax_str system, ax_str code,
-                              const char **why) {
-  return answer_of(ax_valueset_contains(ctx, set, system, code, why));
-}
-
-static ax_code_answer code_of(void *ctx, ax_str system, ax_str code,
-                              const char **why) {
-  return answer_of(ax_valueset_lookup(ctx, system, code, NULL, why));
-}
 
 static int setup(void **state) {
   (void)state;
@@ -55,23 +31,20 @@ static int setup(void **state) {
   const ax_registry_options options = { packages, 2, NULL };
   ax_error err = { 0 };
   arena = ax_arena_new((size_t)1 << 30);
+  const ax_validate_options how = { .unknown_profile = AX_WARNING,
+                                    .unknown_extension = AX_WARNING,
+                                    .wrong_display = AX_ERROR };
   if (!arena || ax_registry_open(&options, &registry, &err) ||
-      ax_valueset_new(registry, &valuesets, &err)) {
+      ax_app_rules_over(registry, &how, &rules, &err)) {
     print_error("%s\n", err.text);
     return -1;
   }
-  const ax_validate_host host = { .ctx = valuesets,
-                                  .code_in_value_set = code_in,
-                                  .code_in_system = code_of };
-  const ax_validate_options how = { .unknown_profile = AX_WARNING,
-                                    .unknown_extension = AX_WARNING };
-  return ax_validate_new(registry, &host, &how, &validator, &err);
+  return 0;
 }
 
 static int teardown(void **state) {
   (void)state;
-  ax_validate_free(validator);
-  ax_valueset_free(valuesets);
+  ax_app_rules_close(&rules);
   ax_registry_close(registry);
   ax_arena_free(arena);
   return 0;
@@ -82,7 +55,7 @@ static ax_fhir_issues *validate(const ax_json *one) {
   ax_str profile = AX_JSON_STR(one, "profile");
   ax_fhir_issues *issues = ax_fhir_issues_new(arena);
   assert_non_null(issues);
-  assert_int_equal(ax_validate_run(validator, resource,
+  assert_int_equal(ax_validate_run(rules.validator, resource,
                                    AX_JSON_STR(resource, "resourceType"),
                                    &profile, profile.len ? 1 : 0, issues),
                    AX_OK);

@@ -45,6 +45,12 @@ static ax_code_answer every_code(void *ctx, ax_str system, ax_str code,
   return AX_CODE_IN;
 }
 
+static ax_code_answer all_but_x(void *ctx, ax_str set, ax_str system,
+                                ax_str code, const char **why) {
+  (void)ctx, (void)set, (void)system, (void)why;
+  return ax_str_eq(code, AX_STR("x")) ? AX_CODE_NOT_IN : AX_CODE_IN;
+}
+
 static ax_code_answer only_one(void *ctx, ax_str system, ax_str version,
                                ax_str code, ax_str display, ax_buf *right) {
   (void)ctx, (void)system, (void)version, (void)code;
@@ -63,6 +69,7 @@ static int setup(void **state) {
   const char *const packages[] = { path };
   const ax_registry_options options = { packages, 1, NULL };
   const ax_validate_host host = { .ctx = NULL,
+                                  .code_in_value_set = all_but_x,
                                   .code_in_system = every_code,
                                   .code_has_display = only_one };
   const ax_validate_options how = { .unknown_profile = AX_WARNING,
@@ -74,6 +81,7 @@ static int setup(void **state) {
                                          .wrong_display = AX_ERROR,
                                          .trust_references = true,
                                          .skip_contained = true,
+                                         .tell_missing_system = true,
                                          .refuse_html = true,
                                          .refuse_markdown_html = true,
                                          .refuse_example_urls = true };
@@ -213,6 +221,25 @@ static void a_display_is_a_name_of_its_code(void **state) {
   run_case(&wrong, validator, NULL); /* a warning there */
 }
 
+static size_t errors_of(ax_validator *with, const char *json) {
+  const ax_json *doc = NULL;
+  ax_json_fault fault;
+  ax_fhir_issues *issues = ax_fhir_issues_new(arena);
+  assert_non_null(issues);
+  assert_int_equal(ax_json_parse(arena, ax_str_from(json), &doc, &fault),
+                   AX_OK);
+  assert_int_equal(
+      ax_validate_run(with, doc, AX_STR("Patient"), NULL, 0, issues), AX_OK);
+  return ax_fhir_issues_errors(issues);
+}
+
+static void a_code_without_system_is_told_twice_if_asked_for(void **state) {
+  (void)state;
+  assert_int_equal(errors_of(validator, PATIENT("\"gender\":\"x\"")), 1);
+  assert_int_equal(errors_of(strict, PATIENT("\"gender\":\"x\"")), 2);
+  assert_int_equal(errors_of(strict, PATIENT("\"gender\":\"male\"")), 0);
+}
+
 static void contained_resources_may_be_left_out(void **state) {
   (void)state;
   static const one_case cases[] = {
@@ -236,6 +263,7 @@ int main(void) {
     cmocka_unit_test(policies_are_off_unless_asked_for),
     cmocka_unit_test(a_trusted_reference_may_name_any_type),
     cmocka_unit_test(a_display_is_a_name_of_its_code),
+    cmocka_unit_test(a_code_without_system_is_told_twice_if_asked_for),
     cmocka_unit_test(contained_resources_may_be_left_out),
   };
   return cmocka_run_group_tests(tests, setup, teardown);
