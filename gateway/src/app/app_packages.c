@@ -1,9 +1,11 @@
 #include "app/app_packages.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/file.h"
 #include "base/vec.h"
+#include "definitions/package_set.h"
 
 typedef AX_VEC(const char *) path_list;
 
@@ -47,13 +49,32 @@ static ax_status list_packages(ax_arena *arena, const char *folder,
   return AX_OK;
 }
 
+/* Where the package cache is: a site's, else what is beside the others. */
+static const char *cache_of(const ax_config *config) {
+  const char *cache = config->package_cache;
+  return cache && cache[0] ? cache : config->packages;
+}
+
+/* A path, or NAME#VERSION: then the folder that holds it. */
+static const char *located(ax_arena *arena, const ax_config *config,
+                           const char *name) {
+  const char *const folders[] = { cache_of(config), config->packages };
+  for (size_t i = 0; !ax_file_exists(name) && i < AX_COUNT(folders); i++) {
+    const char *found =
+        ax_package_set_find(arena, folders[i], ax_str_from(name));
+    if (found) return found;
+  }
+  return name;
+}
+
 static ax_status list_all(ax_arena *arena, const ax_config *config,
                           const char *const *more, size_t more_count,
                           path_list *out, ax_error *err) {
   AX_TRY(list_packages(arena, config->packages, out, err));
   if (config->profiles[0] && has_package(arena, config->profiles))
     AX_TRY(add_path(arena, out, config->profiles));
-  for (size_t i = 0; i < more_count; i++) AX_TRY(add_path(arena, out, more[i]));
+  for (size_t i = 0; i < more_count; i++)
+    AX_TRY(add_path(arena, out, located(arena, config, more[i])));
   if (out->count) return AX_OK;
   return ax_error_set(err, AX_NOT_FOUND,
                       "there are no FHIR packages in %s (run `make "
@@ -71,5 +92,11 @@ ax_status ax_app_packages_open(ax_arena *arena, const ax_config *config,
     .package_count = paths.count,
     .cache = config->cache[0] ? config->cache : NULL,
   };
-  return ax_registry_open(&options, out, err);
+  return ax_registry_open_with(&options, cache_of(config), out, err);
+}
+
+void ax_app_packages_warn(ax_registry *registry) {
+  for (size_t i = 0; i < ax_registry_note_count(registry); i++)
+    (void)fprintf(stderr, "auspex: warning: " AX_STR_FMT "\n",
+                  AX_STR_ARG(ax_registry_note(registry, i)));
 }

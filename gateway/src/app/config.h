@@ -23,7 +23,8 @@
 
 typedef struct {
   const char *listen, *base_url, *cors_origins;
-  const char *data, *packages, *profiles, *implied_profiles, *cache;
+  const char *data, *packages, *package_cache, *profiles, *cache;
+  const char *implied_profiles;
   const char *plugins, *worker, *module_keys, *activate;
   const char *log_level;
   bool insecure_no_auth, modules_unsigned, ready_modules;

@@ -41,6 +41,13 @@ const ax_option ax_config_options[] = {
     .standard = "build/packages",
     .value = "FOLDER",
     .help = "FHIR packages: folders NAME#VERSION/package or .tgz files." },
+  { .name = "package_cache",
+    .kind = AX_OPTION_TEXT,
+    AT(package_cache),
+    .standard = "",
+    .value = "FOLDER",
+    .help = "Where packages are looked for that others depend on (the layout "
+            "of ~/.fhir/packages); empty: beside the others." },
   { .name = "profiles",
     .kind = AX_OPTION_TEXT,
     AT(profiles),

@@ -8,7 +8,7 @@
 #include "base/file.h"
 #include "base/map.h"
 #include "base/vec.h"
-#include "definitions/package.h"
+#include "definitions/package_set.h"
 #include "definitions/snapshot.h"
 #include "json/json_parse.h"
 
@@ -65,66 +65,6 @@ static ax_status add_definition(ax_registry *r, const ax_package *package,
   return AX_OK;
 }
 
-static ax_status add_package(ax_registry *r, const char *path,
-                             const char *cache, ax_str *name, ax_error *err) {
-  ax_package *package = AX_NEW(r->arena, ax_package);
-  if (!package) return AX_NOMEM;
-  AX_TRY(ax_package_open(r->arena, path, cache, package, err));
-  *name =
-      ax_arena_printf(r->arena, AX_STR_FMT "#" AX_STR_FMT,
-                      AX_STR_ARG(package->name), AX_STR_ARG(package->version));
-  if (!name->ptr) return AX_NOMEM;
-  for (size_t i = 0; i < package->entry_count; i++)
-    AX_TRY(add_definition(r, package, &package->entries[i], NULL));
-  for (size_t i = 0; i < package->broken_count; i++)
-    AX_TRY(add_note(r, package->broken[i]));
-  for (size_t i = 0; i < package->dependency_count; i++) {
-    ax_str d = package->dependencies[i];
-    /* Kept for check_dependencies, once all packages are known. */
-    AX_TRY(add_note(r, ax_arena_printf(r->arena, "?" AX_STR_FMT " " AX_STR_FMT,
-                                       AX_STR_ARG(*name), AX_STR_ARG(d))));
-  }
-  return AX_OK;
-}
-
-static ax_str package_of(ax_str label) {
-  return ax_str_cut(&label, '#');
-}
-
-static bool provides(ax_str have, ax_str wanted) {
-  if (ax_str_eq(package_of(have), package_of(wanted))) return true;
-  /* The examples package holds all of core's definitions. */
-  return ax_str_eq(package_of(wanted), AX_STR("hl7.fhir.r4.core")) &&
-         ax_str_eq(package_of(have), AX_STR("hl7.fhir.r4.examples"));
-}
-
-static bool loaded(const ax_registry *r, ax_str wanted) {
-  for (size_t i = 0; i < r->package_count; i++)
-    if (provides(r->names[i], wanted)) return true;
-  return false;
-}
-
-/* Turns the dependency marks into sentences about those that are missing. */
-static ax_status check_dependencies(ax_registry *r) {
-  size_t kept = 0;
-  for (size_t i = 0; i < r->notes.count; i++) {
-    ax_str note = r->notes.items[i];
-    if (note.ptr[0] == '?') {
-      ax_str wanted = ax_str_skip(note, 1);
-      ax_str from = ax_str_cut(&wanted, ' ');
-      if (loaded(r, wanted)) continue;
-      note = ax_arena_printf(r->arena,
-                             "package " AX_STR_FMT " depends on " AX_STR_FMT
-                             ", which is not loaded",
-                             AX_STR_ARG(from), AX_STR_ARG(wanted));
-      if (!note.ptr) return AX_NOMEM;
-    }
-    r->notes.items[kept++] = note;
-  }
-  r->notes.count = kept;
-  return AX_OK;
-}
-
 static ax_status make_tables(ax_registry *r) {
   for (int k = 0; k < AX_DEF_KINDS; k++) {
     r->by_url[k] = ax_map_new(r->arena);
@@ -134,18 +74,24 @@ static ax_status make_tables(ax_registry *r) {
   return r->types ? AX_OK : AX_NOMEM;
 }
 
+static ax_status add_package(ax_registry *r, const ax_package *package) {
+  for (size_t i = 0; i < package->entry_count; i++)
+    AX_TRY(add_definition(r, package, &package->entries[i], NULL));
+  return AX_OK;
+}
+
 static ax_status fill(ax_registry *r, const ax_registry_options *options,
-                      ax_error *err) {
+                      const char *dependencies, ax_error *err) {
+  ax_package_set set;
   AX_TRY(make_tables(r));
-  ax_str *names = AX_NEW_ARRAY(r->arena, ax_str, options->package_count + 1);
-  if (!names) return AX_NOMEM;
-  r->names = names;
-  for (size_t i = 0; i < options->package_count; i++) {
-    AX_TRY(
-        add_package(r, options->packages[i], options->cache, &names[i], err));
-    r->package_count++;
-  }
-  return check_dependencies(r);
+  AX_TRY(ax_package_set_open(r->arena, options, dependencies, &set, err));
+  r->names = set.names;
+  r->package_count = set.count;
+  for (size_t i = 0; i < set.note_count; i++)
+    AX_TRY(add_note(r, set.notes[i]));
+  for (size_t i = 0; i < set.count; i++)
+    AX_TRY(add_package(r, set.packages[i]));
+  return AX_OK;
 }
 
 static ax_registry *make(void) {
@@ -163,8 +109,14 @@ static ax_registry *make(void) {
 
 ax_status ax_registry_open(const ax_registry_options *options,
                            ax_registry **out, ax_error *err) {
+  return ax_registry_open_with(options, NULL, out, err);
+}
+
+ax_status ax_registry_open_with(const ax_registry_options *options,
+                                const char *dependencies, ax_registry **out,
+                                ax_error *err) {
   ax_registry *r = make();
-  ax_status status = r ? fill(r, options, err) : AX_NOMEM;
+  ax_status status = r ? fill(r, options, dependencies, err) : AX_NOMEM;
   if (status) {
     ax_registry_close(r);
     return ax_error_set(err, status, "no memory for the definitions");

@@ -42,10 +42,14 @@ typedef struct {
 /*
  * Opens the packages. NOT_FOUND, INVALID (with the package and what is wrong),
  * TOO_LARGE, IO. A missing dependency of a package is not an error; see
- * ax_registry_notes().
+ * ax_registry_note(). The second form looks for them in `dependencies`, the
+ * folder of a package cache (package_set.h); NULL: nowhere.
  */
 ax_status ax_registry_open(const ax_registry_options *options,
                            ax_registry **out, ax_error *err) AX_MUST_USE;
+ax_status ax_registry_open_with(const ax_registry_options *options,
+                                const char *dependencies, ax_registry **out,
+                                ax_error *err) AX_MUST_USE;
 
 /*
  * A registry of `trees` (resources; those that are no definitions are left out)
