@@ -172,9 +172,81 @@ static void explain_shows_what_is_checked(void **state) {
   (void)state;
   outside_run_result r = RUN("explain", "Observation");
   assert_int_equal(r.code, 0);
-  assert_says(r.out, "status");
+  assert_says(r.out, "\n  status 1..1 code\n");
+  assert_says(r.out, "binding, required: http://hl7.org/fhir/ValueSet/"
+                     "observation-status");
+  r = RUN("explain", "--format", "json", "Observation");
+  assert_int_equal(r.code, 0);
+  assert_says(r.out, "{\"url\":\"http://hl7.org/fhir/StructureDefinition/"
+                     "Observation|4.0.1\"");
+  assert_int_equal(RUN("explain", "--format", "xml", "Patient").code, 2);
+  assert_int_equal(RUN("explain", "Patient", "Observation").code, 2);
   assert_int_equal(RUN("explain", "http://example.org/no-such").code, 2);
   assert_int_equal(RUN("explain").code, 2);
+}
+
+/* Many files, several at once: told in the order of their names. */
+static void validate_takes_folders_and_keeps_their_order(void **state) {
+  (void)state;
+  char folder[] = "/tmp/auspex-files-XXXXXX";
+  char path[80], remove[100];
+  assert_non_null(mkdtemp(folder));
+  for (int i = 0; i < 200; i++) {
+    (void)snprintf(path, sizeof path, "%s/%03d.json", folder, i);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    (void)fprintf(file, "{\"resourceType\":\"Patient\",\"%s\":true}",
+                  i % 2 ? "active" : "actve");
+    (void)fclose(file);
+  }
+  outside_run_result r = RUN("validate", "--jobs", "4", folder);
+  const char *at = r.out;
+  for (int i = 0; i < 200 && at; i += 2) {
+    (void)snprintf(path, sizeof path, "%s/%03d.json:1:", folder, i);
+    at = strstr(at, path);
+  }
+  (void)snprintf(remove, sizeof remove, "rm -rf %s", folder);
+  assert_int_equal(system(remove), 0); /* NOLINT(cert-env33-c) */
+  assert_non_null(at);
+  assert_int_equal(r.code, 1);
+  assert_says(r.out, "200 files: 100 valid, 100 invalid, 0 unusable; 100 "
+                     "errors, 0 warnings\n");
+  assert_null(strchr(r.err, '\r')); /* progress is for terminals */
+}
+
+static void validate_says_what_it_cannot_use(void **state) {
+  (void)state;
+  outside_run_result r = RUN("validate", "/no/such/file.json");
+  assert_int_equal(r.code, 2);
+  assert_says(r.err, "/no/such/file.json");
+  assert_says(r.out, "1 unusable");
+  assert_int_equal(RUN("validate").code, 2);
+  assert_int_equal(RUN("validate", "--jobs", "0", "-").code, 2);
+  r = RUN("validate", "--package", "no.such.package#1.0.0", "-");
+  assert_int_equal(r.code, 2);
+  assert_says(r.err, "no.such.package#1.0.0");
+}
+
+static void a_missing_dependency_is_named_and_not_fatal(void **state) {
+  (void)state;
+  char folder[] = "/tmp/auspex-package-XXXXXX";
+  char path[80], remove[100];
+  assert_non_null(mkdtemp(folder));
+  (void)snprintf(path, sizeof path, "%s/package.json", folder);
+  FILE *file = fopen(path, "w");
+  assert_non_null(file);
+  (void)fputs("{\"name\":\"an.ig\",\"version\":\"1.0.0\",\"dependencies\":"
+              "{\"not.to.be.had\":\"2.0.0\"}}",
+              file);
+  (void)fclose(file);
+  outside_run_result r = outside_run(
+      (const char *const[]){ "validate", "--package", folder, "-", NULL },
+      "{\"resourceType\":\"Patient\",\"active\":true}");
+  (void)snprintf(remove, sizeof remove, "rm -rf %s", folder);
+  assert_int_equal(system(remove), 0); /* NOLINT(cert-env33-c) */
+  assert_int_equal(r.code, 0);
+  assert_says(r.err, "auspex: warning: package an.ig#1.0.0 depends on "
+                     "not.to.be.had#2.0.0, which is not loaded");
 }
 
 int main(void) {
@@ -191,6 +263,9 @@ int main(void) {
     cmocka_unit_test(a_taken_port_and_a_taken_store_are_said),
     cmocka_unit_test(score_reads_a_bundle_and_prints_one),
     cmocka_unit_test(explain_shows_what_is_checked),
+    cmocka_unit_test(validate_takes_folders_and_keeps_their_order),
+    cmocka_unit_test(validate_says_what_it_cannot_use),
+    cmocka_unit_test(a_missing_dependency_is_named_and_not_fatal),
   };
   return cmocka_run_group_tests_name("cli", tests, NULL, NULL);
 }
