@@ -63,7 +63,7 @@ FUZZ_SECONDS ?= 5
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all help setup packages demo run install corpora unit test asan tsan coverage fuzz tidy format layers names check \
+.PHONY: all help setup packages demo run install corpora igs unit test asan tsan coverage fuzz tidy format layers names check \
         definitions bench clean
 
 # --- what a fresh machine lacks -------------------------------------------------
@@ -221,6 +221,11 @@ power-test: $(BUILD)/tests/gateway/tests/unit/test_store_power ## cut the power 
 
 corpora: $(PACKAGES) $(BUILD)/bin/auspex-corpora ## run the cases of a folder (CORPORA=FOLDER)
 	@$(BUILD)/bin/auspex-corpora "$(CORPORA)"
+
+# Guides that are not needed for anything else; without npm the tests do as well.
+igs: $(PACKAGES) all | $(SETUP_FETCH) ## fetch mCODE and what there is of its dependencies, compile its profiles, validate its examples
+	@deploy/fetch-igs.sh build/igs
+	@gateway/tools/check_ig.sh $(BUILD)/bin/auspex build/igs 'hl7.fhir.us.mcode#4.0.0'
 
 coverage: ## tests with line and branch counts
 	$(MAKE) test BUILD=build/cov OPT="-O0 -g" SAN=--coverage
