@@ -31,6 +31,7 @@ Description: "Whether an input of a model could be used, and if not why"
 * #conflict "Conflict" "Two different values at the same time."
 * #imprecise "Imprecise" "A partial date leaves open whether it counts."
 * #withheld "Withheld" "The sender says why the value is absent."
+* #unmapped "Unmapped" "The model does not know the code or text of the value, or refuses it."
 
 ValueSet: InputState
 Id: input-state

@@ -1,9 +1,13 @@
 #include "intake/intake_outcome.h"
 
+#include <string.h>
+
 #include "base/clock.h"
 #include "base/uuid.h"
+#include "base/vec.h"
 #include "intake/intake_item.h"
 #include "intake/intake_patient.h"
+#include "intake/intake_revision.h"
 #include "intake/intake_rules.h"
 #include "scoring/score_view.h"
 #include "json/json_edit.h"
@@ -19,6 +23,7 @@ typedef struct {
   const ax_intake_options *options;
   ax_arena *arena;
   const ax_task *task;
+  const ax_score_view *view;
   const ax_model *model;
   bool shadow; /* scored for evidence only */
   ax_facts facts;
@@ -27,6 +32,19 @@ typedef struct {
 
 /* --- ends ------------------------------------------------------------------
  */
+
+/* `names`: the results that are there then, "Type/id" with commas between. */
+static ax_status take_back(const work *w, ax_commit *commit, ax_str names,
+                           ax_error *err) {
+  AX_VEC(ax_str) made = { 0 };
+  while (names.len) {
+    ax_str *slot = AX_VEC_PUSH(&made, w->arena);
+    if (!slot) return AX_NOMEM;
+    *slot = ax_str_cut(&names, ',');
+  }
+  return ax_intake_revision_add(w->options, w->arena, w->task, made.items,
+                                made.count, commit, err);
+}
 
 static ax_status end_with(const work *w, ax_commit *commit, ax_task_state state,
                           ax_str note, ax_str results, ax_error *err) {
@@ -48,7 +66,11 @@ static ax_status end_task(const work *w, ax_commit *commit, ax_task_state state,
 static ax_status close_task(const work *w, ax_str note, ax_error *err) {
   ax_error local = { 0 };
   ax_commit commit = { 0 };
-  ax_status status = end_task(w, &commit, AX_TASK_DONE, note, &local);
+  ax_status status = take_back(w, &commit, AX_STR(""), &local);
+  if (!status && commit.write_count)
+    status = ax_intake_outbox_plan(w->options->outbox, w->options->store,
+                                   w->arena, w->task->key, &commit, &local);
+  if (!status) status = end_task(w, &commit, AX_TASK_DONE, note, &local);
   if (status == AX_CONFLICT) return AX_OK;
   if (status) (void)ax_error_set(err, status, "%s", local.text);
   return status;
@@ -123,6 +145,44 @@ static ax_status make_item(const work *w, const ax_score_resource *resource,
   return ax_intake_item_finish(w->arena, AX_STR(""), scratch, item);
 }
 
+/* What is scored by itself remembers what it rests on. */
+static ax_write rest_on(const work *w, const ax_score_resource *resource,
+                        ax_write write) {
+  if (!w->task) return write;
+  write.basis = resource->basis;
+  write.basis_count = resource->basis_count;
+  write.model = w->model->id;
+  write.patient = w->task->patient;
+  write.as_of_ms = w->task->as_of_ms;
+  return write;
+}
+
+/* Models that ask for results of others by code get them: one task each. */
+static ax_status feed_others(const work *w, ax_commit *commit) {
+  size_t models = ax_score_view_count(w->view);
+  AX_VEC(ax_task) tasks = { 0 };
+  for (size_t m = 0; m < models; m++) {
+    const ax_model *model = ax_score_view_model(w->view, m);
+    bool concerned = false;
+    if (!model || ax_str_eq(model->id, w->model->id)) continue;
+    for (size_t i = 0; i < commit->write_count && !concerned; i++) {
+      ax_facts facts = { .count = commit->writes[i].fact_count };
+      memcpy(&facts.items, &commit->writes[i].facts, sizeof facts.items);
+      concerned = ax_score_concerns(model, &facts);
+    }
+    if (!concerned) continue;
+    ax_task *slot = AX_VEC_PUSH(&tasks, w->arena);
+    if (!slot) return AX_NOMEM;
+    *slot = (ax_task){ .model = model->id,
+                       .patient = w->task->patient,
+                       .as_of_ms = w->task->as_of_ms,
+                       .not_before_ms = w->now_ms };
+  }
+  commit->tasks = tasks.items;
+  commit->task_count = tasks.count;
+  return AX_OK;
+}
+
 /* Fills the writes of the resources that are not there yet. */
 static ax_status collect(const work *w, const ax_score_result *result,
                          ax_commit *commit, ax_str *names, ax_error *err) {
@@ -141,7 +201,8 @@ static ax_status collect(const work *w, const ax_score_result *result,
                                     item.id, AX_VERSION_ANY, &there, NULL);
     if (found == AX_OK) continue; /* done before, with the same inputs */
     status = found == AX_NOT_FOUND ? AX_OK : found;
-    commit->writes[commit->write_count++] = ax_intake_item_write(&item);
+    commit->writes[commit->write_count++] =
+        rest_on(w, &result->resources[i], ax_intake_item_write(&item));
   }
   *names = ax_arena_str(w->arena, ax_buf_view(&list));
   ax_buf_free(&scratch);
@@ -158,7 +219,7 @@ static ax_evidence evidence_of(const work *w, const ax_score_result *result,
     .module_digest = result->module_digest.len ? result->module_digest
                                                : w->model->module_digest,
     .params_digest = w->model->data_digest,
-    .engine = AX_STR("auspex plugin abi 0"),
+    .engine = AX_STR("auspex plugin abi 1"),
     .row = result->row,
     .output = result->output,
     .results = names,
@@ -183,6 +244,8 @@ static ax_status keep_results(const work *w, const ax_score_result *result,
     ax_evidence evidence = evidence_of(w, result, names);
     commit.evidence = &evidence;
     commit.evidence_count = result->row.len ? 1 : 0;
+    AX_TRY(feed_others(w, &commit));
+    AX_TRY(take_back(w, &commit, names, err));
     AX_TRY(ax_intake_outbox_plan(w->options->outbox, w->options->store,
                                  w->arena, w->task->key, &commit, err));
     status = end_with(w, &commit, AX_TASK_DONE, AX_STR(""), names, &local);
@@ -304,6 +367,7 @@ ax_status ax_intake_outcome_of(const ax_intake_options *options,
   work w = { .options = options,
              .arena = arena,
              .task = task,
+             .view = view,
              .model = ax_score_view_named(view, task->model),
              .shadow = ax_score_view_is_shadow(task->model),
              .now_ms = ax_clock_wall_ms() };

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/map.h"
+#include "intake/intake_revision.h"
 #include "intake/intake_rules.h"
 #include "scoring/score_view.h"
 
@@ -83,13 +84,11 @@ static void plan_models(const ax_intake_options *options,
   }
 }
 
-ax_status ax_intake_tasks_plan(const ax_intake_options *options,
-                               ax_arena *arena, const ax_intake_item *items,
-                               size_t count, ax_task **tasks,
-                               size_t *task_count) {
+static ax_status plan_new(const ax_intake_options *options, ax_arena *arena,
+                          const ax_intake_item *items, size_t count,
+                          ax_task **tasks, size_t *task_count) {
   *tasks = NULL;
   *task_count = 0;
-  if (!options->host) return AX_OK;
   ax_map *subjects = ax_map_new(arena);
   if (!subjects) return AX_NOMEM;
   for (size_t i = 0; i < count; i++)
@@ -104,4 +103,16 @@ ax_status ax_intake_tasks_plan(const ax_intake_options *options,
   if (!*tasks) return AX_NOMEM;
   plan_models(options, view, subjects, *tasks, task_count);
   return AX_OK;
+}
+
+ax_status ax_intake_tasks_plan(const ax_intake_options *options,
+                               ax_arena *arena, const ax_intake_item *items,
+                               size_t count, ax_task **tasks,
+                               size_t *task_count) {
+  *tasks = NULL;
+  *task_count = 0;
+  if (!options->host) return AX_OK;
+  AX_TRY(plan_new(options, arena, items, count, tasks, task_count));
+  return ax_intake_revision_plan(options, arena, items, count, tasks,
+                                 task_count, NULL);
 }

@@ -6,7 +6,9 @@
  * do not count; what the gateway made does not unless the model asks for its
  * code. Whether the patient may be scored at all (stored, alive, active, no
  * test) is decided when the task is done: a Patient that arrives later than
- * its Observations brings tasks for all models with it.
+ * its Observations brings tasks for all models with it. A write that makes
+ * versions old on which results stand brings tasks that take those back
+ * (intake_revision.h).
  *
  * Threads: any.
  */

@@ -114,6 +114,9 @@ ax_status ax_result_measurement(const ax_result_job *job,
   ax_result_begin(&w, AX_STR("Observation"), id, job->request);
   ax_result_identifier(&w, id);
   write_body(&w, job, result, cell, basis);
-  return ax_result_finish(job->arena, &w, &body, AX_STR("Observation"), id, out,
-                          job->err);
+  AX_TRY(ax_result_finish(job->arena, &w, &body, AX_STR("Observation"), id, out,
+                          job->err));
+  out->basis = basis.items;
+  out->basis_count = basis.count;
+  return AX_OK;
 }

@@ -365,6 +365,7 @@ const char *ax_result_state(uint8_t state) {
     [AUSPEX_CELL_CONFLICT] = "conflict",
     [AUSPEX_CELL_IMPRECISE] = "imprecise",
     [AUSPEX_CELL_WITHHELD] = "withheld",
+    [AUSPEX_CELL_UNMAPPED] = "unmapped",
   };
   return state < AX_COUNT(words) ? words[state] : "absent";
 }

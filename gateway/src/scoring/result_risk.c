@@ -252,6 +252,9 @@ ax_status ax_result_risk(const ax_result_job *job,
   m.w = ax_json_write_begin(&body);
   ax_result_begin(&m.w, AX_STR("RiskAssessment"), id, job->request);
   write_body(&m, predictions, count, inputs, id, basis);
-  return ax_result_finish(job->arena, &m.w, &body, AX_STR("RiskAssessment"), id,
-                          out, job->err);
+  AX_TRY(ax_result_finish(job->arena, &m.w, &body, AX_STR("RiskAssessment"), id,
+                          out, job->err));
+  out->basis = basis.items;
+  out->basis_count = basis.count;
+  return AX_OK;
 }

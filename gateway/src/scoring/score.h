@@ -87,6 +87,9 @@ typedef struct {
   ax_str type, id; /* id = UUIDv5 of model, digests, input versions, as-of
                       anchor, kind of result */
   ax_str body;     /* complete resource without meta.versionId/lastUpdated */
+  const ax_str *basis; /* a result: what it rests on, exact versions where the
+                          facts have them */
+  size_t basis_count;
 } ax_score_resource;
 
 typedef struct {

@@ -127,6 +127,13 @@ typedef struct {
   size_t index_count;
   const ax_fact *facts;
   size_t fact_count;
+  /* A result: the versions it rests on ("Type/id/_history/n"; others are left
+   * out). They must be current, else CONFLICT; later versions find the result
+   * by them, until it has a newer version itself. */
+  const ax_str *basis;
+  size_t basis_count;
+  ax_str model; /* whose result; also its as-of */
+  int64_t as_of_ms;
 } ax_write;
 
 typedef struct { /* "this query finds exactly this" */
@@ -244,6 +251,27 @@ ax_status ax_store_commit(ax_store *store, ax_commit *commit,
 ax_status ax_store_once(ax_store *store, ax_arena *arena,
                         const ax_once_key *key, ax_once_record **out,
                         size_t *count, ax_error *err) AX_MUST_USE;
+
+/* --- results and what they rest on --------------------------------------- */
+
+typedef struct {
+  ax_str type, id; /* of the result */
+  uint64_t version;
+  ax_str model, patient;
+  int64_t as_of_ms;
+} ax_standing;
+
+/* Results that rest on a version of Type/id before `version`. */
+ax_status ax_store_standing(ax_store *store, ax_arena *arena, ax_str type,
+                            ax_str id, uint64_t version, ax_standing **out,
+                            size_t *count, ax_error *err) AX_MUST_USE;
+
+/* Results of the model for the patient, as of that moment, that rest on what
+ * has been changed or deleted since. */
+ax_status ax_store_outdated(ax_store *store, ax_arena *arena, ax_str model,
+                            ax_str patient, int64_t as_of_ms,
+                            ax_standing **out, size_t *count,
+                            ax_error *err) AX_MUST_USE;
 
 /* --- tasks --------------------------------------------------------------- */
 

@@ -392,6 +392,7 @@ const ax_store_ops ax_store_sqlite_ops = {
   .search = ax_store_sqlite_search,
   .history = ax_store_sqlite_history,
   .facts = ax_store_sqlite_facts,
+  .standing = ax_store_sqlite_standing,
   .tasks_due = ax_store_sqlite_tasks_due,
   .once = ax_store_sqlite_once,
   .outbox_due = ax_store_sqlite_outbox_due,

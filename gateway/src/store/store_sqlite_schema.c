@@ -161,8 +161,21 @@ static const char version_4[] =
 static const char version_5[] =
     "ALTER TABLE fact ADD COLUMN details TEXT NOT NULL DEFAULT '';";
 
+/* Which resource versions a result rests on, so that a correction finds it. */
+static const char version_6[] =
+    "CREATE TABLE basis("
+    "  result INTEGER NOT NULL,"  /* resource */
+    "  source INTEGER NOT NULL,"  /* resource */
+    "  version INTEGER NOT NULL," /* of the source */
+    "  model INTEGER NOT NULL,"   /* name */
+    "  patient INTEGER NOT NULL," /* value */
+    "  as_of_ms INTEGER NOT NULL,"
+    "  PRIMARY KEY(result, source)) WITHOUT ROWID;"
+    "CREATE INDEX basis_source ON basis(source, version);"
+    "CREATE INDEX basis_model ON basis(patient, model, as_of_ms);";
+
 static const char *const migrations[] = { version_1, version_2, version_3,
-                                          version_4, version_5 };
+                                          version_4, version_5, version_6 };
 
 static ax_status pragma(ax_store_conn *conn, const char *sql, int64_t *out,
                         ax_error *err) {

@@ -141,6 +141,7 @@ static ax_status write_resource(ax_store_conn *conn, ax_store_state *state,
   if (now.key) {
     AX_TRY(change_resource(conn, owner, w, err));
     AX_TRY(ax_store_rows_clear(conn, owner.resource, &removed, err));
+    AX_TRY(ax_store_basis_clear(conn, owner.resource, err));
   } else {
     AX_TRY(add_resource(conn, owner, w, err));
   }
@@ -151,6 +152,8 @@ static ax_status write_resource(ax_store_conn *conn, ax_store_state *state,
   if (deletes) return AX_OK;
   state->totals.facts += (int64_t)w->fact_count;
   AX_TRY(ax_store_rows_index(conn, owner, w, err));
+  if (w->basis_count)
+    AX_TRY(ax_store_basis_add(conn, owner.resource, w, err));
   return ax_store_rows_facts(conn, owner, w, err);
 }
 

@@ -1,0 +1,172 @@
+/* A correction takes back what stood on the corrected; newer data do not. */
+#include "../support/outside.h"
+#include "../support/patients.h"
+
+#include <stdio.h>
+#include <time.h>
+
+static ax_arena *arena;
+static outside *gw;
+
+static int begin(void **state) {
+  (void)state;
+  arena = ax_arena_new(64 << 20);
+  gw = outside_start(NULL);
+  return 0;
+}
+
+static int end(void **state) {
+  (void)state;
+  outside_stop(gw);
+  ax_arena_free(arena);
+  return 0;
+}
+
+static ax_str post(const char *name, const char *mrn) {
+  ax_str text = patients_sample(arena, name, mrn, 0);
+  assert_int_equal(outside_post(gw, "", text.ptr)->status, 200);
+  ax_str id = patients_id(gw, mrn);
+  assert_true(id.len > 0);
+  return id;
+}
+
+static const char *of_patient(const char *type, ax_str id) {
+  return ax_arena_printf(arena,
+                         "/%s?patient=Patient/" AX_STR_FMT "&_count=1000", type,
+                         AX_STR_ARG(id))
+      .ptr;
+}
+
+static ax_str keep(ax_str text) {
+  return (ax_str){ ax_arena_cstr(arena, text), text.len };
+}
+
+/* The path of the first result of the patient, and of the first Observation it
+ * rests on. */
+static ax_str result_of(ax_str patient, ax_str *basis) {
+  const outside_answer *a =
+      outside_get(gw, of_patient("RiskAssessment", patient));
+  ax_str id = keep(outside_find(a->json, "entry[0].resource.id"));
+  const ax_json *list = outside_at(a->json, "entry[0].resource.basis");
+  assert_true(id.len > 0);
+  for (size_t i = 0; i < ax_json_count(list); i++) {
+    ax_str ref = AX_JSON_STR(ax_json_item(list, i), "reference");
+    ax_str rest = ref;
+    if (!ax_str_starts(ref, AX_STR("Observation/"))) continue;
+    (void)ax_str_cut(&rest, '/');
+    ax_str name = ax_str_cut(&rest, '/');
+    *basis = ax_arena_printf(arena, "/Observation/" AX_STR_FMT,
+                             AX_STR_ARG(name));
+  }
+  assert_true(basis->len > 0);
+  return ax_arena_printf(arena, "/RiskAssessment/" AX_STR_FMT, AX_STR_ARG(id));
+}
+
+static ax_str status_of(ax_str path) {
+  return keep(outside_find(outside_get(gw, path.ptr)->json, "status"));
+}
+
+/* Waits until the resource has the status. */
+static void await_status(ax_str path, const char *status) {
+  for (int i = 0; i < 100; i++) {
+    if (ax_str_eq(status_of(path), ax_str_from(status))) return;
+    struct timespec moment = { 0, 100000000 };
+    (void)nanosleep(&moment, NULL);
+  }
+  assert_str(status_of(path), status);
+}
+
+/* The resource with `old` replaced by `with`, sent back. */
+static void change(ax_str path, const char *old, const char *with) {
+  ax_str text = keep(outside_get(gw, path.ptr)->body);
+  ax_str changed = patients_replace(arena, text, old, with);
+  assert_false(ax_str_eq(changed, text));
+  static const char *const json[] = { "Content-Type: application/fhir+json",
+                                      NULL };
+  const outside_answer *a =
+      outside_send(gw, "PUT", path.ptr, json, changed.ptr, changed.len);
+  assert_int_equal(a->status, 200);
+}
+
+static size_t live(ax_str patient) {
+  const outside_answer *a =
+      outside_get(gw, of_patient("RiskAssessment", patient));
+  const ax_json *entries = AX_JSON_GET(a->json, "entry");
+  size_t count = 0;
+  for (size_t i = 0; i < ax_json_count(entries); i++)
+    count += !ax_str_eq(
+        AX_JSON_STR(AX_JSON_GET(ax_json_item(entries, i), "resource"),
+                    "status"),
+        AX_STR("entered-in-error"));
+  return count;
+}
+
+static void a_new_version_of_an_input_makes_a_new_result(void **state) {
+  (void)state;
+  ax_str basis = { 0 };
+  ax_str patient = post("endpac-high.json", "fix-1");
+  ax_str old = result_of(patient, &basis);
+  change(basis, "\"final\"", "\"corrected\"");
+  await_status(old, "entered-in-error");
+  assert_str(outside_find(outside_get(gw, old.ptr)->json, "meta.versionId"),
+             "2");
+  assert_int_equal(live(patient), 1);
+  const outside_answer *a = outside_get(gw, "/Provenance?_count=1000");
+  assert_int_equal(a->status, 200);
+  ax_str was = ax_arena_printf(arena, "%s/_history/1", old.ptr + 1);
+  assert_true(ax_str_find(a->body, was) != AX_STR_NONE);
+  assert_str(outside_find(a->json, "entry[0].resource.entity[0].role"),
+             "revision");
+  assert_true(ax_str_starts(
+      outside_find(a->json, "entry[0].resource.target[0].reference"),
+      AX_STR("RiskAssessment/")));
+}
+
+static void an_input_entered_in_error_takes_its_result_back(void **state) {
+  (void)state;
+  ax_str basis = { 0 };
+  ax_str patient = post("endpac-high.json", "fix-2");
+  ax_str old = result_of(patient, &basis);
+  change(basis, "\"final\"", "\"entered-in-error\"");
+  await_status(old, "entered-in-error");
+  assert_int_equal(live(patient), 0);
+}
+
+static void a_deleted_input_takes_its_result_back(void **state) {
+  (void)state;
+  ax_str basis = { 0 };
+  ax_str patient = post("endpac-high.json", "fix-3");
+  ax_str old = result_of(patient, &basis);
+  const outside_answer *a =
+      outside_send(gw, "DELETE", basis.ptr, NULL, NULL, 0);
+  assert_true(a->status == 204 || a->status == 200);
+  await_status(old, "entered-in-error");
+  assert_int_equal(live(patient), 0);
+}
+
+static void newer_data_leave_the_old_result_alone(void **state) {
+  (void)state;
+  ax_str id = post("qlq-first.json", "fix-4");
+  const outside_answer *a = outside_get(gw, of_patient("Observation", id));
+  ax_str first = AX_STR("");
+  const ax_json *entries = AX_JSON_GET(a->json, "entry");
+  for (size_t i = 0; i < ax_json_count(entries) && !first.len; i++) {
+    const ax_json *one = AX_JSON_GET(ax_json_item(entries, i), "resource");
+    if (AX_JSON_GET(one, "derivedFrom"))
+      first = ax_arena_printf(arena, "/Observation/" AX_STR_FMT,
+                              AX_STR_ARG(AX_JSON_STR(one, "id")));
+  }
+  assert_true(first.len > 0);
+  (void)post("qlq-later.json", "fix-4");
+  assert_str(status_of(first), "final");
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(a_new_version_of_an_input_makes_a_new_result),
+    cmocka_unit_test(an_input_entered_in_error_takes_its_result_back),
+    cmocka_unit_test(a_deleted_input_takes_its_result_back),
+    cmocka_unit_test(newer_data_leave_the_old_result_alone),
+  };
+  return cmocka_run_group_tests(tests, begin, end);
+}

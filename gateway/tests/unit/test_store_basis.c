@@ -1,0 +1,122 @@
+/* Unit tests of gateway/src/store: results and what they rest on. */
+#include "support/ax_test.h"
+#include "support/ax_test_store.h"
+
+#define MODEL AX_STR("org.example.m")
+
+/* A result of model and patient at 77 that rests on two versions. */
+static ax_write result(const char *id, uint64_t version, const ax_str *basis,
+                       size_t count) {
+  ax_write w = ax_test_store_write("RiskAssessment", id, version, 9);
+  w.patient = AX_STR("Patient/a");
+  w.model = MODEL;
+  w.as_of_ms = 77;
+  w.basis = basis;
+  w.basis_count = count;
+  return w;
+}
+
+static size_t standing_on(ax_test_store *t, const char *id, uint64_t version) {
+  ax_standing *all = NULL;
+  size_t count = 0;
+  assert_int_equal(ax_store_standing(t->store, t->arena, AX_STR("Observation"),
+                                     ax_str_from(id), version, &all, &count,
+                                     &t->err),
+                   AX_OK);
+  if (count) {
+    assert_str(all[0].type, "RiskAssessment");
+    assert_str(all[0].model, "org.example.m");
+    assert_str(all[0].patient, "Patient/a");
+    assert_int_equal(all[0].as_of_ms, 77);
+  }
+  return count;
+}
+
+static size_t outdated(ax_test_store *t, const char *patient, int64_t as_of) {
+  ax_standing *all = NULL;
+  size_t count = 0;
+  assert_int_equal(ax_store_outdated(t->store, t->arena, MODEL,
+                                     ax_str_from(patient), as_of, &all, &count,
+                                     &t->err),
+                   AX_OK);
+  return count;
+}
+
+static void fill(ax_test_store *t) {
+  static const ax_str basis[] = { AX_STR_INIT("Observation/o1/_history/1"),
+                                  AX_STR_INIT("Observation/o2/_history/1"),
+                                  AX_STR_INIT("urn:uuid:no-version") };
+  assert_int_equal(
+      ax_test_store_put(t, ax_test_store_write("Observation", "o1", 1, 1)),
+      AX_OK);
+  assert_int_equal(
+      ax_test_store_put(t, ax_test_store_write("Observation", "o2", 1, 1)),
+      AX_OK);
+  assert_int_equal(ax_test_store_put(t, result("r1", 1, basis, 3)), AX_OK);
+}
+
+static void a_result_stands_on_its_versions_until_they_are_old(void **state) {
+  ax_test_store *t = *state;
+  fill(t);
+  assert_int_equal(standing_on(t, "o1", 1), 0);
+  assert_int_equal(standing_on(t, "o1", 2), 1);
+  assert_int_equal(standing_on(t, "o3", 2), 0);
+  assert_int_equal(outdated(t, "Patient/a", 77), 0);
+  assert_int_equal(
+      ax_test_store_put(t, ax_test_store_write("Observation", "o1", 2, 2)),
+      AX_OK);
+  assert_int_equal(outdated(t, "Patient/a", 77), 1);
+  assert_int_equal(outdated(t, "Patient/a", 78), 0);
+  assert_int_equal(outdated(t, "Patient/b", 77), 0);
+}
+
+static void a_deleted_input_makes_its_results_old(void **state) {
+  ax_test_store *t = *state;
+  fill(t);
+  ax_write gone = ax_test_store_write("Observation", "o2", 2, 2);
+  gone.body = AX_STR("");
+  assert_int_equal(ax_test_store_put(t, gone), AX_OK);
+  assert_int_equal(outdated(t, "Patient/a", 77), 1);
+}
+
+static void a_result_that_was_taken_back_stands_no_more(void **state) {
+  ax_test_store *t = *state;
+  fill(t);
+  assert_int_equal(
+      ax_test_store_put(t, ax_test_store_write("Observation", "o1", 2, 2)),
+      AX_OK);
+  assert_int_equal(ax_test_store_put(t, result("r1", 2, NULL, 0)), AX_OK);
+  assert_int_equal(outdated(t, "Patient/a", 77), 0);
+  assert_int_equal(standing_on(t, "o1", 3), 0);
+}
+
+static void a_result_on_an_old_version_is_refused(void **state) {
+  static const ax_str old[] = { AX_STR_INIT("Observation/o1/_history/1") };
+  static const ax_str unknown[] = { AX_STR_INIT("Observation/o9/_history/1") };
+  ax_test_store *t = *state;
+  fill(t);
+  assert_int_equal(
+      ax_test_store_put(t, ax_test_store_write("Observation", "o1", 2, 2)),
+      AX_OK);
+  assert_int_equal(ax_test_store_put(t, result("r2", 1, old, 1)), AX_CONFLICT);
+  assert_int_equal(ax_test_store_put(t, result("r2", 1, unknown, 1)),
+                   AX_CONFLICT);
+  ax_stored none;
+  assert_int_equal(ax_store_read(t->store, t->arena, AX_STR("RiskAssessment"),
+                                 AX_STR("r2"), AX_VERSION_ANY, &none, NULL),
+                   AX_NOT_FOUND);
+}
+
+#define T(name)                                              \
+  cmocka_unit_test_setup_teardown(name, ax_test_store_setup, \
+                                  ax_test_store_teardown)
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+    T(a_result_stands_on_its_versions_until_they_are_old),
+    T(a_deleted_input_makes_its_results_old),
+    T(a_result_that_was_taken_back_stands_no_more),
+    T(a_result_on_an_old_version_is_refused),
+  };
+  return cmocka_run_group_tests_name("store_basis", tests, NULL, NULL);
+}
