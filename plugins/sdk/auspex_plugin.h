@@ -68,59 +68,48 @@ extern "C" {
 
 /* ---- results of calls: negative = the whole call failed ------------------ */
 
-enum {
-  AUSPEX_OK = 0,
-  AUSPEX_E_ABI = -1,
-  AUSPEX_E_CONFIG = -2,
-  AUSPEX_E_MODEL = -3,
-  AUSPEX_E_INPUT = -4,
-  AUSPEX_E_SPACE = -5, /* the host's buffers are too small */
-  AUSPEX_E_CANCELLED = -6,
-  AUSPEX_E_NOMEM = -7,
-  AUSPEX_E_INTERNAL = -8
-};
+/* E_SPACE: the host's buffers are too small. */
+enum { AUSPEX_OK = 0, AUSPEX_E_ABI = -1, AUSPEX_E_CONFIG = -2,
+       AUSPEX_E_MODEL = -3, AUSPEX_E_INPUT = -4, AUSPEX_E_SPACE = -5,
+       AUSPEX_E_CANCELLED = -6, AUSPEX_E_NOMEM = -7, AUSPEX_E_INTERNAL = -8 };
 
 /* ---- codes, sets, maps: everything static const -------------------------- */
 
-enum {
-  AUSPEX_MATCH_EXACT = 0,
-  AUSPEX_MATCH_PREFIX,  /* "C50" matches C50, C50.9, C50.811 */
-  AUSPEX_MATCH_RANGE,   /* "C81-C86": three-character category inside */
-  AUSPEX_MATCH_PATTERN, /* a regular expression (PCRE) for the whole code */
-  AUSPEX_MATCH_ANY,     /* every code of the system; `code` is NULL */
-  AUSPEX_MATCH_EXCEPT = 16 /* bit: what matches is NOT in the set, whatever
-                              other codes of the set say ("C00-C80" without
-                              C44) */
-};
+/*   PREFIX   "C50" matches C50, C50.9, C50.811
+ *   RANGE    "C81-C86": three-character category inside
+ *   PATTERN  a regular expression (PCRE) for the whole code
+ *   ANY      every code of the system; `code` is NULL
+ *   EXCEPT   bit: what matches is NOT in the set, whatever other codes of
+ *            the set say ("C00-C80" without C44) */
+enum { AUSPEX_MATCH_EXACT = 0, AUSPEX_MATCH_PREFIX, AUSPEX_MATCH_RANGE,
+       AUSPEX_MATCH_PATTERN, AUSPEX_MATCH_ANY, AUSPEX_MATCH_EXCEPT = 16 };
 
 /* The three ICD-10 systems (icd-10, icd-10-cm, bfarm icd-10-gm) count as one.
  * Text and display never decide. */
 typedef struct auspex_code {
-  const char *system; /* URI, e.g. "http://loinc.org" */
-  const char *code;
-  const char *display; /* or NULL */
+  /* `system`: URI, e.g. "http://loinc.org"; `display` may be NULL. */
+  const char *system, *code, *display;
   uint32_t match, reserved;
 } auspex_code;
 
 /* A set of codes, declared once and shared by pointer. */
 typedef struct auspex_set {
   uint32_t size, reserved;
-  const auspex_code *codes;
-  uint32_t code_count, code_stride;
+  const auspex_code *codes; uint32_t code_count, code_stride;
   const char *name;      /* for people: "breast-cancer"; or NULL */
   const char *value_set; /* canonical of a ValueSet whose members count too
                             (hierarchies), asked of the site's terminology; or
                             NULL. `codes` must do without it. */
 } auspex_set;
 
-/* What a coded or written value is worth as a number. */
-enum {
-  AUSPEX_MAP_CODE = 1, /* any coding with `system` that matches `code` */
-  AUSPEX_MAP_TEXT,     /* a string, a text without coding, a coding without
-                          system, the digits of a number: matches `code` */
-  AUSPEX_MAP_NUMBER,   /* a number or boolean (0, 1) in from..to: `value` */
-  AUSPEX_MAP_KEEP      /* a number in from..to stays itself */
-};
+/* What a coded or written value is worth as a number.
+ *   CODE    any coding with `system` that matches `code`
+ *   TEXT    a string, a text without coding, a coding without system, the
+ *           digits of a number: matches `code`
+ *   NUMBER  a number or boolean (0, 1) in from..to: `value`
+ *   KEEP    a number in from..to stays itself */
+enum { AUSPEX_MAP_CODE = 1, AUSPEX_MAP_TEXT, AUSPEX_MAP_NUMBER,
+       AUSPEX_MAP_KEEP };
 enum { AUSPEX_FOLD_CASE = 1, AUSPEX_FOLD_BLANKS = 2 };
 typedef struct auspex_map_row {
   uint32_t kind, match;      /* AUSPEX_MAP_*, AUSPEX_MATCH_* */
@@ -135,8 +124,7 @@ typedef struct auspex_map_row {
  * (extension), and in answers also those whose code is a number. */
 typedef struct auspex_map {
   uint32_t size, has_otherwise;
-  const auspex_map_row *rows;
-  uint32_t row_count, row_stride;
+  const auspex_map_row *rows; uint32_t row_count, row_stride;
   double otherwise;
   uint32_t fold, reserved; /* AUSPEX_FOLD_*: how texts and codes are compared
                               with TEXT and PATTERN; BLANKS removes blanks and
@@ -150,92 +138,92 @@ typedef struct auspex_map {
 /* Where a value comes from. Only resources that count: final, amended or
  * corrected; completed; not entered in error; about the patient. What the
  * gateway itself made (results of models) is read only with the flag
- * OWN_RESULTS or by a code of a system below "https://auspex-gateway.org/". */
-enum {
-  AUSPEX_FROM_OBSERVATION = 1, /* Observation or component by `codes` */
-  AUSPEX_FROM_OBSERVATION_SET, /* one column for each code, all of the newest
-                                  day that has any of them; sole source */
-  AUSPEX_FROM_CONDITION,       /* confirmed, and active unless (PICK_)EVER */
-  AUSPEX_FROM_QUESTIONNAIRE,   /* answers first_item..last_item of one response
-                                  to `instrument`, one column each */
-  AUSPEX_FROM_QUESTIONNAIRE_SUM, /* the sum of these answers, when all are
-                                    there: one column */
-  AUSPEX_FROM_AGE,               /* completed years at the anchor */
-  AUSPEX_FROM_SEX,               /* 0 male, 1 female */
-  AUSPEX_FROM_ADMINISTRATION,    /* MedicationAdministration completed or in
-                                    progress */
-  AUSPEX_FROM_MEDICATION,        /* MedicationStatement, MedicationRequest that
-                                    is active at as-of */
-  AUSPEX_FROM_PROCEDURE,         /* completed */
-  AUSPEX_FROM_FAMILY_HISTORY,    /* condition by `codes`, relationship
-                                    `within` (v3-RoleCode) */
-  AUSPEX_FROM_PATIENT_EXTENSION, /* of Patient: `path` = URL, or URL and inner
-                                    URL with a blank between; several different
-                                    values are a CONFLICT */
-  AUSPEX_FROM_PATIENT_COUNTRY,   /* address.country, home, not old */
-  AUSPEX_FROM_SITE               /* the site's configuration, by `path` */
-};
+ * OWN_RESULTS or by a code of a system below "https://auspex-gateway.org/".
+ *   OBSERVATION        Observation or component by `codes`
+ *   OBSERVATION_SET    one column for each code, all of the newest day that
+ *                      has any of them; sole source
+ *   CONDITION          confirmed, and active unless (PICK_)EVER
+ *   QUESTIONNAIRE      answers first_item..last_item of one response to
+ *                      `instrument`, one column each
+ *   QUESTIONNAIRE_SUM  the sum of these answers, when all are there: one
+ *                      column
+ *   AGE                completed years at the anchor
+ *   SEX                0 male, 1 female
+ *   ADMINISTRATION     MedicationAdministration completed or in progress
+ *   MEDICATION         MedicationStatement, MedicationRequest that is active
+ *                      at as-of
+ *   PROCEDURE          completed
+ *   FAMILY_HISTORY     condition by `codes`, relationship `within`
+ *                      (v3-RoleCode)
+ *   PATIENT_EXTENSION  of Patient: `path` = URL, or URL and inner URL with a
+ *                      blank between; several different values are a
+ *                      CONFLICT
+ *   PATIENT_COUNTRY    address.country, home, not old
+ *   SITE               the site's configuration, by `path` */
+enum { AUSPEX_FROM_OBSERVATION = 1, AUSPEX_FROM_OBSERVATION_SET,
+       AUSPEX_FROM_CONDITION, AUSPEX_FROM_QUESTIONNAIRE,
+       AUSPEX_FROM_QUESTIONNAIRE_SUM, AUSPEX_FROM_AGE, AUSPEX_FROM_SEX,
+       AUSPEX_FROM_ADMINISTRATION, AUSPEX_FROM_MEDICATION,
+       AUSPEX_FROM_PROCEDURE, AUSPEX_FROM_FAMILY_HISTORY,
+       AUSPEX_FROM_PATIENT_EXTENSION, AUSPEX_FROM_PATIENT_COUNTRY,
+       AUSPEX_FROM_SITE };
 
-/* What of it. */
-enum {
-  AUSPEX_TAKE_DEFAULT = 0, /* the value of an Observation, answer, extension,
-                              country; else 1 for there is one and 0 for
-                              explicit refutation (absence is unknown) */
-  AUSPEX_TAKE_VALUE_OR_INTERPRETATION, /* interpretation only without value */
-  AUSPEX_TAKE_BODY_SITE,
-  AUSPEX_TAKE_CODE,      /* the statement's own code, by the map */
-  AUSPEX_TAKE_STAGE,     /* Condition.stage.summary, by the map */
-  AUSPEX_TAKE_ONSET_AGE, /* FAMILY_HISTORY: condition.onsetAge in years */
-  AUSPEX_TAKE_PRESENT,   /* 1 when there is one, whatever its value */
-  AUSPEX_TAKE_VALUE_TIME /* anchors: valueDateTime instead of effective */
-};
+/* What of it.
+ *   DEFAULT             the value of an Observation, answer, extension,
+ *                       country; else 1 for there is one and 0 for explicit
+ *                       refutation (absence is unknown)
+ *   VALUE_OR_INTERPRETATION
+ *                       interpretation only without value
+ *   CODE                the statement's own code, by the map
+ *   STAGE               Condition.stage.summary, by the map
+ *   ONSET_AGE           FAMILY_HISTORY: condition.onsetAge in years
+ *   PRESENT             1 when there is one, whatever its value
+ *   VALUE_TIME          anchors: valueDateTime instead of effective */
+enum { AUSPEX_TAKE_DEFAULT = 0, AUSPEX_TAKE_VALUE_OR_INTERPRETATION,
+       AUSPEX_TAKE_BODY_SITE, AUSPEX_TAKE_CODE, AUSPEX_TAKE_STAGE,
+       AUSPEX_TAKE_ONSET_AGE, AUSPEX_TAKE_PRESENT, AUSPEX_TAKE_VALUE_TIME };
 
-/* Which of several, after unit and map. */
-enum {
-  AUSPEX_PICK_LATEST = 0,
-  AUSPEX_PICK_EARLIEST,
-  AUSPEX_PICK_MIN,
-  AUSPEX_PICK_MAX,
-  AUSPEX_PICK_MEAN,
-  AUSPEX_PICK_COUNT,
-  AUSPEX_PICK_NEAREST, /* to anchor + pick_days; ties: the earlier */
-  AUSPEX_PICK_SERIES,  /* all, oldest first, as samples */
-  AUSPEX_PICK_EVER,    /* 1 when one is other than 0, else 0 with explicit
-                          refutation or denial, else absent */
-  AUSPEX_PICK_LATEST_MAX /* the greatest of the latest day */
-};
+/* Which of several, after unit and map.
+ *   NEAREST     to anchor + pick_days; ties: the earlier
+ *   SERIES      all, oldest first, as samples
+ *   EVER        1 when one is other than 0, else 0 with explicit refutation
+ *               or denial, else absent
+ *   LATEST_MAX  the greatest of the latest day */
+enum { AUSPEX_PICK_LATEST = 0, AUSPEX_PICK_EARLIEST, AUSPEX_PICK_MIN,
+       AUSPEX_PICK_MAX, AUSPEX_PICK_MEAN, AUSPEX_PICK_COUNT,
+       AUSPEX_PICK_NEAREST, AUSPEX_PICK_SERIES, AUSPEX_PICK_EVER,
+       AUSPEX_PICK_LATEST_MAX };
 
-enum { /* flags of a source */
-       AUSPEX_WITH_PREVIOUS = 1, /* competes with the source before as one */
-       AUSPEX_EVER = 2,          /* CONDITION: any clinical status */
-       AUSPEX_NO_RECURRENCE = 4, /* CONDITION: not recurrence or relapse */
-       AUSPEX_OR_RECORDED = 8,   /* time is recordedDate when there is none */
-       AUSPEX_OWN_RESULTS = 16,  /* results of the gateway count, and */
-       AUSPEX_OWN_ONLY = 32,     /* nothing else does */
-       AUSPEX_OWN_WINDOW = 64    /* window_*_days of the source, not the
-                                    input's */
-};
+/* Flags of a source
+ *   WITH_PREVIOUS  competes with the source before as one
+ *   EVER           CONDITION: any clinical status
+ *   NO_RECURRENCE  CONDITION: not recurrence or relapse
+ *   OR_RECORDED    time is recordedDate when there is none
+ *   OWN_RESULTS    results of the gateway count, and
+ *   OWN_ONLY       nothing else does
+ *   OWN_WINDOW     window_*_days of the source, not the input's */
+enum { AUSPEX_WITH_PREVIOUS = 1, AUSPEX_EVER = 2, AUSPEX_NO_RECURRENCE = 4,
+       AUSPEX_OR_RECORDED = 8, AUSPEX_OWN_RESULTS = 16, AUSPEX_OWN_ONLY = 32,
+       AUSPEX_OWN_WINDOW = 64 };
 
-enum { /* "<5" where a number is needed */
-       AUSPEX_COMPARATOR_REFUSE = 0,
-       AUSPEX_COMPARATOR_LIMIT,    /* the limit counts as the value */
-       AUSPEX_COMPARATOR_AT_MOST,  /* so does that of < and <= that is at most
-                                      comparator_limit; others refuse */
-       AUSPEX_COMPARATOR_AT_LEAST  /* of > and >= that is at least that */
-};
+/* "<5" where a number is needed
+ *   LIMIT     the limit counts as the value
+ *   AT_MOST   so does that of < and <= that is at most comparator_limit;
+ *             others refuse
+ *   AT_LEAST  of > and >= that is at least that */
+enum { AUSPEX_COMPARATOR_REFUSE = 0, AUSPEX_COMPARATOR_LIMIT,
+       AUSPEX_COMPARATOR_AT_MOST, AUSPEX_COMPARATOR_AT_LEAST };
 
 /* What else must hold for a resource to count. Of filters with the same
- * `group` other than 0 one is enough. */
-enum {
-  AUSPEX_WHERE_VALUE = 1, /* its coded value */
-  AUSPEX_WHERE_COMPONENT, /* a component by `codes`, with a value by `values` */
-  AUSPEX_WHERE_METHOD,
-  AUSPEX_WHERE_BODY_SITE,
-  AUSPEX_WHERE_CATEGORY,
-  AUSPEX_WHERE_INTERPRETATION,
-  AUSPEX_WHERE_SPECIMEN, /* is there; codes are not read */
-  AUSPEX_WHERE_DEVICE    /* is there; codes are not read */
-};
+ * `group` other than 0 one is enough.
+ *   VALUE      its coded value
+ *   COMPONENT  a component by `codes`, with a value by `values`
+ *   SPECIMEN   is there; codes are not read
+ *   DEVICE     is there; codes are not read */
+enum { AUSPEX_WHERE_VALUE = 1, AUSPEX_WHERE_COMPONENT, AUSPEX_WHERE_METHOD,
+       AUSPEX_WHERE_BODY_SITE, AUSPEX_WHERE_CATEGORY,
+       AUSPEX_WHERE_INTERPRETATION, AUSPEX_WHERE_SPECIMEN,
+       AUSPEX_WHERE_DEVICE };
 typedef struct auspex_filter {
   uint32_t where, group;
   const auspex_set *codes;  /* one of these; NULL: whatever is there */
@@ -248,16 +236,14 @@ typedef struct auspex_source {
   /* OBSERVATION: `codes` are those of components of, or of members (hasMember)
    * of, an Observation with one of these. FAMILY_HISTORY: relationships. */
   const auspex_set *within;
-  const auspex_filter *filters;
-  uint32_t filter_count, filter_stride;
+  const auspex_filter *filters; uint32_t filter_count, filter_stride;
   const auspex_map *map;
   const char *unit;  /* UCUM, wanted; NULL: a number without unit. A quantity
                         that has none, an unknown or unfit one: UNIT_ERROR */
-  double molar_mass; /* g/mol, for mass <-> substance; 0: no such step */
-  double valid_min, valid_max; /* of a number in `unit`, before the map;
-                                  outside: IMPLAUSIBLE, no other is tried; NaN:
-                                  no bound; both 0: none */
-  double comparator_limit;
+  /* valid_*: of a number in `unit`, before the map; outside: IMPLAUSIBLE, no
+   * other is tried; NaN: no bound; both 0: none. molar_mass: g/mol, for mass
+   * <-> substance; 0: no such step. */
+  double molar_mass, valid_min, valid_max, comparator_limit;
   int32_t window_from_days, window_to_days; /* with OWN_WINDOW */
   const char *instrument; /* QUESTIONNAIRE*: part of the canonical, any case;
                              several are separated by '|' */
@@ -270,26 +256,23 @@ typedef struct auspex_source {
 
 /* ---- inputs --------------------------------------------------------------- */
 
-enum { /* what a missing or unfit input means */
-       AUSPEX_MISSING_REFUSE = 1, /* the row is not sent; data-required names
-                                     it */
-       AUSPEX_MISSING_PASS,       /* the cell's state says why */
-       AUSPEX_MISSING_DEFAULT     /* `fallback` is put in, state IMPUTED */
-};
+/* What a missing or unfit input means
+ *   REFUSE   the row is not sent; data-required names it
+ *   PASS     the cell's state says why
+ *   DEFAULT  `fallback` is put in, state IMPUTED */
+enum { AUSPEX_MISSING_REFUSE = 1, AUSPEX_MISSING_PASS, AUSPEX_MISSING_DEFAULT };
 
-enum { /* what a window is relative to */
-       AUSPEX_AT_AS_OF = 0,
-       AUSPEX_AT_ANCHOR = 1, /* the model's event, see auspex_anchor */
-       AUSPEX_AT_INPUT = 2   /* the newest time of the inputs `relative_inputs`;
-                                when they have none the input is ABSENT */
-};
+/* What a window is relative to
+ *   ANCHOR  the model's event, see auspex_anchor
+ *   INPUT   the newest time of the inputs `relative_inputs`; when they have
+ *           none the input is ABSENT */
+enum { AUSPEX_AT_AS_OF = 0, AUSPEX_AT_ANCHOR = 1, AUSPEX_AT_INPUT = 2 };
 
-enum { /* how an input is tied to input number `tied_to` before it */
-       AUSPEX_TIED_NOT = 0,
-       AUSPEX_TIED_RESOURCE, /* same resource (panel), or members of it; when
-                                that one stands alone: the same day */
-       AUSPEX_TIED_DAY       /* same UTC day */
-};
+/* How an input is tied to input number `tied_to` before it
+ *   RESOURCE  same resource (panel), or members of it; when that one stands
+ *             alone: the same day
+ *   DAY       same UTC day */
+enum { AUSPEX_TIED_NOT = 0, AUSPEX_TIED_RESOURCE, AUSPEX_TIED_DAY };
 
 #define AUSPEX_UNLIMITED INT32_MIN /* as window_from_days */
 
@@ -299,22 +282,19 @@ enum { AUSPEX_WANTS_RANGE = 1 }; /* flag of an input: low and high */
  * value that is withheld (dataAbsentReason) leaves it to the next. */
 typedef struct auspex_input {
   uint32_t size, missing;
-  const char *name;  /* stable key, [a-z0-9_]+ */
-  const char *title; /* for people: "Glucose at onset" */
-  const auspex_source *sources;
-  uint32_t source_count, source_stride;
+  const char *name, *title; /* stable key, [a-z0-9_]+; for people */
+  const auspex_source *sources; uint32_t source_count, source_stride;
   uint32_t flags, relative_to; /* AUSPEX_WANTS_RANGE; AUSPEX_AT_* */
   uint64_t relative_inputs;    /* AT_INPUT: bit i = input i, before this one */
-  int32_t window_from_days, window_to_days; /* both ends inside; never after
-                                               as-of */
-  int32_t pick_days;                        /* NEAREST */
+  /* Both ends inside; never after as-of. pick_days: NEAREST. */
+  int32_t window_from_days, window_to_days, pick_days;
   /* Greatest age at as-of for automatic scoring, of the value, or of the event
    * when the window is relative to the anchor; 0: none. A REFUSE input that is
    * older is not scored. A PASS input that is older does not count, and when
    * none of a row's inputs with a freshness is fresh the row is not scored. */
   uint32_t freshness_days;
-  double fallback;
-  double train_mean, train_sd; /* drift reference; NaN or sd 0: not given */
+  /* The last two: drift reference; NaN or sd 0: not given. */
+  double fallback, train_mean, train_sd;
   uint32_t tied, tied_to;      /* AUSPEX_TIED_* */
 } auspex_input;
 
@@ -327,20 +307,22 @@ typedef struct auspex_input {
  * patient for the model (a Flag, see plugins/README.md) replaces NEEDS and
  * NEEDS_INPUT*, never the others. A criterion that does not hold makes the row
  * not applicable; one that cannot be decided (no anchor date, a partial birth
- * date) makes the host ask for what is missing. */
-enum {
-  AUSPEX_NEEDS = 1,       /* a source gives a value other than 0 */
-  AUSPEX_NEEDS_ANCHOR,    /* the event has a date to the day; else the host
-                             asks for it */
-  AUSPEX_NEEDS_INPUT,     /* input number `input` has a value, fit or not */
-  AUSPEX_NEEDS_INPUT_IN,  /* it has a fit value in min..max */
-  AUSPEX_NEEDS_AGE,       /* min..max completed years at the anchor */
-  AUSPEX_NEEDS_SEX,       /* min: 0 male, 1 female */
-  AUSPEX_NEEDS_ENROLMENT, /* the site has enrolled the patient */
-  AUSPEX_EXCLUDES,        /* no source gives a value other than 0 */
-  AUSPEX_EXCLUDES_INPUT_IN,  /* the input has no fit value in min..max */
-  AUSPEX_EXCLUDES_OLD_ANCHOR /* the event is at most max days before as-of */
-};
+ * date) makes the host ask for what is missing.
+ *   NEEDS               a source gives a value other than 0
+ *   NEEDS_ANCHOR        the event has a date to the day; else the host asks
+ *                       for it
+ *   NEEDS_INPUT         input number `input` has a value, fit or not
+ *   NEEDS_INPUT_IN      it has a fit value in min..max
+ *   NEEDS_AGE           min..max completed years at the anchor
+ *   NEEDS_SEX           min: 0 male, 1 female
+ *   NEEDS_ENROLMENT     the site has enrolled the patient
+ *   EXCLUDES            no source gives a value other than 0
+ *   EXCLUDES_INPUT_IN   the input has no fit value in min..max
+ *   EXCLUDES_OLD_ANCHOR the event is at most max days before as-of */
+enum { AUSPEX_NEEDS = 1, AUSPEX_NEEDS_ANCHOR, AUSPEX_NEEDS_INPUT,
+       AUSPEX_NEEDS_INPUT_IN, AUSPEX_NEEDS_AGE, AUSPEX_NEEDS_SEX,
+       AUSPEX_NEEDS_ENROLMENT, AUSPEX_EXCLUDES, AUSPEX_EXCLUDES_INPUT_IN,
+       AUSPEX_EXCLUDES_OLD_ANCHOR };
 typedef struct auspex_criterion {
   uint32_t size, kind, input, group;
   const auspex_source *sources; /* NEEDS, EXCLUDES */
@@ -357,8 +339,7 @@ typedef struct auspex_criterion {
 typedef struct auspex_anchor {
   uint32_t size, reserved;
   const char *name, *title; /* "diabetes-onset"; for people */
-  const auspex_source *sources;
-  uint32_t source_count, source_stride;
+  const auspex_source *sources; uint32_t source_count, source_stride;
   uint32_t future_days;    /* may lie that far after as-of */
   uint32_t freshness_days; /* automatic scoring: at most so long ago; 0: no
                               limit */
@@ -387,12 +368,9 @@ typedef struct auspex_outcome {
                              there */
 } auspex_outcome;
 
-enum { /* basis of a contribution's amount */
-       AUSPEX_POINTS = 1,
-       AUSPEX_LOG_ODDS,
-       AUSPEX_LOG_HAZARD,
-       AUSPEX_PROBABILITY
-};
+/* Basis of a contribution's amount */
+enum { AUSPEX_POINTS = 1, AUSPEX_LOG_ODDS, AUSPEX_LOG_HAZARD,
+       AUSPEX_PROBABILITY };
 typedef struct auspex_factor { /* what a contribution speaks of */
   uint32_t size, basis;
   const char *name, *title;
@@ -404,11 +382,10 @@ typedef struct auspex_mitigation {
   const char *name, *text; /* a consideration, never an order */
 } auspex_mitigation;
 
-enum { /* capabilities of a model */
-       AUSPEX_MODEL_ADDITIVE = 1, /* contributions add up to score or log-odds
-                                     or log-hazard, but for a constant */
-       AUSPEX_MODEL_USES_SEED = 2
-};
+/* Capabilities of a model
+ *   ADDITIVE  contributions add up to score or log-odds or log-hazard, but
+ *             for a constant */
+enum { AUSPEX_MODEL_ADDITIVE = 1, AUSPEX_MODEL_USES_SEED = 2 };
 typedef struct auspex_model {
   uint32_t size, flags;
   const char *id;      /* reverse DNS, never reused */
@@ -418,40 +395,34 @@ typedef struct auspex_model {
   const char *population, *source, *limits; /* sentences for rationale, card */
   const char *licence;                      /* of the model; or NULL */
   const auspex_anchor *anchor;              /* NULL: as-of itself */
-  const auspex_criterion *criteria;
-  uint32_t criterion_count, criterion_stride;
-  const auspex_input *inputs;
-  uint32_t input_count, input_stride;
-  const auspex_outcome *outcomes;
-  uint32_t outcome_count, outcome_stride;
-  const auspex_factor *factors;
-  uint32_t factor_count, factor_stride;
+  const auspex_criterion *criteria; uint32_t criterion_count, criterion_stride;
+  const auspex_input *inputs; uint32_t input_count, input_stride;
+  const auspex_outcome *outcomes; uint32_t outcome_count, outcome_stride;
+  const auspex_factor *factors; uint32_t factor_count, factor_stride;
   const auspex_mitigation *mitigations;
   uint32_t mitigation_count, mitigation_stride;
-  uint32_t max_batch, max_results_per_row, max_contributions_per_row,
-      max_text_per_row;
+  uint32_t max_batch, max_results_per_row;
+  uint32_t max_contributions_per_row, max_text_per_row;
 } auspex_model;
 
 /* ---- rows in ---------------------------------------------------------------
  */
 
-enum {
-  AUSPEX_CELL_ABSENT = 0,
-  AUSPEX_CELL_PRESENT,
-  AUSPEX_CELL_IMPUTED,     /* the declared fallback */
-  AUSPEX_CELL_STALE,       /* there is one, but outside the window */
-  AUSPEX_CELL_IMPLAUSIBLE, /* outside valid_min..valid_max */
-  AUSPEX_CELL_UNIT_ERROR,  /* unit missing, unknown or not convertible */
-  AUSPEX_CELL_COMPARATOR,  /* "<5" where a number is needed */
-  AUSPEX_CELL_CONFLICT,    /* two different values at the same time */
-  AUSPEX_CELL_IMPRECISE,   /* a partial date leaves the window open */
-  AUSPEX_CELL_WITHHELD,    /* dataAbsentReason */
-  AUSPEX_CELL_UNMAPPED     /* the map does not know or refuses the value */
-};
+/*   IMPUTED      the declared fallback
+ *   STALE        there is one, but outside the window
+ *   IMPLAUSIBLE  outside valid_min..valid_max
+ *   UNIT_ERROR   unit missing, unknown or not convertible
+ *   COMPARATOR   "<5" where a number is needed
+ *   CONFLICT     two different values at the same time
+ *   IMPRECISE    a partial date leaves the window open
+ *   WITHHELD     dataAbsentReason
+ *   UNMAPPED     the map does not know or refuses the value */
+enum { AUSPEX_CELL_ABSENT = 0, AUSPEX_CELL_PRESENT, AUSPEX_CELL_IMPUTED,
+       AUSPEX_CELL_STALE, AUSPEX_CELL_IMPLAUSIBLE, AUSPEX_CELL_UNIT_ERROR,
+       AUSPEX_CELL_COMPARATOR, AUSPEX_CELL_CONFLICT, AUSPEX_CELL_IMPRECISE,
+       AUSPEX_CELL_WITHHELD, AUSPEX_CELL_UNMAPPED };
 
-typedef struct auspex_slice {
-  uint32_t first, count;
-} auspex_slice;
+typedef struct auspex_slice { uint32_t first, count; } auspex_slice;
 
 /* Cells of QUESTIONNAIRE carry the time of the response and cells of
  * OBSERVATION_SET the newest time of the day, also those that are ABSENT; 0
@@ -462,39 +433,29 @@ typedef struct auspex_slice {
  * c: [r * column_count + c]. Read-only. */
 typedef struct auspex_batch {
   uint32_t size, row_count, column_count, sample_count;
-  const int64_t *as_of_ms;    /* [row_count] */
+  const int64_t *as_of_ms, *anchor_ms; /* [row_count] */
   const uint64_t *seed;       /* [row_count], from the row's content */
   const double *value;        /* NaN unless PRESENT or IMPUTED */
   const uint8_t *state;       /* AUSPEX_CELL_* */
   const int64_t *time_ms;     /* effective time of the cell; 0: none */
   const double *low, *high;   /* WANTS_RANGE: reference range of the sample, in
                                  the wanted unit; NaN: none */
-  const int64_t *anchor_ms;   /* [row_count] */
   const auspex_slice *series; /* SERIES columns: their samples */
-  const double *sample_value; /* [sample_count] */
+  const double *sample_value, *sample_low, *sample_high; /* [sample_count] */
   const int64_t *sample_ms;   /* [sample_count] */
-  const double *sample_low, *sample_high; /* [sample_count] */
   const uint8_t *source; /* which source of the input the cell is from */
 } auspex_batch;
 
 /* ---- results out: host buffers, the plug-in sets the counts --------------- */
 
-enum { /* of a row */
-       AUSPEX_ROW_SCORED = 0,
-       AUSPEX_ROW_NOT_APPLICABLE,
-       AUSPEX_ROW_MISSING_INPUT, /* missing or unfit: `input` says which, the
-                                    text why; the host asks for it */
-       AUSPEX_ROW_OUT_OF_DOMAIN,
-       AUSPEX_ROW_FAILED
-};
-enum { /* http://terminology.hl7.org/CodeSystem/risk-probability */
-       AUSPEX_LEVEL_NONE = 0,
-       AUSPEX_LEVEL_NEGLIGIBLE,
-       AUSPEX_LEVEL_LOW,
-       AUSPEX_LEVEL_MODERATE,
-       AUSPEX_LEVEL_HIGH,
-       AUSPEX_LEVEL_CERTAIN
-};
+/* Of a row
+ *   MISSING_INPUT  missing or unfit: `input` says which, the text why; the
+ *                  host asks for it */
+enum { AUSPEX_ROW_SCORED = 0, AUSPEX_ROW_NOT_APPLICABLE,
+       AUSPEX_ROW_MISSING_INPUT, AUSPEX_ROW_OUT_OF_DOMAIN, AUSPEX_ROW_FAILED };
+/* Http://terminology.hl7.org/CodeSystem/risk-probability */
+enum { AUSPEX_LEVEL_NONE = 0, AUSPEX_LEVEL_NEGLIGIBLE, AUSPEX_LEVEL_LOW,
+       AUSPEX_LEVEL_MODERATE, AUSPEX_LEVEL_HIGH, AUSPEX_LEVEL_CERTAIN };
 
 typedef struct auspex_result {
   uint32_t row, outcome;       /* outcome: index into the declared ones */

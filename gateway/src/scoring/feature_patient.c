@@ -139,6 +139,11 @@ static ax_feature_finding site_value(ax_feature_work *w,
                                  NULL };
   if (s->map && ax_feature_map_text(w, s->map, text, value) && !isnan(*value))
     return (ax_feature_finding){ AUSPEX_CELL_PRESENT, AX_STR(""), NULL };
+  if (!s->map && (ax_str_eq(text, AX_STR("true")) ||
+                  ax_str_eq(text, AX_STR("false")))) {
+    *value = text.ptr[0] == 't';
+    return (ax_feature_finding){ AUSPEX_CELL_PRESENT, AX_STR(""), NULL };
+  }
   char *end = NULL;
   if (text.len < sizeof digits) {
     memcpy(digits, text.ptr, text.len);

@@ -74,6 +74,16 @@ static bool needs_no_unit(const ax_model_source *s, const ax_fact *fact) {
   return fact->unit.len == 0 && (!s->unit.len || s->unit.ptr[0] == '{');
 }
 
+/* UCUM makes 12 % of 0.12 with the unit 1. Who writes one and means the other
+ * is met too often: a fraction is not taken for a percentage, or back. */
+static bool is_mixed_up(ax_str from, ax_str to) {
+  bool percent = ax_str_eq(from, AX_STR("%"));
+  ax_str other = percent ? to : from;
+  return percent != ax_str_eq(to, AX_STR("%")) &&
+         (ax_str_eq(other, AX_STR("1")) ||
+          ax_str_starts(other, AX_STR("{")));
+}
+
 static bool convert(const ax_model_source *s, const ax_fact *fact, double from,
                     double *to, ax_error *err) {
   ax_str wanted = s->unit.len ? s->unit : AX_STR("1");
@@ -84,6 +94,13 @@ static bool convert(const ax_model_source *s, const ax_fact *fact, double from,
     return false;
   }
   if (ax_str_eq(fact->unit, wanted)) return *to = from, true;
+  if (is_mixed_up(fact->unit, wanted)) {
+    (void)ax_error_set(err, AX_INVALID,
+                       "the unit '" AX_STR_FMT "' is not taken for '" AX_STR_FMT
+                       "': a fraction is not a percentage",
+                       AX_STR_ARG(fact->unit), AX_STR_ARG(wanted));
+    return false;
+  }
   return ax_ucum_convert(from, fact->unit, wanted, s->molar_mass, to, err) ==
          AX_OK;
 }

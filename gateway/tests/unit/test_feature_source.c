@@ -241,6 +241,27 @@ static void a_limit_may_stand_for_the_value_where_declared(void **state) {
   }
 }
 
+static void a_fraction_is_not_taken_for_a_percentage(void **state) {
+  static const struct {
+    const char *sent, *wanted;
+    uint8_t state;
+  } cases[] = {
+    { "%", "%", AUSPEX_CELL_PRESENT },      { "1", "%", AUSPEX_CELL_UNIT_ERROR },
+    { "%", "1", AUSPEX_CELL_UNIT_ERROR },   { "{score}", "%", AUSPEX_CELL_UNIT_ERROR },
+    { "1", "{score}", AUSPEX_CELL_PRESENT },
+  };
+  (void)state;
+  for (size_t i = 0; i < AX_COUNT(cases); i++) {
+    feature_kit k;
+    feature_kit_begin(&k);
+    feature_kit_source(&k, &k.inputs[0])->unit = ax_str_from(cases[i].wanted);
+    feature_kit_observe(&k, "29463-7", "2024-06-01", 0.12, cases[i].sent);
+    RUN;
+    feature_kit_expect(&k, 0, cases[i].state, 0.12, cases[i].sent, (int)i);
+    feature_kit_end(&k);
+  }
+}
+
 static void bounds_are_of_the_number_before_the_map(void **state) {
   (void)state;
   static const ax_model_map_row rows[] = {
@@ -623,6 +644,7 @@ static void the_patient_says_more_in_extensions(void **state) {
 static ax_str site_of(void *ctx, ax_str path) {
   (void)ctx;
   if (ax_str_eq(path, AX_STR("cut"))) return AX_STR("12.5");
+  if (ax_str_eq(path, AX_STR("on"))) return AX_STR("true");
   return ax_str_eq(path, AX_STR("odd")) ? AX_STR("twelve") : AX_STR("");
 }
 
@@ -636,6 +658,9 @@ static void the_site_can_be_asked_first(void **state) {
   k.help.site = site_of;
   RUN;
   EXPECT_VALUE(&k, 0, 12.5);
+  s->path = AX_STR("on");
+  RUN;
+  EXPECT_VALUE(&k, 0, 1);
   s->path = AX_STR("odd");
   RUN;
   EXPECT_STATE(&k, 0, AUSPEX_CELL_UNMAPPED);
@@ -965,6 +990,7 @@ int main(void) {
     cmocka_unit_test(an_interpretation_counts_only_without_a_value),
     cmocka_unit_test(a_body_site_can_be_what_is_asked_for),
     cmocka_unit_test(a_limit_may_stand_for_the_value_where_declared),
+    cmocka_unit_test(a_fraction_is_not_taken_for_a_percentage),
     cmocka_unit_test(bounds_are_of_the_number_before_the_map),
     cmocka_unit_test(only_a_normal_range_is_a_reference_range),
     cmocka_unit_test(a_component_counts_within_its_panel_or_alone),
