@@ -163,6 +163,27 @@ static void score_answers_at_once_and_stores_nothing(void **state) {
   assert_int_equal(patients_count(gw, "/RiskAssessment?_count=1000"), before);
 }
 
+/* A weight without the category that R4 wants of vital signs must not be stored
+ * so; calculating with it does no harm. */
+static void score_holds_inputs_only_to_what_they_claim(void **state) {
+  static const char weight[] =
+      "{\"resourceType\":\"Observation\",\"status\":\"final\",\"code\":{"
+      "\"coding\":[{\"system\":\"http://loinc.org\",\"code\":\"29463-7\"}]},"
+      "\"subject\":{\"reference\":\"Patient/1\"},\"effectiveDateTime\":"
+      "\"2026-01-02\",\"valueQuantity\":{\"value\":80,\"unit\":\"kg\","
+      "\"system\":\"http://unitsofmeasure.org\",\"code\":\"kg\"}}";
+  (void)state;
+  ax_str bundle = ax_arena_printf(
+      arena,
+      "{\"resourceType\":\"Bundle\",\"type\":\"collection\",\"entry\":[{"
+      "\"fullUrl\":\"urn:uuid:11111111-2222-4333-8444-555555555555\","
+      "\"resource\":%s}]}",
+      weight);
+  assert_int_equal(outside_post(gw, "/$score", bundle.ptr)->status, 200);
+  outside_refused(outside_post(gw, "/Observation", weight), 422, "structure",
+                  "category");
+}
+
 static void a_score_survives_kill_9_between_input_and_score(void **state) {
   static const char *const no_wait[] = { "--score-wait", "0", NULL };
   (void)state;
@@ -193,6 +214,7 @@ int main(void) {
     cmocka_unit_test(what_is_sent_again_has_one_patient_and_counts_once),
     cmocka_unit_test(unrelated_observations_give_nothing_new),
     cmocka_unit_test(score_answers_at_once_and_stores_nothing),
+    cmocka_unit_test(score_holds_inputs_only_to_what_they_claim),
     cmocka_unit_test(a_score_survives_kill_9_between_input_and_score),
   };
   return cmocka_run_group_tests(tests, begin, end);

@@ -75,6 +75,10 @@ Description: "Observations and answers that models read and that have no code of
 * #solid-tumour-or-no-previous-fungal-infection "Solid tumour, or haematological malignancy without previous fungal infection" "Observation read by mascc"
 * #outpatient-at-onset-of-fever "Outpatient status at onset of fever" "Observation read by mascc"
 * #external-biomarker-probability "Probability given by an external model or imaging biomarker" "Observation read by external-biomarker"
+* #lung-nodule "Lung nodule (panel)" "Observation whose components describe one nodule, read by brock-nodule"
+* #external-biomarker-outcome "What an external biomarker speaks of" "Component of an external biomarker, read by external-biomarker"
+* #neoadjuvant-therapy "Neoadjuvant therapy (explicit yes/no)" "Observation that excludes from predict-breast, npi"
+* #systemic-therapy-start "Start of systemic therapy" "Observation whose valueDateTime is the anchor of khorana, lipi"
 
 ValueSet: ModelInput
 Id: model-input

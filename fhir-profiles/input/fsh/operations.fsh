@@ -4,7 +4,7 @@ Instance: score
 InstanceOf: OperationDefinition
 Usage: #definition
 Title: "Score a Bundle"
-Description: "Scores the patients of a Bundle with the models that apply and gives the results back: RiskAssessments, derived Observations, and a GuidanceResponse for each model that applies but lacks inputs. Nothing is stored. The Bundle may be sent as the body itself, or inside Parameters"
+Description: "Scores the patients of a Bundle with the models that apply and gives the results back: RiskAssessments, derived Observations, and a GuidanceResponse for each model that applies but lacks inputs. Nothing is stored. The Bundle may be sent as the body itself, or inside Parameters. Its resources are held to R4 and to the profiles they claim; codes imply none here"
 * url = "https://auspex-gateway.org/fhir/OperationDefinition/score"
 * version = "0.1.0"
 * name = "Score"
@@ -12,7 +12,7 @@ Description: "Scores the patients of a Bundle with the models that apply and giv
 * status = #draft
 * date = "2026-11-29"
 * publisher = "Auspex"
-* description = "Scores the patients of a Bundle with the models that apply and gives the results back: RiskAssessments, derived Observations, and a GuidanceResponse for each model that applies but lacks inputs. Nothing is stored. The Bundle may be sent as the body itself, or inside Parameters"
+* description = "Scores the patients of a Bundle with the models that apply and gives the results back: RiskAssessments, derived Observations, and a GuidanceResponse for each model that applies but lacks inputs. Nothing is stored. The Bundle may be sent as the body itself, or inside Parameters. Its resources are held to R4 and to the profiles they claim; codes imply none here"
 * kind = #operation
 * affectsState = false
 * code = #score

@@ -213,8 +213,8 @@ ax_status ax_intake_score(ax_intake *intake, const ax_intake_request *rq,
                 .patients = ax_map_new(rq->arena) };
   if (!s.patients) return AX_NOMEM;
   AX_TRY(choose_models(&s, inputs->models, inputs->model_count));
-  AX_TRY(ax_validate_run(intake->options.validator, inputs->bundle,
-                         AX_STR("Bundle"), NULL, 0, issues));
+  AX_TRY(ax_validate_run_claimed(intake->options.validator, inputs->bundle,
+                                 AX_STR("Bundle"), issues));
   if (ax_fhir_issues_errors(issues)) return AX_OK;
   AX_TRY(ax_fhir_bundle_index(rq->arena, inputs->bundle, &s.bundle));
   for (size_t i = 0; i < ax_fhir_bundle_count(s.bundle); i++)

@@ -99,15 +99,16 @@ static const ax_schema *find_schema(ax_validator *v, ax_str canonical) {
   return schema;
 }
 
-ax_status ax_validate_run(ax_validator *validator, const ax_json *resource,
-                          ax_str path, const ax_str *profiles,
-                          size_t profile_count, ax_fhir_issues *issues) {
+static ax_status run(ax_validator *validator, const ax_json *resource,
+                     ax_str path, const ax_str *profiles, size_t profile_count,
+                     bool claimed_only, ax_fhir_issues *issues) {
   ax_walk walk = { .validator = validator,
                    .find_schema = find_schema,
                    .host = &validator->host,
                    .options = validator->options,
                    .registry = validator->registry,
                    .implied = validator->implied,
+                   .claimed_only = claimed_only,
                    .model = ax_fp_model_r4_table(validator->model),
                    .issues = issues };
   const ax_place place = { .name = path,
@@ -116,6 +117,18 @@ ax_status ax_validate_run(ax_validator *validator, const ax_json *resource,
   ax_walk_resource(&walk, &place, profiles, profile_count);
   ax_arena_free(walk.scratch);
   return walk.no_memory || !ax_fhir_issues_complete(issues) ? AX_NOMEM : AX_OK;
+}
+
+ax_status ax_validate_run(ax_validator *validator, const ax_json *resource,
+                          ax_str path, const ax_str *profiles,
+                          size_t profile_count, ax_fhir_issues *issues) {
+  return run(validator, resource, path, profiles, profile_count, false, issues);
+}
+
+ax_status ax_validate_run_claimed(ax_validator *validator,
+                                  const ax_json *resource, ax_str path,
+                                  ax_fhir_issues *issues) {
+  return run(validator, resource, path, NULL, 0, true, issues);
 }
 
 ax_status ax_validate_explain(ax_validator *validator, ax_str url,

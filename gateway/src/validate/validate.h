@@ -64,6 +64,12 @@ ax_status ax_validate_run(ax_validator *validator, const ax_json *resource,
                           size_t profile_count,
                           ax_fhir_issues *issues) AX_MUST_USE;
 
+/* The same, but codes imply no profiles: only those that a resource claims
+ * count. For what is not kept, as the inputs of a calculation. */
+ax_status ax_validate_run_claimed(ax_validator *validator,
+                                  const ax_json *resource, ax_str path,
+                                  ax_fhir_issues *issues) AX_MUST_USE;
+
 /* Writes the compiled schema of `url` for people (auspex explain). NOT_FOUND.
  */
 ax_status ax_validate_explain(ax_validator *validator, ax_str url,

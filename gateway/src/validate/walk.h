@@ -34,6 +34,7 @@ typedef struct {
   ax_validate_options options;
   ax_registry *registry;
   const ax_implied_map *implied; /* NULL: none */
+  bool claimed_only;             /* codes imply no profiles */
   const ax_fp_model *model;      /* of the types, for FHIRPath */
   ax_fhir_issues *issues;
   const ax_schema *schema;  /* whose rules are looked at */

@@ -127,7 +127,8 @@ static void walk_profiles(ax_walk *walk, const ax_place *place, ax_str type,
       hold_to(walk, place, type, canonical, &claim,
               walk->options.unknown_profile);
   }
-  walk_all_implied(walk, place, type, claims, profiles, count);
+  if (!walk->claimed_only)
+    walk_all_implied(walk, place, type, claims, profiles, count);
 }
 
 /* --- the resource ----------------------------------------------------------

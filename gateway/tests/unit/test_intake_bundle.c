@@ -42,6 +42,12 @@ ax_status ax_validate_run(ax_validator *validator, const ax_json *resource,
   return AX_OK;
 }
 
+ax_status ax_validate_run_claimed(ax_validator *validator,
+                                  const ax_json *resource, ax_str path,
+                                  ax_fhir_issues *issues) {
+  return ax_validate_run(validator, resource, path, NULL, 0, issues);
+}
+
 bool ax_registry_is_resource(ax_registry *registry, ax_str name) {
   (void)registry;
   return ax_str_eq(name, AX_STR("Patient")) ||
