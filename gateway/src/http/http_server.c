@@ -110,13 +110,18 @@ static bool sees_whole_head(const struct mg_request_info *ri) {
   return *end == '\r' || *end == '\n';
 }
 
-/* Counts `bytes` as held in memory until the request ends. */
+/* Counts `bytes` as held in memory until the request ends; what may not be held
+ * is not counted, so that it keeps nobody else out. */
 static bool may_hold(lane *l, size_t bytes) {
   ax_http_server *server = l->server;
   size_t most = server->options.bodies_max;
-  size_t before = atomic_fetch_add(&server->bodies, bytes);
+  size_t before = atomic_load(&server->bodies);
+  do {
+    if (most && before + bytes > most && before != l->held) return false;
+  } while (!atomic_compare_exchange_weak(&server->bodies, &before,
+                                         before + bytes));
   l->held += bytes;
-  return most == 0 || before + bytes <= most || before == l->held - bytes;
+  return true;
 }
 
 static bool reads_fixed(lane *l, struct mg_connection *conn, uint64_t length) {

@@ -88,14 +88,29 @@ static void say(int fd, const char *path, size_t body) {
                    (ssize_t)((size_t)n + body));
 }
 
-/* The head of the answer and what followed at once. */
+/* Has all of an answer come? */
+static bool is_whole(const char *heard, size_t len) {
+  const char *end = strstr(heard, "\r\n\r\n");
+  const char *length = strstr(heard, "Content-Length: ");
+  if (!end || !length) return end != NULL;
+  return len >=
+         (size_t)(end + 4 - heard) +
+             (size_t)strtoul(length + strlen("Content-Length: "), NULL, 10);
+}
+
+/* One answer, head and body. */
 static const char *hear(int fd) {
   static char heard[4000];
   struct pollfd wait = { .fd = fd, .events = POLLIN };
+  size_t len = 0;
   heard[0] = '\0';
-  if (poll(&wait, 1, (int)ax_test_ms(10000)) != 1) return heard;
-  ssize_t n = recv(fd, heard, sizeof heard - 1, 0);
-  heard[n > 0 ? n : 0] = '\0';
+  while (!is_whole(heard, len) && len < sizeof heard - 1) {
+    if (poll(&wait, 1, (int)ax_test_ms(10000)) != 1) break;
+    ssize_t n = recv(fd, heard + len, sizeof heard - 1 - len, 0);
+    if (n <= 0) break;
+    len += (size_t)n;
+    heard[len] = '\0';
+  }
   return heard;
 }
 
