@@ -91,6 +91,7 @@ void ax_api_outbox_message(ax_api_call *call); /* GET /admin/messages/{id} */
 void ax_api_validate(ax_api_call *call);
 void ax_api_score(ax_api_call *call);
 void ax_api_risk_profile(ax_api_call *call); /* GET Patient/id/$risk-profile */
+void ax_api_admin_statistics(ax_api_call *call);
 void ax_api_admin_modules(ax_api_call *call); /* GET: look, POST: act */
 
 /* --- answers: api_answer.c, api_error.c ----------------------------------- */

@@ -5,6 +5,7 @@
  */
 #include "api/api.h"
 #include "base/log.h"
+#include "scoring/protection.h"
 #include "scoring/score_deploy.h"
 #include "json/json_parse.h"
 
@@ -54,6 +55,14 @@ static void flag(ax_json_writer *w, ax_str key, bool value) {
   ax_json_write_bool(w, value);
 }
 
+static void write_protections(ax_json_writer *w, ax_str key, uint32_t bits) {
+  ax_json_write_key(w, key);
+  ax_json_write_array(w);
+  for (size_t i = 0; i < AX_PROTECTION_COUNT; i++)
+    if (bits >> i & 1) ax_json_write_str(w, ax_str_from(ax_protection_name(i)));
+  ax_json_write_close(w);
+}
+
 static void write_workers(ax_json_writer *w, const ax_score_module *m) {
   ax_json_write_key(w, AX_STR("workers"));
   ax_json_write_object(w);
@@ -64,7 +73,14 @@ static void write_workers(ax_json_writer *w, const ax_score_module *m) {
   integer(w, AX_STR("rows"), (int64_t)m->rows);
   integer(w, AX_STR("retried"), (int64_t)m->retried);
   integer(w, AX_STR("failed"), (int64_t)m->failed);
+  integer(w, AX_STR("recycled"), (int64_t)m->recycled);
+  integer(w, AX_STR("waiting"), m->waiting);
+  integer(w, AX_STR("start_us"), m->start_us);
+  ax_json_write_member(w, AX_STR("circuit"), ax_str_from(m->circuit));
+  integer(w, AX_STR("opened"), (int64_t)m->opened);
   ax_json_write_member(w, AX_STR("detail"), m->detail);
+  write_protections(w, AX_STR("protected_by"), m->applied);
+  write_protections(w, AX_STR("refused_by_the_kernel"), m->refused);
   ax_json_write_close(w);
 }
 
@@ -129,6 +145,18 @@ static void look(ax_api_call *call) {
   ax_json_write_array(&w);
   for (size_t i = 0; i < missing_count; i++) ax_json_write_str(&w, missing[i]);
   ax_json_write_close(&w);
+  ax_json_write_close(&w);
+  answer(call, 200, &w, body);
+}
+
+void ax_api_admin_statistics(ax_api_call *call) {
+  if (!is_operator(call)) return;
+  ax_buf *body = ax_api_answer_begin(call);
+  if (!body) return;
+  ax_json_writer w = ax_json_write_begin(body);
+  ax_json_write_object(&w);
+  ax_json_write_key(&w, AX_STR("models"));
+  ax_score_deploy_stats(call->api->host, &w);
   ax_json_write_close(&w);
   answer(call, 200, &w, body);
 }

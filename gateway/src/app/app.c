@@ -49,6 +49,7 @@ static ax_status make_token(ax_app *app, ax_error *err) {
 
 static ax_status open_admin(ax_app *app, ax_error *err) {
   AX_TRY(make_token(app, err));
+  AX_TRY(ax_app_modules_protected(app->config, app->host, err));
   return ax_app_modules_begin(app->config, app->host, &app->ledger, err);
 }
 

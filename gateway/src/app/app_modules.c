@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "base/vec.h"
+#include "scoring/protection.h"
 #include "json/json_write.h"
 
 enum { MEMORY = 256 << 20, RECORD_MAX = 1 << 16 };
@@ -23,6 +24,7 @@ static ax_status record(void *ctx, const ax_score_act *act, ax_error *err) {
   ax_json_write_member(&w, AX_STR("version"), act->version);
   ax_json_write_member(&w, AX_STR("digest"), act->digest);
   ax_json_write_member(&w, AX_STR("model"), act->model);
+  ax_json_write_member(&w, AX_STR("row"), act->row);
   ax_json_write_member(&w, AX_STR("who"), act->who);
   ax_json_write_member(&w, AX_STR("why"), act->why);
   ax_json_write_close(&w);
@@ -49,6 +51,7 @@ static ax_status take(ax_arena *arena, const ax_json *tree, act_list *list) {
                          .version = AX_JSON_STR(tree, "version"),
                          .digest = AX_JSON_STR(tree, "digest"),
                          .model = AX_JSON_STR(tree, "model"),
+                         .row = AX_JSON_STR(tree, "row"),
                          .who = AX_JSON_STR(tree, "who"),
                          .why = AX_JSON_STR(tree, "why"),
                          .at_ms = at };
@@ -99,4 +102,35 @@ ax_status ax_app_modules_begin(const ax_config *config, ax_score_host *host,
 ax_status ax_app_modules_look(const ax_config *config, ax_score_host *host,
                               ax_error *err) {
   return begin(config, host, "", NULL, err);
+}
+
+/* --- protection --------------------------------------------------------------
+ */
+
+static uint32_t refused_anywhere(ax_score_host *host) {
+  ax_arena *arena = ax_arena_new(1 << 20);
+  uint32_t refused = 0;
+  for (size_t i = 0; arena && i < ax_score_module_count(host); i++) {
+    ax_score_module m = { .refused = 0 };
+    if (ax_score_module_at(host, i, arena, &m) == AX_OK) refused |= m.refused;
+  }
+  ax_arena_free(arena);
+  return refused;
+}
+
+ax_status ax_app_modules_protected(const ax_config *config, ax_score_host *host,
+                                   ax_error *err) {
+  uint32_t refused = refused_anywhere(host);
+  for (size_t i = 0; i < AX_PROTECTION_COUNT; i++) {
+    if (!(refused >> i & 1)) continue;
+    ax_log_event(AX_LOG_WARN, "worker_less_protected",
+                 ax_log_str("without", ax_str_from(ax_protection_name(i))),
+                 ax_log_str("that_is", ax_str_from(ax_protection_help(i))));
+    if (config->sandbox_strict)
+      return ax_error_set(err, AX_UNAVAILABLE,
+                          "this kernel refuses \"%s\" (%s) to the workers of "
+                          "modules, and sandbox_strict asks for all of it",
+                          ax_protection_name(i), ax_protection_help(i));
+  }
+  return AX_OK;
 }

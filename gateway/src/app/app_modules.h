@@ -22,6 +22,11 @@ ax_status ax_app_modules_begin(const ax_config *config, ax_score_host *host,
                                ax_store_modules **out,
                                ax_error *err) AX_MUST_USE;
 
+/* Logs what the kernel refuses to protect us with; with `sandbox_strict` that is
+ * UNAVAILABLE. */
+ax_status ax_app_modules_protected(const ax_config *config, ax_score_host *host,
+                                   ax_error *err) AX_MUST_USE;
+
 /* The same for looking only: nothing is written, nothing becomes active that
  * was not. */
 ax_status ax_app_modules_look(const ax_config *config, ax_score_host *host,

@@ -27,7 +27,7 @@ typedef struct {
   const char *implied_profiles;
   const char *plugins, *worker, *module_keys, *activate;
   const char *log_level;
-  bool insecure_no_auth, modules_unsigned, ready_modules;
+  bool insecure_no_auth, modules_unsigned, ready_modules, sandbox_strict;
   uint64_t threads, keep_alive_ms, request_timeout_ms, drain_ms;
   uint64_t max_body, request_memory, running, bodies;
   uint64_t sender_rate, sender_burst;

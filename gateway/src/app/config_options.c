@@ -107,6 +107,12 @@ const ax_option ax_config_options[] = {
     AT(ready_modules),
     .standard = "true",
     .help = "Not ready while a module that should be active cannot score." },
+  { .name = "sandbox_strict",
+    .kind = AX_OPTION_SWITCH,
+    AT(sandbox_strict),
+    .standard = "false",
+    .help = "Do not serve where the kernel refuses a part of what protects the "
+            "gateway from its modules; otherwise the parts are logged." },
   { .name = "threads",
     .kind = AX_OPTION_COUNT,
     AT(threads),

@@ -16,6 +16,7 @@ const ax_api_route ax_routes[] = {
     .plain = true },
   { "/admin/messages/{id}", ax_api_outbox_message, AX_HTTP_GET,
     .plain = true },
+  { "/admin/statistics", ax_api_admin_statistics, AX_HTTP_GET, .plain = true },
   { "/admin/modules", ax_api_admin_modules, AX_HTTP_GET | AX_HTTP_POST,
     .plain = true },
   { "/fhir/metadata", ax_api_metadata, AX_HTTP_GET, .plain = false },

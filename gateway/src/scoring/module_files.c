@@ -153,6 +153,21 @@ static ax_status seal_data(opening *o) {
   return status;
 }
 
+/* The files of a folder beside the module, for their digests only. */
+static ax_status take_folder(opening *o, const char *name, const char *path) {
+  const char *const *names = NULL;
+  size_t count = 0;
+  if (!strcmp(name, "data")) return AX_OK;
+  AX_TRY(ax_file_list(o->scratch, path, &names, &count, o->err));
+  for (size_t i = 0; i < count; i++) {
+    char digest[AX_SHA256_HEX + 1];
+    ax_str bytes, below = ax_arena_printf(o->scratch, "%s/%s", name, names[i]);
+    if (!below.ptr) return nomem(o);
+    AX_TRY(take(o, below.ptr, &bytes, digest));
+  }
+  return AX_OK;
+}
+
 /* Everything else in the folder: golden rows are kept, of the rest only the
  * digest counts, and only where there is a manifest. */
 static ax_status take_others(opening *o, const char *const *names,
@@ -165,7 +180,10 @@ static ax_status take_others(opening *o, const char *const *names,
         ax_str_ends(name, AX_STR(".so")) || (!golden && !o->manifest))
       continue;
     AX_TRY(join(o, o->folder, names[i], path));
-    if (ax_file_is_dir(path)) continue;
+    if (ax_file_is_dir(path)) {
+      AX_TRY(take_folder(o, names[i], path));
+      continue;
+    }
     AX_TRY(take(o, names[i], &bytes, digest));
     if (!golden) continue;
     o->out->golden = ax_arena_str(o->arena, bytes);

@@ -143,31 +143,78 @@ static ax_status failed(scoring *s, const ax_error *why) {
  */
 
 /* A model of a view: it stands at the head of what the host knows of it. */
+static const ax_score_host_model *known(const ax_model *model) {
+  return (const ax_score_host_model *)(const void *)model;
+}
+
 static ax_worker_pool *pool_of(ax_score_host *host, const ax_model *model) {
-  const ax_score_host_model *m =
-      (const ax_score_host_model *)(const void *)model;
   pthread_mutex_lock(&host->lock);
-  ax_worker_pool *pool = m->version->pool;
+  ax_worker_pool *pool = known(model)->version->pool;
   pthread_mutex_unlock(&host->lock);
   return pool;
+}
+
+static void count_end(const scoring *s, ax_score_stats_end end,
+                      const ax_results *results) {
+  ax_score_stats_add(known(s->request->model)->stats, end, &s->row, results);
+}
+
+/* Did the same values end two workers of this version before? */
+static bool is_poison(const scoring *s) {
+  char key[AX_POISON_KEY + 1];
+  if (!ax_poison_any(s->host->poison)) return false;
+  ax_poison_key(known(s->request->model)->version->files.version_digest,
+                s->request->model, &s->row, key);
+  return ax_poison_known(s->host->poison, ax_str_from(key));
+}
+
+static ax_status not_sent(scoring *s) {
+  ax_error why = { 0 };
+  (void)ax_error_set(&why, AX_INVALID,
+                     "the same values ended two workers of this version before "
+                     "and are not sent again");
+  count_end(s, AX_SCORE_STATS_POISON, NULL);
+  return failed(s, &why);
+}
+
+static ax_status failed_twice(scoring *s, bool killed, const ax_error *why) {
+  count_end(s, killed ? AX_SCORE_STATS_KILLED : AX_SCORE_STATS_DECLINED, NULL);
+  if (killed)
+    ax_score_deploy_poison(s->host, known(s->request->model)->version,
+                           s->request->model, &s->row, ax_str_from(why->text));
+  return failed(s, why);
+}
+
+static ax_status not_asked(scoring *s, ax_status status, const ax_error *why) {
+  count_end(s,
+            status == AX_TIMEOUT       ? AX_SCORE_STATS_TIMED_OUT
+            : status == AX_UNAVAILABLE ? AX_SCORE_STATS_UNAVAILABLE
+                                       : AX_SCORE_STATS_FAILED,
+            NULL);
+  return ax_error_set(s->err, status, "%s", why->text);
 }
 
 static ax_status ask(scoring *s, int64_t deadline_ns) {
   const ax_model *model = s->request->model;
   ax_worker_pool *pool = pool_of(s->host, model);
+  ax_worker_pool_answer answer = { 0 };
   ax_error why = { 0 };
   if (!pool)
     return ax_error_set(s->err, AX_UNAVAILABLE, "the model is out of service");
   s->out->model_version = model->version;
   s->out->module_digest = model->module_digest;
   AX_TRY(ax_score_evidence_row(s->arena, model, &s->row, &s->out->row));
+  if (is_poison(s)) return not_sent(s);
   int64_t start = ax_clock_mono_ns();
-  ax_status status = ax_worker_pool_score(pool, s->arena, model, &s->row,
-                                          deadline_ns, &s->results, &why);
+  ax_status status = ax_worker_pool_ask(pool, s->arena, model, &s->row,
+                                        deadline_ns, &answer, &why);
   s->out->took_us = (ax_clock_mono_ns() - start) / 1000;
-  if (status == AX_OK) return with_results(s);
-  if (status == AX_INVALID) return failed(s, &why);
-  return ax_error_set(s->err, status, "%s", why.text);
+  s->results = answer.results;
+  ax_score_stats_time(known(model)->stats, s->out->took_us, answer.queue_us);
+  if (status == AX_INVALID) return failed_twice(s, answer.killed, &why);
+  if (status) return not_asked(s, status, &why);
+  count_end(s, AX_SCORE_STATS_SCORED, &s->results);
+  return with_results(s);
 }
 
 ax_status ax_score_run(ax_score_host *host, ax_arena *arena,
@@ -185,12 +232,15 @@ ax_status ax_score_run(ax_score_host *host, ax_arena *arena,
   case AX_FEATURE_READY:
     return ask(&s, deadline_ns);
   case AX_FEATURE_REFUSED:
+    count_end(&s, AX_SCORE_STATS_REFUSED, NULL);
     return refuse(&s);
   case AX_FEATURE_STALE:
+    count_end(&s, AX_SCORE_STATS_STALE, NULL);
     out->verdict = AX_SCORE_STALE;
     return AX_OK;
   case AX_FEATURE_NOT_APPLICABLE:
   default:
+    count_end(&s, AX_SCORE_STATS_NOT_APPLICABLE, NULL);
     out->verdict = AX_SCORE_NOT_APPLICABLE;
     return AX_OK;
   }

@@ -49,7 +49,12 @@ typedef struct {
   bool broken;   /* could not be loaded: none of its models is offered */
   bool running;  /* a worker stands ready */
   ax_str detail; /* why it is broken, or how its last worker ended */
-  uint64_t starts, deaths, batches, rows, retried, failed;
+  uint64_t starts, deaths, batches, rows, retried, failed, recycled;
+  const char *circuit;       /* "closed", "open", "half-open" */
+  uint64_t opened;           /* how often it opened */
+  unsigned waiting;          /* rows, now */
+  uint32_t applied, refused; /* what protects its workers (sandbox.h's bits) */
+  int64_t start_us;          /* what starting the newest worker took */
 } ax_score_module;
 
 size_t ax_score_module_count(const ax_score_host *host);

@@ -321,6 +321,7 @@ static ax_status act_on(doing *d, ax_str target) {
     return kill_model(d, model, d->act.kind == AX_SCORE_ACT_KILL);
   case AX_SCORE_ACT_STAGE:
   case AX_SCORE_ACT_QUARANTINE:
+  case AX_SCORE_ACT_POISON:
   case AX_SCORE_ACT_COUNT:
     break;
   }
@@ -348,7 +349,8 @@ ax_status ax_score_deploy_do(ax_score_host *host, const ax_score_order *order,
               .act = { .kind = order->kind,
                        .who = order->who,
                        .why = order->why,
-                       .model = AX_STR("") } };
+                       .model = AX_STR(""),
+                       .row = AX_STR("") } };
   if (!order->who.len)
     return ax_error_set(err, AX_INVALID, "nobody is named who does it");
   pthread_mutex_lock(&host->acts);
@@ -359,6 +361,30 @@ ax_status ax_score_deploy_do(ax_score_host *host, const ax_score_order *order,
   pthread_mutex_unlock(&host->lock);
   pthread_mutex_unlock(&host->acts);
   return status;
+}
+
+/* Without `acts`: a scoring thread does this, and it changes no version. */
+void ax_score_deploy_poison(ax_score_host *host, const ax_score_version *v,
+                            const ax_model *model, const ax_feature_row *row,
+                            ax_str why) {
+  char key[AX_POISON_KEY + 1];
+  ax_poison_key(v->files.version_digest, model, row, key);
+  ax_score_act act = { .kind = AX_SCORE_ACT_POISON,
+                       .module = ax_str_from(v->files.name),
+                       .version = model->version,
+                       .digest = ax_str_from(v->files.version_digest),
+                       .model = model->id,
+                       .row = ax_str_from(key),
+                       .who = AX_STR("gateway"),
+                       .why = why,
+                       .at_ms = ax_clock_wall_ms() };
+  ax_error err = { 0 };
+  if (!ax_poison_add(host->poison, act.row)) return;
+  if (host->record && host->record(host->record_ctx, &act, &err))
+    ax_log_event(AX_LOG_ERROR, "poison_not_recorded",
+                 ax_log_str("model", model->id),
+                 ax_log_str("why", ax_str_from(err.text)));
+  tell(&act);
 }
 
 /* --- rescans -----------------------------------------------------------------

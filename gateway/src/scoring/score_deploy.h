@@ -47,7 +47,8 @@ const char *ax_score_deploy_state_name(ax_module_state state);
   X(KILL, "kill", "switch one model off")                     \
   X(REVIVE, "revive", "switch a killed model on again")       \
   X(STAGE, "stage", "found, verified, golden rows pass")      \
-  X(QUARANTINE, "quarantine", "found, and not to be trusted")
+  X(QUARANTINE, "quarantine", "found, and not to be trusted") \
+  X(POISON, "poison", "a row ended two workers")
 
 typedef enum {
 #define X(name, text, help) AX_SCORE_ACT_##name,
@@ -65,7 +66,8 @@ typedef struct {
   ax_str module;  /* name */
   ax_str version; /* of its first model, for people */
   ax_str digest;  /* of the version: module and data files */
-  ax_str model;   /* KILL, REVIVE: id */
+  ax_str model;   /* KILL, REVIVE, POISON: id */
+  ax_str row;     /* POISON: what it is known by (poison.h) */
   ax_str who, why;
   int64_t at_ms;
 } ax_score_act;
@@ -142,6 +144,10 @@ typedef struct {
 ax_status ax_score_deploy_list(ax_score_host *host, ax_arena *arena,
                                ax_score_deployed **out,
                                size_t *count) AX_MUST_USE;
+
+/* Writes an array: for each model of each version that was started, what
+ * score_stats.h says of it. */
+void ax_score_deploy_stats(ax_score_host *host, ax_json_writer *w);
 
 /* What should be active and is not, or is active and cannot score, in
  * sentences; for readiness. NOMEM. */

@@ -192,6 +192,9 @@ ax_status ax_score_deploy_begin(ax_score_host *host,
   pthread_mutex_lock(&host->acts);
   host->record = history->record;
   host->record_ctx = history->ctx;
+  for (size_t i = 0; i < history->act_count; i++)
+    if (history->acts[i].kind == AX_SCORE_ACT_POISON)
+      (void)ax_poison_add(host->poison, history->acts[i].row);
   ax_status status = restore_killed(&b);
   for (size_t i = 0; i < host->version_count; i++)
     restore(&b, host->versions[i]);

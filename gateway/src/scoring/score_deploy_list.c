@@ -117,3 +117,13 @@ ax_status ax_score_deploy_missing(ax_score_host *host, ax_arena *arena,
   pthread_mutex_unlock(&host->lock);
   return status;
 }
+
+void ax_score_deploy_stats(ax_score_host *host, ax_json_writer *w) {
+  ax_json_write_array(w);
+  pthread_mutex_lock(&host->lock);
+  for (size_t i = 0; i < host->version_count; i++)
+    for (size_t m = 0; m < host->versions[i]->model_count; m++)
+      ax_score_stats_write(host->versions[i]->models[m].stats, w);
+  pthread_mutex_unlock(&host->lock);
+  ax_json_write_close(w);
+}

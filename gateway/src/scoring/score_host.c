@@ -232,6 +232,9 @@ static ax_status copy_options(ax_score_host *host,
   if (host->arena) host->noted = ax_map_new(host->arena);
   if (!host->plugins || !host->noted)
     return ax_error_set(err, AX_NOMEM, "no memory for the score host");
+  host->poison = ax_poison_new();
+  if (!host->poison)
+    return ax_error_set(err, AX_NOMEM, "no memory for the score host");
   host->deadline_ms = options->deadline_ms;
   host->worker_memory = options->worker_memory;
   host->staged = options->staged;
@@ -295,6 +298,7 @@ void ax_score_host_free(ax_score_host *host) {
   ax_broker_stop(host->broker);
   for (size_t i = 0; i < host->missing_count; i++) free(host->missing[i]);
   for (size_t i = 0; i < host->killed_count; i++) free(host->killed[i]);
+  ax_poison_free(host->poison);
   ax_arena_free(host->arena);
   pthread_cond_destroy(&host->tidy);
   pthread_mutex_destroy(&host->lock);
@@ -332,7 +336,14 @@ ax_status ax_score_host_look(const ax_score_host *host, size_t i,
                             .batches = stats.batches,
                             .rows = stats.rows,
                             .retried = stats.retried,
-                            .failed = stats.failed };
+                            .failed = stats.failed,
+                            .recycled = stats.recycled,
+                            .circuit = ax_breaker_name(stats.breaker),
+                            .opened = stats.opened,
+                            .waiting = stats.waiting,
+                            .applied = stats.applied,
+                            .refused = stats.refused,
+                            .start_us = stats.start_us };
   out->detail = ax_arena_str(arena, ax_str_from(stats.detail));
   return out->detail.ptr ? AX_OK : AX_NOMEM;
 }

@@ -15,7 +15,9 @@
 #include "base/map.h"
 #include "scoring/golden.h"
 #include "scoring/module_files.h"
+#include "scoring/poison.h"
 #include "scoring/score_deploy.h"
+#include "scoring/score_stats.h"
 #include "scoring/score_view.h"
 #include "scoring/worker_pool.h"
 
@@ -31,6 +33,7 @@ typedef struct ax_score_version ax_score_version;
 typedef struct {
   ax_model model; /* first: a model's address leads to its version */
   ax_score_version *version;
+  ax_score_stats *stats;
   ax_str shadow_name; /* of its tasks while it is a shadow */
 } ax_score_host_model;
 
@@ -73,6 +76,7 @@ struct ax_score_host {
   ax_module_trust trust;
   int64_t deadline_ms;
   uint64_t worker_memory;
+  ax_poison *poison;
   bool staged;     /* what is found waits for an act */
   ax_arena *arena; /* options; as long as the host */
 
@@ -127,6 +131,11 @@ bool ax_score_deploy_is_killed(const ax_score_host *host, ax_str id);
 /* Switches a model off or on, without a record. NOMEM. */
 ax_status ax_score_deploy_mark(ax_score_host *host, ax_str id,
                                bool killed) AX_MUST_USE;
+/* A row ended two workers: it is not sent again, also in later lives. */
+void ax_score_deploy_poison(ax_score_host *host,
+                            const ax_score_version *version,
+                            const ax_model *model, const ax_feature_row *row,
+                            ax_str why);
 /* Records what was found, from version number `first` on. */
 ax_status ax_score_deploy_note(ax_score_host *host, size_t first,
                                ax_error *err) AX_MUST_USE;

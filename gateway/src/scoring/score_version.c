@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "scoring/frame_batch.h"
 #include "scoring/frame_model.h"
 #include "scoring/score_host.h"
 
@@ -15,7 +16,8 @@ enum {
   DEADLINE_MS = 1000,
   QUEUE_MAX = 4096, /* rows that wait for one module */
   GOLDEN_ARENA = 64 << 20,
-  GOLDEN_WAIT_S = 60 /* for one golden row */
+  GROW_MAX = 256 << 20, /* of a worker without a limit */
+  GOLDEN_WAIT_S = 60    /* for one golden row */
 };
 
 static void quarantine(ax_score_version *v, const char *why) {
@@ -29,7 +31,27 @@ static void quarantine(ax_score_version *v, const char *why) {
                ax_log_str("why", ax_str_from(v->why)));
 }
 
-static ax_status new_pool(ax_score_host *host, const ax_score_version *v,
+/* Golden rows through a fresh worker, before others may ask it. */
+static ax_status ask_worker(void *ctx, ax_arena *arena, const ax_model *model,
+                            const ax_feature_row *row, ax_results *out,
+                            ax_error *err) {
+  ax_str answer;
+  AX_TRY(ax_worker_proc_score(
+      ctx, model, &row, 1,
+      ax_clock_mono_ns() + (int64_t)GOLDEN_WAIT_S * 1000000000, &answer, err));
+  return ax_frame_batch_results(arena, answer, 0, out);
+}
+
+static ax_status check_golden(ax_score_version *v, ax_golden_ask ask, void *ctx,
+                              ax_error *err);
+
+static ax_status probe(void *ctx, ax_worker_proc *worker, ax_error *err) {
+  ax_score_version *v = ctx;
+  if (v->golden.count) return check_golden(v, ask_worker, worker, err);
+  return ax_worker_proc_ping(worker, ax_clock_mono_ns() + 1000000000, err);
+}
+
+static ax_status new_pool(ax_score_host *host, ax_score_version *v,
                           ax_worker_pool **out, ax_error *err) {
   ax_worker_pool_options options = {
     .module = v->files.name,
@@ -37,6 +59,9 @@ static ax_status new_pool(ax_score_host *host, const ax_score_version *v,
     .start_ms = START_MS,
     .batch_ms = host->deadline_ms > 0 ? host->deadline_ms : DEADLINE_MS,
     .queue_max = QUEUE_MAX,
+    .grow_max = host->worker_memory ? host->worker_memory / 4 : GROW_MAX,
+    .probe = probe,
+    .ctx = v,
   };
   options.order.memory = host->worker_memory;
   return ax_worker_pool_new(host->broker, &options, out, err);
@@ -85,7 +110,8 @@ static ax_status take_model(ax_score_version *v, const ax_model *declared,
   out->shadow_name =
       ax_arena_printf(v->arena, "shadow:%s:" AX_STR_FMT,
                       v->files.version_digest, AX_STR_ARG(declared->id));
-  return out->shadow_name.ptr ? AX_OK : AX_NOMEM;
+  out->stats = ax_score_stats_new(v->arena, &out->model);
+  return out->shadow_name.ptr && out->stats ? AX_OK : AX_NOMEM;
 }
 
 static ax_status take_models(ax_score_version *v, ax_error *err) {
@@ -118,7 +144,8 @@ static ax_status ask_golden(void *ctx, ax_arena *arena, const ax_model *model,
       ax_clock_mono_ns() + (int64_t)GOLDEN_WAIT_S * 1000000000, out, err);
 }
 
-static ax_status check_golden(ax_score_version *v, ax_error *err) {
+static ax_status check_golden(ax_score_version *v, ax_golden_ask ask, void *ctx,
+                              ax_error *err) {
   if (!v->golden.count) return AX_OK;
   ax_arena *arena = ax_arena_new(GOLDEN_ARENA);
   const ax_model **models =
@@ -127,8 +154,8 @@ static ax_status check_golden(ax_score_version *v, ax_error *err) {
   for (size_t i = 0; models && i < v->model_count; i++)
     models[i] = &v->models[i].model;
   if (!status)
-    status = ax_golden_check(arena, &v->golden, models, v->model_count,
-                             ask_golden, v, err);
+    status = ax_golden_check(arena, &v->golden, models, v->model_count, ask,
+                             ctx, err);
   ax_arena_free(arena);
   return status;
 }
@@ -137,7 +164,7 @@ void ax_score_version_finish(ax_score_host *host, ax_score_version *v) {
   ax_error err = { 0 };
   if (v->state == AX_MODULE_QUARANTINED) return;
   ax_status status = take_models(v, &err);
-  if (!status) status = check_golden(v, &err);
+  if (!status) status = check_golden(v, ask_golden, v, &err);
   v->since_ms = ax_clock_wall_ms();
   if (!status) return;
   ax_score_version_sleep(host, v); /* no process for what nobody may ask */
@@ -173,7 +200,7 @@ ax_status ax_score_version_wake(ax_score_host *host, ax_score_version *v,
   pthread_mutex_lock(&host->lock);
   v->pool = pool;
   pthread_mutex_unlock(&host->lock);
-  status = check_golden(v, &why);
+  status = check_golden(v, ask_golden, v, &why);
   if (!status) return AX_OK;
   ax_score_version_sleep(host, v);
   return not_started(v, status, &why, err);

@@ -11,11 +11,8 @@
 #include "scoring/frame_batch.h"
 
 enum {
-  /* Deaths in a row, without a batch answered, before starts slow down: a few
-   * rows that kill must not keep a module from those that do not. */
-  PATIENCE = 8,
-  BACK_OFF_MS = 100,
-  BACK_OFF_MAX_MS = 10000
+  CHECK_MS = 1000, /* how often a worker's memory is looked at */
+  IDLE_TRIES = 4
 };
 
 typedef enum { WAITING, TAKEN, DONE } job_state;
@@ -27,7 +24,8 @@ typedef struct job { /* on the stack of the thread that waits for it */
   ax_arena *arena; /* used by the leader while TAKEN */
   const ax_model *model;
   const ax_feature_row *row;
-  ax_results *out;
+  ax_worker_pool_answer *out;
+  int64_t queued_ns;
   ax_error *err;
   ax_status status;
 } job;
@@ -43,8 +41,10 @@ struct ax_worker_pool {
   bool stopping, busy, starting;
   ax_worker_proc *active, *spare;
   job *first, *last;
-  unsigned waiting, strikes;
-  int64_t not_before_ns;
+  unsigned waiting;
+  ax_breaker breaker;
+  uint64_t rss_base; /* of the active worker when it began; its leader's */
+  int64_t rss_next_ns;
   ax_buf models;    /* what the first worker declared; all others must */
   ax_status broken; /* why not, with stats.detail */
   ax_worker_pool_stats stats;
@@ -63,23 +63,6 @@ static int64_t ns_of_ms(int64_t ms) {
  * ------------------------------------------------
  */
 
-/* Called with the lock: one more worker is gone without having been useful. */
-static void strike(ax_worker_pool *p) {
-  p->strikes++;
-  if (p->strikes < PATIENCE) return;
-  unsigned doublings = p->strikes - PATIENCE;
-  int64_t ms = doublings < 7 ? (int64_t)BACK_OFF_MS << doublings
-                             : (int64_t)BACK_OFF_MAX_MS;
-  p->not_before_ns = ax_clock_mono_ns() + ns_of_ms(ms);
-}
-
-static void say_refused(const ax_worker_pool *p, const ax_worker_proc *w) {
-  if (p->stats.starts != 1 || !ax_worker_proc_refused(w)) return;
-  ax_log_event(AX_LOG_WARN, "worker_less_protected",
-               ax_log_str("module", ax_str_from(p->options.module)),
-               ax_log_int("refused_bits", ax_worker_proc_refused(w)));
-}
-
 /* A new worker must declare what the first one did. */
 static ax_status same_models(ax_worker_pool *p, ax_worker_proc *w,
                              ax_error *err) {
@@ -93,33 +76,54 @@ static ax_status same_models(ax_worker_pool *p, ax_worker_proc *w,
                       "it declares other models than its first worker");
 }
 
+/* Starts one, and after an open circuit asks it what it must know. */
+static ax_status start_one(ax_worker_pool *p, bool probe, ax_worker_proc **out,
+                           int64_t *took_us, ax_error *err) {
+  int64_t begun = ax_clock_mono_ns();
+  ax_status status =
+      ax_worker_proc_start(p->broker, p->options.module, &p->options.order,
+                           begun + ns_of_ms(p->options.start_ms), out, err);
+  *took_us = (ax_clock_mono_ns() - begun) / 1000;
+  if (status || !probe || !p->options.probe) return status;
+  return p->options.probe(p->options.ctx, *out, err);
+}
+
+/* Called with the lock: no worker came of it. */
+static void not_started(ax_worker_pool *p, bool first, ax_status status,
+                        const ax_error *err) {
+  if (first) p->broken = status;
+  (void)snprintf(p->stats.detail, sizeof p->stats.detail, "%s", err->text);
+  ax_breaker_strike(&p->breaker, true, ax_clock_mono_ns());
+  if (!first) /* whoever waits for the first one says what came of it */
+    ax_log_event(AX_LOG_ERROR, "worker_not_started",
+                 ax_log_str("module", ax_str_from(p->options.module)),
+                 ax_log_str("why", ax_str_from(err->text)));
+}
+
 /* Called with the lock, which is given up while the worker starts. */
 static void start_spare(ax_worker_pool *p) {
   ax_worker_proc *w = NULL;
   ax_error err = { 0 };
+  int64_t took_us = 0;
+  bool probe = p->breaker.state == AX_BREAKER_HALF_OPEN;
   p->starting = true;
   pthread_mutex_unlock(&p->lock);
-  ax_status status = ax_worker_proc_start(
-      p->broker, p->options.module, &p->options.order,
-      ax_clock_mono_ns() + ns_of_ms(p->options.start_ms), &w, &err);
+  ax_status status = start_one(p, probe, &w, &took_us, &err);
   pthread_mutex_lock(&p->lock);
   p->starting = false;
   p->stats.starts++;
+  p->stats.start_us = took_us;
   if (!status) status = same_models(p, w, &err);
-  if (!status) {
-    say_refused(p, w);
+  if (!status && !probe && p->breaker.state != AX_BREAKER_CLOSED) {
+    ax_worker_proc_end(w, NULL, 0); /* the circuit opened meanwhile */
+  } else if (!status) {
+    p->stats.applied = ax_worker_proc_applied(w);
+    p->stats.refused = ax_worker_proc_refused(w);
     p->spare = w;
+    if (probe && p->options.probe) ax_breaker_success(&p->breaker);
   } else {
-    bool first = p->stats.starts == 1;
     if (w) ax_worker_proc_end(w, NULL, 0);
-    if (first) p->broken = status;
-    (void)snprintf(p->stats.detail, sizeof p->stats.detail, "%s", err.text);
-    if (p->strikes < PATIENCE) p->strikes = PATIENCE; /* no hurry */
-    strike(p);
-    if (!first) /* whoever waits for the first one says what came of it */
-      ax_log_event(AX_LOG_ERROR, "worker_not_started",
-                   ax_log_str("module", ax_str_from(p->options.module)),
-                   ax_log_str("why", ax_str_from(err.text)));
+    not_started(p, p->stats.starts == 1, status, &err);
   }
   pthread_cond_broadcast(&p->ready);
 }
@@ -128,14 +132,13 @@ static void *keep(void *pool) {
   ax_worker_pool *p = pool;
   pthread_mutex_lock(&p->lock);
   while (!p->stopping && !p->broken) {
-    int64_t now = ax_clock_mono_ns();
-    if (!p->spare && now >= p->not_before_ns) {
-      start_spare(p);
-    } else if (!p->spare) {
-      struct timespec until = at_ns(p->not_before_ns);
-      (void)pthread_cond_timedwait(&p->need, &p->lock, &until);
-    } else {
+    if (p->spare) {
       pthread_cond_wait(&p->need, &p->lock);
+    } else if (ax_breaker_lets(&p->breaker, ax_clock_mono_ns())) {
+      start_spare(p);
+    } else {
+      struct timespec until = at_ns(p->breaker.until_ns);
+      (void)pthread_cond_timedwait(&p->need, &p->lock, &until);
     }
   }
   pthread_mutex_unlock(&p->lock);
@@ -157,9 +160,16 @@ static void drop_worker(ax_worker_pool *p, ax_status status, ax_error *why) {
   p->active = NULL;
   p->stats.deaths++;
   (void)snprintf(p->stats.detail, sizeof p->stats.detail, "%s", why->text);
-  strike(p);
+  ax_breaker_strike(&p->breaker, false, ax_clock_mono_ns());
+  /* Whoever comes next is to be probed first. */
+  ax_worker_proc *unproven = NULL;
+  if (p->breaker.state == AX_BREAKER_OPEN) {
+    unproven = p->spare;
+    p->spare = NULL;
+  }
   pthread_cond_signal(&p->need);
   pthread_mutex_unlock(&p->lock);
+  ax_worker_proc_end(unproven, NULL, 0);
   ax_log_event(AX_LOG_WARN, "worker_ended",
                ax_log_str("module", ax_str_from(p->options.module)),
                ax_log_str("why", ax_str_from(why->text)),
@@ -172,9 +182,18 @@ static void wait_for_spare(ax_worker_pool *p) {
   struct timespec until = at_ns(now + ns_of_ms(p->options.start_ms));
   int late = 0;
   while (!p->spare && !late && !p->stopping && !p->broken) {
-    if (!p->starting && ax_clock_mono_ns() < p->not_before_ns) return;
+    if (!p->starting && !ax_breaker_lets(&p->breaker, ax_clock_mono_ns()))
+      return;
     late = pthread_cond_timedwait(&p->ready, &p->lock, &until);
   }
+}
+
+/* Called with the lock: the spare is the active one from now on. */
+static void take_spare(ax_worker_pool *p) {
+  p->active = p->spare;
+  p->spare = NULL;
+  p->rss_base = 0;
+  pthread_cond_signal(&p->need);
 }
 
 /* Makes the spare the active one when there is none. */
@@ -183,14 +202,13 @@ static ax_status promote(ax_worker_pool *p, ax_error *err) {
   pthread_mutex_lock(&p->lock);
   if (!p->active) wait_for_spare(p);
   if (!p->active && p->spare) {
-    p->active = p->spare;
-    p->spare = NULL;
-    pthread_cond_signal(&p->need);
+    take_spare(p);
   }
   if (!p->active)
     status = ax_error_set(err, AX_UNAVAILABLE,
-                          "no worker of module '%s' is ready: %s",
-                          p->options.module, p->stats.detail);
+                          "no worker of module '%s' is ready (circuit %s): %s",
+                          p->options.module, ax_breaker_name(p->breaker.state),
+                          p->stats.detail);
   pthread_mutex_unlock(&p->lock);
   return status;
 }
@@ -198,7 +216,7 @@ static ax_status promote(ax_worker_pool *p, ax_error *err) {
 /* A living worker to ask. One that died while idle (memory ran out elsewhere)
  * is no fault of the rows that come now. */
 static ax_status have_worker(ax_worker_pool *p, ax_error *err) {
-  for (int tries = 0; tries < 4; tries++) {
+  for (int tries = 0; tries < IDLE_TRIES; tries++) {
     AX_TRY(promote(p, err));
     if (ax_worker_proc_alive(p->active)) return AX_OK;
     ax_error why = { 0 };
@@ -208,10 +226,38 @@ static ax_status have_worker(ax_worker_pool *p, ax_error *err) {
                       p->options.module);
 }
 
+/* --- growth ------------------------------------------------------------------
+ */
+
+/* Has the active worker grown too much? Looked at now and then only. */
+static bool has_grown(ax_worker_pool *p) {
+  int64_t now = ax_clock_mono_ns();
+  if (!p->options.grow_max || now < p->rss_next_ns) return false;
+  p->rss_next_ns = now + ns_of_ms(p->rss_base ? CHECK_MS : 0);
+  uint64_t rss = ax_worker_proc_memory(p->active);
+  if (!p->rss_base) p->rss_base = rss;
+  return rss > p->rss_base + p->options.grow_max;
+}
+
+/* Between two batches, when a spare is there to go on with. */
+static void recycle(ax_worker_pool *p) {
+  pthread_mutex_lock(&p->lock);
+  ax_worker_proc *old = p->spare ? p->active : NULL;
+  if (old) {
+    take_spare(p);
+    p->stats.recycled++;
+  }
+  pthread_mutex_unlock(&p->lock);
+  if (!old) return;
+  ax_worker_proc_end(old, NULL, 0);
+  ax_log_event(AX_LOG_INFO, "worker_recycled",
+               ax_log_str("module", ax_str_from(p->options.module)));
+}
+
 static void hand_out(job *const *jobs, size_t count, ax_str answer) {
   for (size_t i = 0; i < count; i++)
-    jobs[i]->status = ax_frame_batch_results(jobs[i]->arena, answer,
-                                             (uint32_t)i, jobs[i]->out);
+    jobs[i]->status = ax_frame_batch_results(
+        jobs[i]->arena, answer, (uint32_t)i, &jobs[i]->out->results);
 }
 
 /* Asks once. On failure the jobs are untouched and `why` says what happened;
@@ -231,10 +277,10 @@ static ax_status ask(ax_worker_pool *p, job *const *jobs, size_t count,
   if (!status) hand_out(jobs, count, answer);
   if (status == AX_OK || status == AX_INVALID) {
     pthread_mutex_lock(&p->lock);
-    p->strikes = 0;
-    p->not_before_ns = 0;
+    ax_breaker_success(&p->breaker);
     p->stats.batches++;
     pthread_mutex_unlock(&p->lock);
+    if (has_grown(p)) recycle(p);
   } else {
     drop_worker(p, status, why);
   }
@@ -250,6 +296,7 @@ static void ask_again(ax_worker_pool *p, job *j) {
   pthread_mutex_unlock(&p->lock);
   ax_status status = ask(p, &j, 1, &tried, &why);
   if (!status) return;
+  j->out->killed = tried && status != AX_INVALID;
   j->status = tried ? AX_INVALID : status;
   (void)ax_error_set(j->err, j->status, "%s", why.text);
 }
@@ -308,6 +355,9 @@ static size_t take(ax_worker_pool *p, job **jobs) {
 static void lead(ax_worker_pool *p) {
   job *jobs[AX_MODEL_BATCH];
   size_t count = take(p, jobs);
+  int64_t now = ax_clock_mono_ns();
+  for (size_t i = 0; i < count; i++)
+    jobs[i]->out->queue_us = (now - jobs[i]->queued_ns) / 1000;
   p->busy = true;
   pthread_mutex_unlock(&p->lock);
   run(p, jobs, count);
@@ -362,16 +412,20 @@ static void wait_turn(ax_worker_pool *p, job *j, int64_t deadline_ns) {
   }
 }
 
-ax_status ax_worker_pool_score(ax_worker_pool *p, ax_arena *arena,
-                               const ax_model *model, const ax_feature_row *row,
-                               int64_t deadline_ns, ax_results *out,
-                               ax_error *err) {
+ax_status ax_worker_pool_ask(ax_worker_pool *p, ax_arena *arena,
+                             const ax_model *model, const ax_feature_row *row,
+                             int64_t deadline_ns, ax_worker_pool_answer *out,
+                             ax_error *err) {
+  *out = (ax_worker_pool_answer){ 0 };
   if (row->sample_count > AX_FRAME_BATCH_SAMPLES)
     return ax_error_set(err, AX_INVALID, "the row has more than %d samples",
                         AX_FRAME_BATCH_SAMPLES);
-  job j = {
-    .arena = arena, .model = model, .row = row, .out = out, .err = err
-  };
+  job j = { .arena = arena,
+            .model = model,
+            .row = row,
+            .out = out,
+            .queued_ns = ax_clock_mono_ns(),
+            .err = err };
   pthread_cond_init(&j.turn, &p->monotonic);
   pthread_mutex_lock(&p->lock);
   if (p->waiting >= p->options.queue_max) {
@@ -385,6 +439,17 @@ ax_status ax_worker_pool_score(ax_worker_pool *p, ax_arena *arena,
   pthread_mutex_unlock(&p->lock);
   pthread_cond_destroy(&j.turn);
   return j.status;
+}
+
+ax_status ax_worker_pool_score(ax_worker_pool *p, ax_arena *arena,
+                               const ax_model *model, const ax_feature_row *row,
+                               int64_t deadline_ns, ax_results *out,
+                               ax_error *err) {
+  ax_worker_pool_answer answer;
+  ax_status status =
+      ax_worker_pool_ask(p, arena, model, row, deadline_ns, &answer, err);
+  *out = answer.results;
+  return status;
 }
 
 /* --- a life
@@ -432,6 +497,9 @@ void ax_worker_pool_look(ax_worker_pool *p, ax_worker_pool_stats *out) {
   *out = p->stats;
   out->broken = p->broken != AX_OK;
   out->running = p->active || p->spare;
+  out->breaker = p->breaker.state;
+  out->opened = p->breaker.opened;
+  out->waiting = p->waiting;
   pthread_mutex_unlock(&p->lock);
 }
 

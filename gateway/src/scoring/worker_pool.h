@@ -8,8 +8,10 @@
  *
  * A worker that dies, misses the deadline or answers nonsense is replaced by
  * the spare, and the rows of its batch are tried once more, one by one, so that
- * only the row that did the harm fails. A thread of the pool starts new spares,
- * ever slower while workers keep dying without having scored anything.
+ * only the row that did the harm fails. A thread of the pool starts new spares;
+ * while workers keep dying without having scored anything the circuit opens
+ * (breaker.h): rows are turned away at once, until a fresh worker has passed
+ * the probe. A worker whose memory grows is replaced between two batches.
  *
  * Threads: any; one private lock, never held while talking to a worker.
  */
@@ -17,6 +19,7 @@
 #define AX_SCORING_WORKER_POOL_H
 
 #include "base/arena.h"
+#include "scoring/breaker.h"
 #include "scoring/result.h"
 #include "scoring/worker_proc.h"
 
@@ -28,12 +31,23 @@ typedef struct {
   int64_t start_ms;    /* to load */
   int64_t batch_ms;    /* for one batch */
   unsigned queue_max;  /* rows waiting; more are turned away */
+  uint64_t grow_max;   /* bytes a worker may grow before it is replaced; 0: any
+                          number */
+  /* Asks a fresh worker what it must know, after the circuit was open; NULL:
+   * the next batch decides. [keeper thread] */
+  ax_status (*probe)(void *ctx, ax_worker_proc *worker, ax_error *err);
+  void *ctx;
 } ax_worker_pool_options;
 
 typedef struct {
   bool broken, running;
   char detail[240];
-  uint64_t starts, deaths, batches, rows, retried, failed;
+  uint64_t starts, deaths, batches, rows, retried, failed, recycled;
+  ax_breaker_state breaker;
+  uint64_t opened; /* how often the circuit opened */
+  unsigned waiting;
+  uint32_t applied, refused; /* what protects its workers: AX_SANDBOX_* */
+  int64_t start_us;          /* what starting the newest worker took */
 } ax_worker_pool_stats;
 
 /* Starts the pool's thread, which starts the first worker. NOMEM, IO. */
@@ -56,6 +70,19 @@ ax_status ax_worker_pool_score(ax_worker_pool *pool, ax_arena *arena,
                                const ax_model *model, const ax_feature_row *row,
                                int64_t deadline_ns, ax_results *out,
                                ax_error *err) AX_MUST_USE;
+
+typedef struct {
+  ax_results results;
+  int64_t queue_us; /* until its batch began */
+  bool killed;      /* INVALID: two workers ended over it (it was not just
+                       declined) */
+} ax_worker_pool_answer;
+
+/* The same, and what it was like. */
+ax_status ax_worker_pool_ask(ax_worker_pool *pool, ax_arena *arena,
+                             const ax_model *model, const ax_feature_row *row,
+                             int64_t deadline_ns, ax_worker_pool_answer *out,
+                             ax_error *err) AX_MUST_USE;
 
 void ax_worker_pool_look(ax_worker_pool *pool, ax_worker_pool_stats *out);
 

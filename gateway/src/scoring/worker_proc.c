@@ -1,11 +1,13 @@
 #include "scoring/worker_proc.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -243,6 +245,21 @@ ax_status ax_worker_proc_score(ax_worker_proc *w, const ax_model *model,
 bool ax_worker_proc_alive(const ax_worker_proc *w) {
   struct pollfd p = { .fd = w->process.socket, .events = POLLIN };
   return poll(&p, 1, 0) == 0;
+}
+
+uint64_t ax_worker_proc_memory(const ax_worker_proc *w) {
+  char path[40], text[100];
+  (void)snprintf(path, sizeof path, "/proc/%d/statm", (int)w->process.pid);
+  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  ssize_t got = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
+  if (fd >= 0) close(fd);
+  if (got <= 0) return 0;
+  text[got] = '\0';
+  ax_str rest = ax_str_from(text);
+  (void)ax_str_cut(&rest, ' '); /* the address space */
+  uint64_t pages = 0;
+  if (!ax_str_uint64(ax_str_cut(&rest, ' '), UINT32_MAX, &pages)) return 0;
+  return pages * (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
 ax_status ax_worker_proc_ping(ax_worker_proc *w, int64_t deadline_ns,

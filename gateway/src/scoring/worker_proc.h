@@ -46,6 +46,9 @@ ax_status ax_worker_proc_score(ax_worker_proc *worker, const ax_model *model,
 /* False when it ended, or spoke without being asked. Does not wait. */
 bool ax_worker_proc_alive(const ax_worker_proc *worker);
 
+/* Bytes of memory it has in use; 0 when nobody knows. */
+uint64_t ax_worker_proc_memory(const ax_worker_proc *worker);
+
 /* Does it answer? */
 ax_status ax_worker_proc_ping(ax_worker_proc *worker, int64_t deadline_ns,
                               ax_error *err) AX_MUST_USE;

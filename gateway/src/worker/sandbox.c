@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/landlock.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -87,6 +88,14 @@ static bool set_limits(uint64_t memory) {
   return done;
 }
 
+/* A network without interfaces, message queues and names of its own. Root may
+ * have them as it is; others only in a user namespace of their own. */
+static bool own_namespaces(void) {
+  enum { OWN = CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS };
+  if (unshare(OWN) == 0) return true;
+  return geteuid() != 0 && unshare(CLONE_NEWUSER | OWN) == 0;
+}
+
 /* Root may do what limits forbid, so it stops being root. */
 static bool drop_user(void) {
   if (geteuid() != 0) return true;
@@ -143,6 +152,7 @@ static bool forbid_files(void) {
 }
 
 void ax_sandbox_before_load(ax_sandbox *s, uint64_t memory) {
+  if (!SANITIZED) note(s, AX_SANDBOX_NAMESPACES, own_namespaces());
   note(s, AX_SANDBOX_USER, drop_user());
   note(s, AX_SANDBOX_LIMITS, set_limits(memory));
   note(s, AX_SANDBOX_NO_NEW_PRIVS, prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);

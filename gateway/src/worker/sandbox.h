@@ -8,8 +8,9 @@
  * `after_create`: from then on a system call that scoring does not need ends
  * the process; one that libraries try harmlessly (opening files) fails.
  *
- * What the kernel does not offer is reported, not fatal: an older kernel has
- * no Landlock, a container may forbid dropping the user.
+ * What the kernel does not offer is reported, not fatal here: an older kernel
+ * has no Landlock, a container may forbid namespaces. Whether to go on without
+ * is the gateway's decision (option sandbox).
  *
  * In sanitizer builds the filters and the limits on memory and file size are
  * left out: their run-time libraries need system calls and address space of
@@ -22,17 +23,7 @@
 
 #include <stdint.h>
 
-enum {
-  AX_SANDBOX_PARENT = 1 << 0,      /* dies with the broker */
-  AX_SANDBOX_DESCRIPTORS = 1 << 1, /* all others closed */
-  AX_SANDBOX_LIMITS = 1 << 2,      /* memory, files, processes, core */
-  AX_SANDBOX_USER = 1 << 3,        /* not root */
-  AX_SANDBOX_NO_NEW_PRIVS = 1 << 4,
-  AX_SANDBOX_LANDLOCK = 1 << 5,     /* no files but libraries */
-  AX_SANDBOX_EARLY_FILTER = 1 << 6, /* no processes, no sockets */
-  AX_SANDBOX_FILTER = 1 << 7,       /* only what scoring needs */
-  AX_SANDBOX_NO_NEW_CODE = 1 << 8,  /* memory never becomes executable */
-};
+#include "scoring/protection.h"
 
 typedef struct {
   uint32_t applied, refused; /* AX_SANDBOX_*; in neither: left out on purpose */

@@ -34,7 +34,8 @@ static ax_status keep(void *ctx, const ax_score_act *act, ax_error *err) {
   ax_score_act *kept = &w->acts[w->act_count++];
   *kept = *act;
   ax_str *texts[] = { &kept->module, &kept->version, &kept->digest,
-                      &kept->model,  &kept->who,     &kept->why };
+                      &kept->model,  &kept->row,     &kept->who,
+                      &kept->why };
   for (size_t i = 0; i < AX_COUNT(texts); i++)
     *texts[i] = ax_arena_str(w->arena, *texts[i]);
   return AX_OK;
@@ -389,6 +390,72 @@ static void what_should_be_active_and_is_gone_is_missed(void **state) {
   end_world(w);
 }
 
+/* --- poison ------------------------------------------------------------------
+ */
+
+static uint64_t deaths(world *w) {
+  return look(w, "bad").workers.deaths;
+}
+
+static void a_row_that_killed_twice_is_never_sent_again(void **state) {
+  (void)state;
+  world *w = begin_world();
+  module_kit_put(w->plugins, "bad", "faulty", "abort", NULL);
+  start(w, "abort");
+  assert_int_equal(score(w, ax_score_model(w->host, 0), 1000), AX_SCORE_FAILED);
+  assert_int_equal(deaths(w), 2);
+  const ax_score_act *last = &w->acts[w->act_count - 1];
+  assert_int_equal(last->kind, AX_SCORE_ACT_POISON);
+  assert_int_equal(last->row.len, 32);
+  assert_int_equal(score(w, ax_score_model(w->host, 0), 1000), AX_SCORE_FAILED);
+  assert_int_equal(deaths(w), 2);
+  assert_int_equal(score(w, ax_score_model(w->host, 0), 12), AX_SCORED);
+  stop(w);
+  start(w, NULL); /* in the next life, too */
+  assert_int_equal(score(w, ax_score_model(w->host, 0), 1000), AX_SCORE_FAILED);
+  assert_int_equal(deaths(w), 0);
+  assert_int_equal(score(w, ax_score_model(w->host, 0), 1001),
+                   AX_SCORE_FAILED); /* another row is another matter */
+  assert_int_equal(deaths(w), 2);
+  end_world(w);
+}
+
+static ax_str statistics(world *w) {
+  ax_buf text = AX_BUF_INIT(1 << 20);
+  ax_json_writer j = ax_json_write_begin(&text);
+  ax_score_deploy_stats(w->host, &j);
+  assert_int_equal(ax_json_write_end(&j), AX_OK);
+  ax_str kept = ax_arena_str(w->arena, ax_buf_view(&text));
+  ax_buf_free(&text);
+  return kept;
+}
+
+static void statistics_count_what_came_of_what(void **state) {
+  (void)state;
+  world *w = begin_world();
+  module_kit_put(w->plugins, "bad", "faulty", "abort", NULL);
+  start(w, "abort");
+  const ax_model *model = ax_score_model(w->host, 0);
+  for (int i = 0; i < 4; i++) (void)score(w, model, 10 + i);
+  (void)score(w, model, 1000);
+  (void)score(w, model, 1000);
+  ax_str text = statistics(w);
+  static const char *const parts[] = {
+    "\"calls\":6",
+    "\"scored\":4",
+    "\"killed\":1",
+    "\"poison\":1",
+    "\"declined\":0",
+    "\"took_us\":{\"count\":5,",
+    "\"name\":\"x\",\"cells\":6,\"states\":{\"present\":6}",
+    "\"results\":4,\"score\":{\"mean\":23,",
+  };
+  for (size_t i = 0; i < AX_COUNT(parts); i++)
+    if (ax_str_find(text, ax_str_from(parts[i])) == AX_STR_NONE)
+      fail_msg("%.*s lacks %s", AX_STR_ARG(text), parts[i]);
+  end_world(w);
+}
+
 /* --- golden rows
  * ---------------------------------------------------------------
  */
@@ -510,6 +577,8 @@ int main(void) {
     cmocka_unit_test(acts_that_fit_nothing_are_refused_with_the_reason),
     cmocka_unit_test(the_next_life_begins_where_the_last_one_ended),
     cmocka_unit_test(what_should_be_active_and_is_gone_is_missed),
+    cmocka_unit_test(a_row_that_killed_twice_is_never_sent_again),
+    cmocka_unit_test(statistics_count_what_came_of_what),
     cmocka_unit_test(golden_rows_decide_what_is_staged),
     cmocka_unit_test(swaps_under_load_lose_nothing),
   };

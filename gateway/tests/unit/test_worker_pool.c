@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -31,6 +32,9 @@ typedef struct { /* one module with its workers */
   ax_worker_pool *pool;
   ax_model *model;
   ax_error err;
+  uint64_t grow_max;
+  ax_status (*probe)(void *ctx, ax_worker_proc *worker, ax_error *err);
+  int probes;
 } module;
 
 static const char *build(const char *rest) {
@@ -61,7 +65,10 @@ static ax_status open_module(module *m, const char *name, int64_t start_ms,
                                      .order = m->files.order,
                                      .start_ms = start_ms,
                                      .batch_ms = batch_ms,
-                                     .queue_max = 1000 };
+                                     .queue_max = 1000,
+                                     .grow_max = m->grow_max,
+                                     .probe = m->probe,
+                                     .ctx = m };
   if (ax_worker_pool_new(m->broker, &options, &m->pool, &m->err))
     fail_msg("%s", m->err.text);
   ax_str models;
@@ -251,6 +258,63 @@ a_leak_costs_the_worker_its_life_and_nobody_else_anything(void **state) {
   ax_broker_stop(m.broker);
 }
 
+static void a_worker_that_grows_is_replaced_between_batches(void **state) {
+  (void)state;
+  module m = { .broker = new_broker(), .grow_max = 8 << 20 };
+  assert_int_equal(open_module(&m, "leak", 5000, 2000), AX_OK);
+  ax_worker_pool_stats stats = { 0 };
+  for (int i = 0; i < 400 && !stats.recycled; i++) {
+    double got;
+    ax_error err = { 0 };
+    if (score(&m, POISON, &got, &err)) fail_msg("%d: %.200s", i, err.text);
+    ax_worker_pool_look(m.pool, &stats);
+    if (i > 2) nanosleep(&(struct timespec){ 0, 20000000 }, NULL);
+  }
+  assert_int_equal(stats.recycled, 1);
+  assert_int_equal(stats.deaths, 0);
+  assert_scores(&m, 1);
+  close_module(&m);
+  ax_broker_stop(m.broker);
+}
+
+/* Fails twice, then is satisfied. */
+static ax_status probe(void *ctx, ax_worker_proc *worker, ax_error *err) {
+  module *m = ctx;
+  AX_TRY(ax_worker_proc_ping(worker, ax_clock_mono_ns() + 5000000000LL, err));
+  if (++m->probes <= 2) return ax_error_set(err, AX_INVALID, "not as it was");
+  return AX_OK;
+}
+
+static void
+an_open_circuit_turns_rows_away_until_a_probe_succeeds(void **state) {
+  (void)state;
+  module m = { .broker = new_broker(), .probe = probe };
+  assert_int_equal(open_module(&m, "abort", 5000, 2000), AX_OK);
+  ax_worker_pool_stats stats = { 0 };
+  double got;
+  for (int i = 0; i < 20 && stats.breaker != AX_BREAKER_OPEN; i++) {
+    ax_error err = { 0 };
+    (void)!score(&m, POISON, &got, &err);
+    ax_worker_pool_look(m.pool, &stats);
+  }
+  assert_int_equal(stats.breaker, AX_BREAKER_OPEN);
+  uint64_t before = stats.deaths;
+  bool scored = false;
+  for (int i = 0; i < 1000 && !scored; i++) {
+    ax_error err = { 0 };
+    scored = score(&m, 7, &got, &err) == AX_OK;
+    if (!scored) nanosleep(&(struct timespec){ 0, 10000000 }, NULL);
+  }
+  assert_true(scored);
+  assert_int_equal(m.probes, 3);
+  ax_worker_pool_look(m.pool, &stats);
+  assert_int_equal(stats.breaker, AX_BREAKER_CLOSED);
+  assert_true(stats.opened >= 3);
+  assert_true(stats.deaths <= before + 1);
+  close_module(&m);
+  ax_broker_stop(m.broker);
+}
+
 /* --- many at once
  * ------------------------------------------------------------------
  */
@@ -316,6 +380,8 @@ int main(void) {
     cmocka_unit_test(a_constructor_sees_no_files),
     cmocka_unit_test(a_module_that_changes_its_models_is_not_trusted),
     cmocka_unit_test(a_leak_costs_the_worker_its_life_and_nobody_else_anything),
+    cmocka_unit_test(a_worker_that_grows_is_replaced_between_batches),
+    cmocka_unit_test(an_open_circuit_turns_rows_away_until_a_probe_succeeds),
     cmocka_unit_test(only_the_rows_that_do_harm_fail_when_many_call),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
