@@ -45,7 +45,11 @@ PROGRAMS := $(if $(wildcard gateway/src/app/main.c),$(BUILD)/bin/auspex) \
 
 # A plug-in is a folder with plugin.c (and more .c files); its .so and its data
 # files go to build/plugins/<name>/, faulty ones (for tests) to build/faulty/.
-PLUGIN_DIRS := $(patsubst %/plugin.c,%,$(wildcard plugins/*/plugin.c))
+# Engines are generic modules: they become a plug-in together with a model file,
+# so they lie in build/engines/ and not where the gateway looks for plug-ins.
+ENGINE_DIRS := $(wildcard plugins/model-file plugins/onnx)
+ENGINES     := $(foreach d,$(ENGINE_DIRS),$(BUILD)/engines/$(notdir $d)/$(notdir $d).so)
+PLUGIN_DIRS := $(filter-out $(ENGINE_DIRS),$(patsubst %/plugin.c,%,$(wildcard plugins/*/plugin.c)))
 PLUGINS     := $(foreach d,$(PLUGIN_DIRS),$(BUILD)/plugins/$(notdir $d)/$(notdir $d).so)
 FAULTY      := $(foreach f,$(basename $(notdir $(wildcard plugins/faulty/*.c))),$(BUILD)/faulty/$f/$f.so)
 PLUGIN_CFLAGS := $(STD) $(WARN) -Werror $(OPT) -fPIC -fvisibility=hidden \
@@ -96,7 +100,7 @@ $(PACKAGES): deploy/fhir-package/package-lock.json deploy/fetch-packages.sh \
 setup: $(SETUP_BUILD) $(SETUP_FETCH) $(SETUP_DEMO) $(SETUP_TEST) $(SETUP_CHECK) ## install all Debian packages that are missing
 packages: $(PACKAGES) ## fetch the FHIR R4 package (R4_PACKAGE=PATH takes one that is there)
 
-all: $(PROGRAMS) $(PLUGINS) ## build the programs and the plug-ins (the default)
+all: $(PROGRAMS) $(PLUGINS) $(ENGINES) ## build the programs and the plug-ins (the default)
 
 help: ## show this list
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  %-16s %s\n", $$1, $$2}' Makefile
@@ -127,14 +131,16 @@ $(BUILD)/bin/auspex-corpora: $(BUILD)/obj/gateway/src/app/corpora_main.o $(LIB)
 
 # --- plug-ins ----------------------------------------------------------------
 
+# $1: folder of the sources, $2: plugins or engines
 define PLUGIN_RULE
-$(BUILD)/plugins/$(notdir $1)/$(notdir $1).so: $(wildcard $1/*.c) $(wildcard $1/*.h $1/data/* $1/cards/*) $(wildcard plugins/sdk/*) Makefile | $(SETUP_BUILD)
+$(BUILD)/$2/$(notdir $1)/$(notdir $1).so: $(wildcard $1/*.c) $(wildcard $1/*.h $1/data/* $1/cards/*) $(wildcard plugins/sdk/*) Makefile | $(SETUP_BUILD)
 	@mkdir -p $$(@D)
 	$$(call say,plugin $$@)
 	$$(Q)$$(CC) $$(PLUGIN_CFLAGS) -I$1 -shared -Wl,-z,relro,-z,now,-z,defs -o $$@ $$(filter %.c,$$^) -lm
 	@for d in data cards; do if [ -d $1/$$$$d ]; then cp -r $1/$$$$d $$(@D)/; fi; done
 endef
-$(foreach d,$(PLUGIN_DIRS),$(eval $(call PLUGIN_RULE,$d)))
+$(foreach d,$(PLUGIN_DIRS),$(eval $(call PLUGIN_RULE,$d,plugins)))
+$(foreach d,$(ENGINE_DIRS),$(eval $(call PLUGIN_RULE,$d,engines)))
 
 define FAULTY_RULE
 $(BUILD)/faulty/$1/$1.so: plugins/faulty/$1.c $(wildcard plugins/faulty/*.h plugins/sdk/*) Makefile | $(SETUP_BUILD)
@@ -153,6 +159,9 @@ $(UNIT_TESTS): $(BUILD)/tests/%: $(BUILD)/obj/%.o $(SUPPORT) $(LIB)
 	$(call say,link $@)
 	$(Q)$(CC) $(ALL_LDFLAGS) $^ -o $@ -lcmocka $(LIBS) -lseccomp
 
+# Engines are linked into their tests as objects.
+MODEL_FILE_OBJS := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard plugins/model-file/*.c))
+$(BUILD)/tests/plugins/model-file/tests/test_model_file: $(MODEL_FILE_OBJS)
 # What our own tree walker is held to.
 $(BUILD)/tests/plugins/model-file/tests/test_mf_xgboost: LIBS += -lxgboost
 
@@ -237,6 +246,7 @@ fuzz: $(SETUP_CHECK) ## a short run of every fuzz target (FUZZ_SECONDS=5 each)
 	$(MAKE) fuzz-run BUILD=build/fuzz CC=clang OPT="-O1 -g" \
 	  WARN="-Wall -Wno-gnu-zero-variadic-macro-arguments -Wno-unknown-warning-option" SAN="-fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all"
 
+build/fuzz/fuzz_model_file: $(MODEL_FILE_OBJS)
 $(FUZZERS): build/fuzz/%: $(BUILD)/obj/gateway/tests/fuzz/%.o $(LIB)
 	$(call say,link $@)
 	$(Q)clang -fsanitize=fuzzer,address,undefined $^ -o $@ $(LIBS) -lseccomp

@@ -7,7 +7,7 @@ dest=$1 prefix=$2 build=$3
 cd "$(dirname "$0")/.."
 
 lib=$prefix/lib/auspex share=$prefix/share/auspex doc=$prefix/share/doc/auspex
-install -d "$dest$prefix/bin" "$dest$lib/plugins" "$dest$share/packages" \
+install -d "$dest$prefix/bin" "$dest$lib/plugins" "$dest$lib/engines" "$dest$share/packages" \
   "$dest$prefix/include" "$dest$doc" "$dest/etc/auspex" "$dest$prefix/lib/systemd/system"
 
 install -m 755 "$build/bin/auspex" "$build/bin/auspex-worker" "$dest$prefix/bin/"
@@ -16,7 +16,12 @@ for plugin in "$build"/plugins/*/; do
   rm -rf "$dest$lib/plugins/$name"
   cp -r "$plugin" "$dest$lib/plugins/$name"
 done
-install -m 644 plugins/sdk/auspex_plugin.h "$dest$prefix/include/"
+for engine in "$build"/engines/*/; do
+  name=$(basename "$engine")
+  rm -rf "$dest$lib/engines/$name"
+  cp -r "$engine" "$dest$lib/engines/$name"
+done
+install -m 644 plugins/sdk/*.h "$dest$prefix/include/"
 install -m 644 README.md LICENSE CHANGELOG.md "$dest$doc/"
 
 for package in build/packages/*#*; do

@@ -52,6 +52,10 @@ int32_t mf_read_nomem(mf_reader *r);
     if (status_) return status_; \
   } while (0)
 
+/* Writes a path: "inputs[2]". */
+void mf_read_path(char *out, size_t size, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
 /* Refuses members of `object` that are not in the NULL-ended list. `where` is
  * its path ("inputs[2]"). */
 int32_t mf_read_known(mf_reader *r, uint32_t object, const char *where,
@@ -63,8 +67,11 @@ int32_t mf_read_text(mf_reader *r, uint32_t object, const char *where,
                      const char *key, int needed, const char **out);
 int32_t mf_read_number(mf_reader *r, uint32_t object, const char *where,
                        const char *key, int needed, double *out);
+typedef struct {
+  int64_t min, max;
+} mf_range;
 int32_t mf_read_integer(mf_reader *r, uint32_t object, const char *where,
-                        const char *key, int needed, int64_t min, int64_t max,
+                        const char *key, int needed, mf_range range,
                         int64_t *out);
 int32_t mf_read_bool(mf_reader *r, uint32_t object, const char *where,
                      const char *key, int *out);
@@ -144,5 +151,10 @@ void mf_trees_contributions(const mf_forest *forest, uint32_t which,
  * are those of the features, as declared. */
 int32_t mf_xgboost_read(mf_reader *r, const char *const *names, uint32_t count,
                         mf_forest *out);
+
+/* The same for trees that stand in the model file itself: `trees` with
+ * XGBoost's arrays for each, `treeClasses` where there are several classes. */
+int32_t mf_xgboost_trees(mf_reader *r, uint32_t object, const char *objective,
+                         float base, mf_forest *out);
 
 #endif

@@ -30,6 +30,13 @@ int32_t mf_read_nomem(mf_reader *r) {
   return report(r, 0, AUSPEX_E_NOMEM, "there is not enough memory for it");
 }
 
+void mf_read_path(char *out, size_t size, const char *format, ...) {
+  va_list args;
+  va_start(args, format);
+  (void)vsnprintf(out, size, format, args);
+  va_end(args);
+}
+
 static int is_key(const mf_reader *r, uint32_t key, const char *const *keys) {
   for (; *keys; keys++)
     if (auspex_json_is(&r->json, key, *keys)) return 1;
@@ -88,13 +95,14 @@ int32_t mf_read_number(mf_reader *r, uint32_t object, const char *where,
 }
 
 int32_t mf_read_integer(mf_reader *r, uint32_t object, const char *where,
-                        const char *key, int needed, int64_t min, int64_t max,
+                        const char *key, int needed, mf_range range,
                         int64_t *out) {
   uint32_t i;
   MF_TRY(member(r, object, where, key, needed, AUSPEX_JSON_NUMBER, &i));
-  if (i && !auspex_json_integer(&r->json, i, min, max, out))
+  if (i && !auspex_json_integer(&r->json, i, range.min, range.max, out))
     return mf_read_fault(r, i, "%s.%s must be a whole number from %lld to %lld",
-                         where, key, (long long)min, (long long)max);
+                         where, key, (long long)range.min,
+                         (long long)range.max);
   return AUSPEX_OK;
 }
 

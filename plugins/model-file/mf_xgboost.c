@@ -231,18 +231,19 @@ static int32_t make_room(mf_reader *r, uint32_t trees, mf_forest *out) {
   return AUSPEX_OK;
 }
 
-static int32_t read_classes(mf_reader *r, uint32_t model, mf_forest *out) {
+static int32_t read_classes(mf_reader *r, uint32_t model, const char *key,
+                            mf_forest *out) {
   uint32_t info, n = 0;
-  MF_TRY(mf_read_array(r, model, "model", "tree_info", MF_NEEDED, &info));
+  MF_TRY(mf_read_array(r, model, "model", key, MF_NEEDED, &info));
   if (r->json.values[info].count != out->tree_count)
-    return mf_read_fault(r, info, "model.tree_info must have %u items",
+    return mf_read_fault(r, info, "model.%s must have %u items", key,
                          out->tree_count);
   for (uint32_t i = info + 1; i < r->json.values[info].next;
        i = r->json.values[i].next) {
     int64_t which = 0;
     if (!auspex_json_integer(&r->json, i, 0, (int64_t)out->class_count - 1,
                              &which))
-      return mf_read_fault(r, i, "model.tree_info is not one of %u classes",
+      return mf_read_fault(r, i, "model.%s is not one of %u classes", key,
                            out->class_count);
     out->classes[n++] = (uint32_t)which;
   }
@@ -260,7 +261,7 @@ static int32_t read_trees(mf_reader *r, uint32_t booster, mf_forest *out) {
                         &model));
   MF_TRY(mf_read_array(r, model, "model", "trees", MF_NEEDED, &trees));
   MF_TRY(make_room(r, trees, out));
-  MF_TRY(read_classes(r, model, out));
+  MF_TRY(read_classes(r, model, "tree_info", out));
   for (uint32_t i = trees + 1; i < r->json.values[trees].next;
        i = r->json.values[i].next)
     MF_TRY(read_tree(r, i, number++, out));
@@ -327,6 +328,24 @@ static int32_t read_objective(mf_reader *r, uint32_t learner, float base,
   if ((out->objective == MF_SOFTMAX) != (out->class_count > 1))
     return mf_read_fault(r, objective, "%.40s does not suit %u classes", name,
                          out->class_count);
+  return AUSPEX_OK;
+}
+
+int32_t mf_xgboost_trees(mf_reader *r, uint32_t object, const char *objective,
+                         float base, mf_forest *out) {
+  uint32_t trees, number = 0;
+  if (!mf_trees_objective(objective, base, out) || !isfinite(out->base) ||
+      (out->objective == MF_SOFTMAX) != (out->class_count > 1))
+    return mf_read_fault(r, object,
+                         "model.objective \"%.40s\" with this baseScore and "
+                         "number of classes is not computed by this module",
+                         objective);
+  MF_TRY(mf_read_array(r, object, "model", "trees", MF_NEEDED, &trees));
+  MF_TRY(make_room(r, trees, out));
+  if (out->class_count > 1) MF_TRY(read_classes(r, object, "treeClasses", out));
+  for (uint32_t i = trees + 1; i < r->json.values[trees].next;
+       i = r->json.values[i].next)
+    MF_TRY(read_tree(r, i, number++, out));
   return AUSPEX_OK;
 }
 

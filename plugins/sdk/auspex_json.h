@@ -215,7 +215,7 @@ static inline int auspex_json_word(auspex_json *json, const char *word) {
 /* A scalar at `at`. */
 static inline int auspex_json_scalar(auspex_json *json) {
   int c = auspex_json_peek(json);
-  uint32_t i, quote = c == '"';
+  uint32_t i = 0, quote = c == '"';
   auspex_json_kind kind = c == '"'               ? AUSPEX_JSON_STRING
                           : c == 't' || c == 'f' ? AUSPEX_JSON_BOOL
                           : c == 'n'             ? AUSPEX_JSON_NULL
@@ -299,7 +299,7 @@ static inline int auspex_json_after(auspex_json *json, uint32_t *stack,
 static inline int auspex_json_open(auspex_json *json, uint32_t *stack,
                                    uint32_t *depth, int *empty) {
   int object = auspex_json_peek(json) == '{';
-  uint32_t open;
+  uint32_t open = 0;
   if (*depth == AUSPEX_JSON_DEPTH)
     return auspex_json_bad(json, "it is nested deeper than 32");
   if (!auspex_json_push(json, object ? AUSPEX_JSON_OBJECT : AUSPEX_JSON_ARRAY,
@@ -318,7 +318,7 @@ static inline int auspex_json_open(auspex_json *json, uint32_t *stack,
  * outlive `json`. */
 static inline int auspex_json_parse(auspex_json *json, const void *text,
                                     uint64_t length) {
-  uint32_t stack[AUSPEX_JSON_DEPTH], depth = 0;
+  uint32_t stack[AUSPEX_JSON_DEPTH] = { 0 }, depth = 0;
   memset(json, 0, sizeof *json);
   json->text = (const char *)text;
   json->length = length < (1u << 30) ? (uint32_t)length : 0;
