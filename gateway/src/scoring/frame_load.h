@@ -10,7 +10,12 @@
 #include "base/arena.h"
 #include "scoring/frame.h"
 
-enum { AX_FRAME_LOAD_FILES = 256, AX_FRAME_LOAD_BYTES = 16384 };
+enum {
+  AX_FRAME_LOAD_FILES = 256,
+  AX_FRAME_LOAD_BYTES = 16384,
+  AX_FRAME_LOAD_LIBRARIES = 2,
+  AX_FRAME_LOAD_FDS = 2 + AX_FRAME_LOAD_LIBRARIES
+};
 
 typedef struct {
   ax_str name;
@@ -22,7 +27,14 @@ typedef struct {
   uint64_t memory;  /* bytes; 0: no limit */
   const ax_frame_load_file *files;
   size_t file_count;
+  /* Shared libraries the module brings; loaded before it. */
+  int libraries[AX_FRAME_LOAD_LIBRARIES];
+  size_t library_count;
 } ax_frame_load;
+
+/* The descriptors that travel with the message; how many. */
+size_t ax_frame_load_fds(const ax_frame_load *order,
+                         int out[AX_FRAME_LOAD_FDS]);
 
 /* Writes the whole message (the descriptors travel beside it). */
 ax_status ax_frame_load_write(ax_buf *out,

@@ -136,18 +136,51 @@ static ax_status gather(opening *o, gathering *g, const char *folder) {
   for (size_t i = 0; i < count; i++) AX_TRY(gather_one(o, g, names[i], i));
   o->out->order.files = g->files;
   o->out->order.file_count = count;
-  ax_sha256_hex(ax_buf_view(&g->sums), o->out->data_digest);
   return ax_broker_seal("data", ax_buf_view(&g->all), &o->out->order.data,
                         o->err);
+}
+
+/* Names in a folder below the module's; none when it is not there. */
+static ax_status list_below(opening *o, const char *below,
+                            const char *const **names, size_t *count) {
+  char path[PATH_MOST];
+  *count = 0;
+  AX_TRY(join(o, o->folder, below, path));
+  if (!ax_file_is_dir(path)) return AX_OK;
+  return ax_file_list(o->scratch, path, names, count, o->err);
+}
+
+static ax_status seal_libraries(opening *o, gathering *g) {
+  const char *const *names = NULL;
+  size_t count = 0;
+  AX_TRY(list_below(o, "lib", &names, &count));
+  if (count > AX_FRAME_LOAD_LIBRARIES)
+    return ax_error_set(o->err, AX_TOO_LARGE,
+                        "there are more than %d libraries in lib/",
+                        AX_FRAME_LOAD_LIBRARIES);
+  for (size_t i = 0; i < count; i++) {
+    char digest[AX_SHA256_HEX + 1];
+    ax_str bytes, name = ax_arena_printf(o->scratch, "lib/%s", names[i]);
+    if (!name.ptr) return nomem(o);
+    AX_TRY(take(o, name.ptr, &bytes, digest));
+    ax_buf_printf(&g->sums, "%s  %s\n", digest, name.ptr);
+    AX_TRY(ax_broker_seal(names[i], bytes,
+                          &o->out->order.libraries[o->out->order.library_count],
+                          o->err));
+    o->out->order.library_count++;
+  }
+  return AX_OK;
 }
 
 static ax_status seal_data(opening *o) {
   char path[PATH_MOST];
   AX_TRY(join(o, o->folder, "data", path));
-  if (!ax_file_is_dir(path)) return AX_OK;
   gathering g = { .all = AX_BUF_INIT(AX_MODULE_FILES_MAX),
                   .sums = AX_BUF_INIT(SUMS_MAX) };
-  ax_status status = gather(o, &g, path);
+  ax_status status = ax_file_is_dir(path) ? gather(o, &g, path) : AX_OK;
+  if (!status) status = seal_libraries(o, &g);
+  if (!status && g.sums.len)
+    ax_sha256_hex(ax_buf_view(&g.sums), o->out->data_digest);
   ax_buf_free(&g.all);
   ax_buf_free(&g.sums);
   return status;
@@ -157,7 +190,7 @@ static ax_status seal_data(opening *o) {
 static ax_status take_folder(opening *o, const char *name, const char *path) {
   const char *const *names = NULL;
   size_t count = 0;
-  if (!strcmp(name, "data")) return AX_OK;
+  if (!strcmp(name, "data") || !strcmp(name, "lib")) return AX_OK;
   AX_TRY(ax_file_list(o->scratch, path, &names, &count, o->err));
   for (size_t i = 0; i < count; i++) {
     char digest[AX_SHA256_HEX + 1];
@@ -248,5 +281,8 @@ ax_status ax_module_files_open(ax_arena *arena, const char *plugins,
 void ax_module_files_close(ax_module_files *files) {
   if (files->order.module >= 0) close(files->order.module);
   if (files->order.data >= 0) close(files->order.data);
+  for (size_t i = 0; i < files->order.library_count; i++)
+    close(files->order.libraries[i]);
   files->order.module = files->order.data = -1;
+  files->order.library_count = 0;
 }

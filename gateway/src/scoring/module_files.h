@@ -5,8 +5,10 @@
  *
  *     <name>.so               the only .so; its name is the module's
  *     data/...                files the module reads
+ *     lib/...                 at most two shared libraries that it brings
+ *     cards/...               its model cards (card.h)
  *     golden.json             rows with answers (golden.h); may be missing
- *     anything else           model card, notes
+ *     anything else           notes
  *     manifest.sha256         what `sha256sum` prints for all of them, with
  *                             names below the folder
  *     manifest.sha256.minisig a signature over that (signature.h)
@@ -45,7 +47,8 @@ typedef struct {
   ax_frame_load order;            /* descriptors belong to this struct */
   char digest[AX_SHA256_HEX + 1]; /* of the .so */
   /* Of the data files: what `sha256sum * | sha256sum` gives in the folder (C
-   * locale); empty when there are none. */
+   * locale); lines for libraries ("lib/x.so.1") follow. Empty when there are
+   * neither. */
   char data_digest[AX_SHA256_HEX + 1];
   /* Of the version: SHA-256 over "digest data_digest". */
   char version_digest[AX_SHA256_HEX + 1];

@@ -142,14 +142,14 @@ static ax_status declined(ax_str payload, ax_error *err) {
 
 static ax_status send_order(ax_worker_proc *w, const ax_frame_load *order,
                             ax_error *err) {
-  int fds[] = { order->module, order->data };
+  int fds[AX_FRAME_LOAD_FDS];
   ax_buf_clear(&w->out);
   ax_status status = ax_frame_load_write(&w->out, order);
   if (status)
     return ax_error_set(err, status,
                         "the names of its data files are too long");
   return ax_broker_send_fds(w->process.socket, ax_buf_view(&w->out), fds,
-                            order->data >= 0 ? 2 : 1, err);
+                            ax_frame_load_fds(order, fds), err);
 }
 
 static ax_status hear_hello(ax_worker_proc *w, int64_t deadline_ns,
@@ -205,6 +205,10 @@ ax_status ax_worker_proc_start(ax_broker *broker, const char *module,
 
 ax_str ax_worker_proc_models(const ax_worker_proc *worker) {
   return ax_buf_view(&worker->models);
+}
+
+int32_t ax_worker_proc_pid(const ax_worker_proc *w) {
+  return w->process.pid;
 }
 
 uint32_t ax_worker_proc_refused(const ax_worker_proc *worker) {

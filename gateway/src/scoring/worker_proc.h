@@ -28,6 +28,9 @@ ax_status ax_worker_proc_start(ax_broker *broker, const char *module,
 /* The payload of its AX_FRAME_MODELS. Valid until the worker is ended. */
 ax_str ax_worker_proc_models(const ax_worker_proc *worker);
 
+/* Its process, for tools that look at it from outside. */
+int32_t ax_worker_proc_pid(const ax_worker_proc *worker);
+
 /* What its kernel refused to protect it with: AX_SANDBOX_* bits. */
 uint32_t ax_worker_proc_refused(const ax_worker_proc *worker);
 uint32_t ax_worker_proc_applied(const ax_worker_proc *worker);

@@ -110,6 +110,23 @@ static ax_status judge_fd(int fd, ax_error *err) {
   return status;
 }
 
+/* The module finds them by their SONAME. */
+static ax_status load_libraries(const ax_plugin_load_files *files,
+                                ax_error *err) {
+  for (size_t i = 0; i < files->library_count; i++) {
+    char path[64];
+    ax_str bytes;
+    void *mapped;
+    AX_TRY(map(files->libraries[i], "library", &bytes, err)); /* is it sealed? */
+    memcpy(&mapped, &bytes.ptr, sizeof mapped);
+    if (bytes.len) munmap(mapped, bytes.len);
+    (void)snprintf(path, sizeof path, "/proc/self/fd/%d", files->libraries[i]);
+    if (!dlopen(path, RTLD_NOW | RTLD_GLOBAL))
+      return ax_error_set(err, AX_INVALID, "a library of it: %s", dlerror());
+  }
+  return AX_OK;
+}
+
 static ax_status find_open(int fd, auspex_open_fn *out, ax_error *err) {
   char path[64];
   (void)snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
@@ -178,6 +195,7 @@ ax_status ax_plugin_load_open(ax_arena *arena,
   *out = (ax_plugin_load){ .module = { .size = sizeof out->module } };
   AX_TRY(judge_fd(files->module, err));
   AX_TRY(make_blobs(arena, files, config, err));
+  AX_TRY(load_libraries(files, err));
   AX_TRY(find_open(files->module, &open, err));
   int32_t code = open(host, &out->module);
   if (code != AUSPEX_OK)

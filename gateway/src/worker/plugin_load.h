@@ -28,6 +28,8 @@ typedef struct {
   int data;   /* sealed memory file: its data files; -1: none */
   const ax_plugin_load_blob *blobs;
   size_t blob_count;
+  const int *libraries; /* sealed memory files, loaded before the module */
+  size_t library_count;
 } ax_plugin_load_files;
 
 typedef struct {

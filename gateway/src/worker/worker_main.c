@@ -130,7 +130,10 @@ static bool load(worker *w, ax_arena *arena) {
   ax_frame_load order;
   ax_error err = { 0 };
   if (ax_frame_load_receive(arena, SOCKET, &order, &err) != AX_OK) return false;
-  ax_plugin_load_files files = { .module = order.module, .data = order.data };
+  ax_plugin_load_files files = { .module = order.module,
+                                 .data = order.data,
+                                 .libraries = order.libraries,
+                                 .library_count = order.library_count };
   ax_plugin_load_blob *blobs =
       AX_NEW_ARRAY(arena, ax_plugin_load_blob, order.file_count + 1);
   if (!blobs) return false;
@@ -148,6 +151,7 @@ static bool load(worker *w, ax_arena *arena) {
   }
   close(order.module);
   if (order.data >= 0) close(order.data);
+  for (size_t i = 0; i < order.library_count; i++) close(order.libraries[i]);
   return true;
 }
 
