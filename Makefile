@@ -37,7 +37,7 @@ OBJS  := $(SRCS:%.c=$(BUILD)/obj/%.o)
 MAINS := $(filter %/main.c %_main.c,$(SRCS))
 LIB   := $(BUILD)/obj/libauspex.a
 # Linux interfaces beyond POSIX (memfd, landlock, pidfd) only where they are used.
-GNU_SRCS := $(sort $(wildcard gateway/src/worker/*.c gateway/src/scoring/broker*.c))
+GNU_SRCS := $(sort $(wildcard gateway/src/worker/*.c gateway/src/scoring/broker*.c gateway/src/kit/folder.c))
 
 PROGRAMS := $(if $(wildcard gateway/src/app/main.c),$(BUILD)/bin/auspex) \
             $(if $(wildcard gateway/src/worker/worker_main.c),$(BUILD)/bin/auspex-worker) \
@@ -150,6 +150,36 @@ $(BUILD)/faulty/$1/$1.so: plugins/faulty/$1.c $(wildcard plugins/faulty/*.h plug
 endef
 $(foreach f,$(basename $(notdir $(wildcard plugins/faulty/*.c))),$(eval $(call FAULTY_RULE,$f)))
 
+# One plug-in and one mistake each; the test of lint and check must find them all.
+# What the linker does wrong stands here, the rest in the source.
+AUTHOR_MISTAKES := none no_relro lazy exec_stack textrel rpath extra_export \
+  constructor file socket process thread clock random output exit environment locale \
+  dlopen library hidden_fork hidden_exit loinc snomed icd system twice unit \
+  unit_kind version id no_limits placeholder fallback training molar_mass \
+  late_declaration takes_any_data trusts_data remembers row_number batch_mean \
+  address nan infinity divides utf8 ignores_state crash_on_absent crash_on_state \
+  hang declines probability row outcome additive leak small_batches empty_batch \
+  overrun no_module old_abi no_note
+AUTHOR_HARD := -Wl,-z,relro,-z,now,-z,noexecstack
+AUTHOR_LINK_no_relro   := -Wl,-z,norelro,-z,now,-z,noexecstack
+AUTHOR_LINK_lazy       := -Wl,-z,relro,-z,lazy,-z,noexecstack
+AUTHOR_LINK_exec_stack := -Wl,-z,relro,-z,now,-z,execstack
+AUTHOR_LINK_textrel    := $(AUTHOR_HARD) -Wl,-z,notext
+AUTHOR_LINK_rpath      := $(AUTHOR_HARD) -Wl,-rpath,/opt/models
+AUTHOR_LINK_library    := $(AUTHOR_HARD) -lz
+AUTHORS := $(foreach m,$(AUTHOR_MISTAKES),$(BUILD)/author/$m/author.so)
+
+define AUTHOR_RULE
+$(BUILD)/author/$1/author.so: $(wildcard plugins/faulty/author/*.c plugins/faulty/author/*/* plugins/sdk/*.h) Makefile | $(SETUP_BUILD)
+	@mkdir -p $$(@D)
+	$$(call say,plugin $$@)
+	$$(Q)$$(CC) $(STD) -D_DEFAULT_SOURCE -w -O1 -g -fPIC -fvisibility=hidden \
+	  -Iplugins/sdk -DMISTAKE_$1 -shared -o $$@ $$< $(or $(AUTHOR_LINK_$1),$(AUTHOR_HARD)) -lm
+	@$$(if $$(filter no_note,$1),objcopy --remove-section .note.auspex $$@)
+	@cp -r plugins/faulty/author/data plugins/faulty/author/cards $$(@D)/
+endef
+$(foreach m,$(AUTHOR_MISTAKES),$(eval $(call AUTHOR_RULE,$m)))
+
 # --- tests --------------------------------------------------------------------
 
 $(UNITS:%.c=$(BUILD)/obj/%.o) $(OUTSIDE:%.c=$(BUILD)/obj/%.o) $(SUPPORT) $(OUTSIDE_SUPPORT): | $(SETUP_TEST)
@@ -184,10 +214,10 @@ define RUN_TESTS
 done | awk -f gateway/tools/tap_total.awk
 endef
 
-unit: all $(PACKAGES) $(FAULTY) $(UNIT_TESTS) ## run the unit tests only
+unit: all $(PACKAGES) $(FAULTY) $(AUTHORS) $(UNIT_TESTS) ## run the unit tests only
 	$(call RUN_TESTS,$(UNIT_TESTS))
 
-test: $(PACKAGES) all $(FAULTY) $(UNIT_TESTS) $(OUTSIDE_TESTS) ## run all tests; the last line is the total
+test: $(PACKAGES) all $(FAULTY) $(AUTHORS) $(UNIT_TESTS) $(OUTSIDE_TESTS) ## run all tests; the last line is the total
 	$(call RUN_TESTS,$(UNIT_TESTS) $(OUTSIDE_TESTS))
 
 # Instrumented programs are given more time (AUSPEX_SLOW times as much).

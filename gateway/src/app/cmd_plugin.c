@@ -12,6 +12,14 @@ static const struct {
   int (*run)(int argc, char **argv);
   const char *help;
 } subcommands[] = {
+  { "new", ax_cmd_plugin_new, "a plug-in that builds and passes check" },
+  { "lint", ax_cmd_plugin_lint, "find mistakes without loading" },
+  { "check", ax_cmd_plugin_check, "try a module out in a worker" },
+  { "run", ax_cmd_plugin_run, "score a Bundle or rows with one module" },
+  { "golden", ax_cmd_plugin_golden, "write golden rows" },
+  { "fuzz", ax_cmd_plugin_fuzz, "rows and files that chance makes" },
+  { "pack", ax_cmd_plugin_pack, "a module folder as one archive" },
+  { "sign", ax_cmd_plugin_sign, "vouch for a module folder" },
   { "list", ax_cmd_plugin_admin_list, "the modules, their models and states" },
   { "activate", ax_cmd_plugin_admin_activate, "take a version into service" },
   { "shadow", ax_cmd_plugin_admin_shadow, "score for evidence only" },

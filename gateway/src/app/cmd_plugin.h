@@ -18,4 +18,14 @@ int ax_cmd_plugin_admin_kill(int argc, char **argv);
 int ax_cmd_plugin_admin_revive(int argc, char **argv);
 int ax_cmd_plugin_admin_rescan(int argc, char **argv);
 
+/* The author's kit; each in a file of its own. */
+int ax_cmd_plugin_check(int argc, char **argv);
+int ax_cmd_plugin_fuzz(int argc, char **argv);
+int ax_cmd_plugin_golden(int argc, char **argv);
+int ax_cmd_plugin_lint(int argc, char **argv);
+int ax_cmd_plugin_new(int argc, char **argv);
+int ax_cmd_plugin_pack(int argc, char **argv);
+int ax_cmd_plugin_run(int argc, char **argv);
+int ax_cmd_plugin_sign(int argc, char **argv);
+
 #endif
