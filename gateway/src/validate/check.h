@@ -75,6 +75,7 @@ void ax_check_slicing_run(ax_walk *walk, const ax_walk_member *member,
 void ax_check_slicing_missing(ax_walk *walk, const ax_place *parent,
                               const ax_schema_element *sliced);
 
+extern const ax_check_kind ax_check_aggregation;
 extern const ax_check_kind ax_check_attachment;
 extern const ax_check_kind ax_check_binding;
 extern const ax_check_kind ax_check_bundle;
