@@ -17,6 +17,8 @@ static const char *const kind_names[AX_DEF_KINDS] = {
   [AX_DEF_OPERATION] = "OperationDefinition",
   [AX_DEF_COMPARTMENT] = "CompartmentDefinition",
   [AX_DEF_QUESTIONNAIRE] = "Questionnaire",
+  [AX_DEF_MEASURE] = "Measure",
+  [AX_DEF_LIBRARY] = "Library",
 };
 
 const char *ax_package_kind_name(ax_def_kind kind) {

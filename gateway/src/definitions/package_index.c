@@ -11,7 +11,7 @@
 #include "json/json_parse.h"
 #include "json/json_write.h"
 
-enum { INDEX_FORMAT = 4, INDEX_MAX = 64 << 20, SCAN_MEMORY = 512 << 20 };
+enum { INDEX_FORMAT = 5, INDEX_MAX = 64 << 20, SCAN_MEMORY = 512 << 20 };
 
 typedef AX_VEC(ax_package_entry) entry_list;
 typedef AX_VEC(ax_str) text_list;
