@@ -12,7 +12,7 @@ static const ax_check_kind *const KINDS[] = {
   &ax_check_form,           &ax_check_code_system,     &ax_check_value_set,
   &ax_check_reference_type, &ax_check_quantity,        &ax_check_request,
   &ax_check_narrative_link, &ax_check_structure,       &ax_check_aggregation,
-  &ax_check_invariant,
+  &ax_check_measure,        &ax_check_measure_report,  &ax_check_invariant,
 };
 
 ax_status ax_check_compile(const ax_check_source *source,

@@ -90,6 +90,8 @@ extern const ax_check_kind ax_check_form;
 extern const ax_check_kind ax_check_identifier;
 extern const ax_check_kind ax_check_invariant;
 extern const ax_check_kind ax_check_length;
+extern const ax_check_kind ax_check_measure;
+extern const ax_check_kind ax_check_measure_report;
 extern const ax_check_kind ax_check_narrative;
 extern const ax_check_kind ax_check_narrative_link;
 extern const ax_check_kind ax_check_pattern;

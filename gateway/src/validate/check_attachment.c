@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/sha256.h"
+#include "validate/base64.h"
 #include "validate/check.h"
 
 enum { HASH_TEXT = 28 }; /* 20 bytes in base64 */
@@ -13,40 +14,13 @@ static ax_status compile(const ax_check_source *source, ax_check **out) {
   return ax_check_on_type(source, "Attachment", out);
 }
 
-static int symbol(char c) {
-  if (c >= 'A' && c <= 'Z') return c - 'A';
-  if (c >= 'a' && c <= 'z') return c - 'a' + 26;
-  if (c >= '0' && c <= '9') return c - '0' + 52;
-  if (c == '+') return 62;
-  return c == '/' ? 63 : -1;
-}
-
-/* Writes the bytes that `text` stands for, or only counts them (`out` NULL);
- * other characters are white space, or a fault that is reported elsewhere. */
-static size_t decode(ax_str text, char *out) {
-  uint32_t bits = 0;
-  unsigned have = 0;
-  size_t count = 0;
-  for (size_t i = 0; i < text.len; i++) {
-    int value = symbol(text.ptr[i]);
-    if (value < 0) continue;
-    bits = bits << 6 | (uint32_t)value;
-    have += 6;
-    if (have < 8) continue;
-    have -= 8;
-    if (out) out[count] = (char)(bits >> have & 0xFF);
-    count++;
-  }
-  return count;
-}
-
 static void check_size(ax_walk *walk, const ax_place *place, ax_str data) {
   const ax_json *size = AX_JSON_GET(place->value, "size");
   uint64_t stated = 0;
   if (!ax_json_is(size, AX_JSON_NUMBER) ||
       !ax_str_uint64(ax_json_text(size), UINT64_MAX, &stated))
     return;
-  size_t have = decode(data, NULL);
+  size_t have = ax_base64_decode(data, NULL);
   if (have != stated)
     ax_walk_issue(walk, AX_ERROR, AX_ISSUE_STRUCTURE, "attachment-size", place,
                   "The attachment's size is said to be %llu bytes, but its "
@@ -67,10 +41,11 @@ static void check_hash(ax_walk *walk, const ax_place *place, ax_str data) {
     walk->no_memory = true;
     return;
   }
-  ax_sha256_sha1_of_two((ax_str){ bytes, decode(data, bytes) }, AX_STR(""),
-                        have);
+  ax_sha256_sha1_of_two((ax_str){ bytes, ax_base64_decode(data, bytes) },
+                        AX_STR(""), have);
   ax_arena_rewind(arena, mark);
-  if (hash.len <= HASH_TEXT && decode(hash, stated) == AX_SHA1_BYTES &&
+  if (hash.len <= HASH_TEXT &&
+      ax_base64_decode(hash, stated) == AX_SHA1_BYTES &&
       memcmp(stated, have, AX_SHA1_BYTES) == 0)
     return;
   ax_walk_issue(walk, AX_ERROR, AX_ISSUE_VALUE, "attachment-hash", place,

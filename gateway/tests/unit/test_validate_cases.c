@@ -140,6 +140,11 @@ static void bundles_ask_answer_and_tell(void **state) {
   run_file("bundles.json");
 }
 
+static void measures_are_reported_as_defined(void **state) {
+  (void)state;
+  run_file("measures.json");
+}
+
 static void definitions_hold_together(void **state) {
   (void)state;
   run_file("conformance.json");
@@ -152,6 +157,7 @@ int main(void) {
     cmocka_unit_test(references_lead_to_what_conforms),
     cmocka_unit_test(datatypes_mean_what_they_say),
     cmocka_unit_test(bundles_ask_answer_and_tell),
+    cmocka_unit_test(measures_are_reported_as_defined),
     cmocka_unit_test(definitions_hold_together),
   };
   return cmocka_run_group_tests(tests, setup, teardown);
