@@ -47,6 +47,8 @@ void ax_check_explain(const ax_check *self, ax_json_writer *w) {
 const ax_json *ax_check_member(const ax_check_source *source, ax_str key) {
   const ax_json *value = ax_json_get(source->definition, key);
   const ax_json *base = ax_json_get(source->base, key);
+  const ax_json *twin = ax_json_get(source->twin, key);
+  if (value && twin && ax_json_equal(value, twin)) return NULL;
   return value && base && ax_json_equal(value, base) ? NULL : value;
 }
 

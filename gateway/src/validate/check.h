@@ -20,6 +20,7 @@ typedef struct {
   const ax_json *definition;        /* the ElementDefinition */
   const ax_json
       *base; /* a profile: the type's own ElementDefinition; or NULL */
+  const ax_json *twin; /* (in) a slice: what all values are held to; or NULL */
   bool is_root, is_profile;
   ax_str type;              /* of the StructureDefinition */
   const ax_json *structure; /* the whole StructureDefinition */
@@ -52,7 +53,7 @@ ax_status ax_check_on_type(const ax_check_source *source, const char *name,
 void ax_check_explain(const ax_check *self, ax_json_writer *w);
 
 /* The definition's member `key`, or NULL when it has none or says the same as
- * the type it constrains. */
+ * the type it constrains, or as the element it is a slice of. */
 const ax_json *ax_check_member(const ax_check_source *source, ax_str key);
 
 /* The same for the one member that begins with `prefix` ("fixed" of

@@ -46,6 +46,7 @@ static bool comes_from(const ax_json *constraint, ax_str type) {
 
 static bool is_wanted(const ax_check_source *source,
                       const ax_json *constraint) {
+  if (source->twin && has_same(source->twin, constraint)) return false;
   if (source->base) return !has_same(source->base, constraint);
   if (source->is_root) return true;
   return !is_general(AX_JSON_STR(constraint, "key")) &&

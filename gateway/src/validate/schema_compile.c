@@ -20,6 +20,7 @@ struct node {
   ax_schema_element *element;
   ax_schema_children *children; /* made early: content references point here */
   const ax_json *definition, *base;
+  node *twin; /* what all values are held to where this is (in) a slice */
   node_list below, slices;
   const node *refers_to;
 };
@@ -172,6 +173,7 @@ static void read_count(const builder *b, node *n) {
   if (!n->base && !origin) e->checks_count = true;
   if (!e->checks_count) {
     const ax_json *base = n->base ? n->base : origin;
+    if (n->twin) base = n->twin->definition;
     e->checks_count = e->min > read_min(base) || e->max < read_max(base);
   }
 }
@@ -196,6 +198,7 @@ static ax_status read_element(builder *b, node *n, bool is_root) {
                                    .element = e,
                                    .definition = n->definition,
                                    .base = n->base,
+                                   .twin = n->twin ? n->twin->definition : NULL,
                                    .is_root = is_root,
                                    .is_profile = b->schema->is_profile,
                                    .type = b->schema->type,
@@ -332,6 +335,20 @@ static ax_status learn_url(const builder *b, const node *parent,
   return parent->element->wants_url.ptr ? AX_OK : AX_NOMEM;
 }
 
+/* A slice repeats what its element demands of all values, and so do its
+ * children; that is looked at there. */
+static void find_twin(const node *parent, node *n) {
+  ax_str name = AX_JSON_STR(n->definition, "path");
+  size_t dot = name.len;
+  while (dot && name.ptr[dot - 1] != '.') dot--;
+  name = ax_str_skip(name, dot);
+  if (ax_str_ends(name, AX_STR("[x]"))) name.len -= 3;
+  if (AX_JSON_STR(n->definition, "sliceName").len)
+    n->twin = child_named(parent, name);
+  else if (parent->twin)
+    n->twin = child_named(parent->twin, name);
+}
+
 /* --- the tree --------------------------------------------------------------
  */
 
@@ -363,6 +380,7 @@ static ax_status add_node(builder *b, const ax_json *definition, node **root) {
   n->element = AX_NEW(b->arena, ax_schema_element);
   n->children = AX_NEW(b->arena, ax_schema_children);
   if (!n->element || !n->children) return AX_NOMEM;
+  if (parent) find_twin(parent, n);
   AX_TRY(read_element(b, n, depth == 0));
   if (parent) {
     AX_TRY(place_node(b, parent, n));
