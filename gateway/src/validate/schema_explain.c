@@ -1,4 +1,5 @@
 #include "validate/check.h"
+#include "validate/slicing_match.h"
 
 static void explain_count(const ax_schema_element *e, ax_json_writer *w) {
   ax_json_write_key(w, AX_STR("min"));
@@ -58,6 +59,10 @@ static void explain_element(const ax_schema_element *e, unsigned depth,
   ax_json_write_member(w, AX_STR("path"), e->path);
   ax_json_write_member(w, AX_STR("slice"), e->slice);
   ax_json_write_member(w, AX_STR("extension"), e->wants_url);
+  if (e->match && e->match->count) {
+    ax_json_write_key(w, AX_STR("where"));
+    ax_slicing_test_explain(e->match, w);
+  }
   explain_count(e, w);
   explain_types(e, w);
   for (const ax_check *c = e->checks; c; c = c->next) {

@@ -77,4 +77,7 @@ bool ax_slicing_test_all(const ax_slicing_match *match, ax_walk *walk,
 size_t ax_slicing_test_why(const ax_slicing_match *match, ax_walk *walk,
                            const ax_place *place, ax_buf *out);
 
+/* Writes what each test demands, in words. */
+void ax_slicing_test_explain(const ax_slicing_match *match, ax_json_writer *w);
+
 #endif

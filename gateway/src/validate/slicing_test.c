@@ -16,6 +16,8 @@ typedef struct {
 static bool any(const ax_slicing_test *t, ax_walk *walk, size_t step,
                 const spot *from);
 
+enum { DEMAND = 2000 };
+
 /* --- what is tested at the end ---------------------------------------------
  */
 
@@ -233,30 +235,42 @@ static void name_demand(const ax_slicing_test *t, ax_buf *out) {
   ax_buf_printf(out, "' %s ", VERBS[t->kind]);
 }
 
+static void tell_demand(const ax_slicing_test *t, ax_buf *out) {
+  name_demand(t, out);
+  for (size_t n = 0; n < t->name_count; n++)
+    ax_buf_printf(out, "%s" AX_STR_FMT, n ? " or " : "",
+                  AX_STR_ARG(t->names[n]));
+  if (t->value && t->value->kind <= AX_JSON_STRING) {
+    ax_buf_printf(out, "'" AX_STR_FMT "'", AX_STR_ARG(ax_walk_shown(t->value)));
+  } else if (t->value) {
+    ax_json_writer w = ax_json_write_begin(out);
+    ax_json_write_tree(&w, t->value);
+    if (ax_json_write_end(&w)) ax_buf_append(out, AX_STR("..."));
+  }
+}
+
 size_t ax_slicing_test_why(const ax_slicing_match *match, ax_walk *walk,
                            const ax_place *place, ax_buf *out) {
   size_t passed = 0;
   bool told = false;
   for (size_t i = 0; i < match->count; i++) {
-    const ax_slicing_test *t = &match->tests[i];
-    if (test_one(t, walk, place)) {
+    if (test_one(&match->tests[i], walk, place)) {
       passed++;
-      continue;
-    }
-    if (told) continue;
-    told = true;
-    name_demand(t, out);
-    for (size_t n = 0; n < t->name_count; n++)
-      ax_buf_printf(out, "%s" AX_STR_FMT, n ? " or " : "",
-                    AX_STR_ARG(t->names[n]));
-    if (t->value && t->value->kind <= AX_JSON_STRING) {
-      ax_buf_printf(out, "'" AX_STR_FMT "'",
-                    AX_STR_ARG(ax_walk_shown(t->value)));
-    } else if (t->value) {
-      ax_json_writer w = ax_json_write_begin(out);
-      ax_json_write_tree(&w, t->value);
-      if (ax_json_write_end(&w)) ax_buf_append(out, AX_STR("..."));
+    } else if (!told) {
+      told = true;
+      tell_demand(&match->tests[i], out);
     }
   }
   return passed;
+}
+
+void ax_slicing_test_explain(const ax_slicing_match *match, ax_json_writer *w) {
+  ax_json_write_array(w);
+  for (size_t i = 0; i < match->count; i++) {
+    ax_buf demand = AX_BUF_INIT(DEMAND);
+    tell_demand(&match->tests[i], &demand);
+    ax_json_write_str(w, ax_str_trim(ax_buf_view(&demand)));
+    ax_buf_free(&demand);
+  }
+  ax_json_write_close(w);
 }
