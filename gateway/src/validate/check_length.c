@@ -25,7 +25,7 @@ static void run(const ax_check *self, ax_walk *walk, const ax_place *place) {
   if (place->value->count <= c->max) return;
   size_t length = ax_utf8_length(ax_json_text(place->value));
   if (length > c->max)
-    ax_walk_issue(walk, AX_ERROR, AX_ISSUE_TOO_LONG, "value-too-long", place,
+    ax_walk_issue(walk, AX_ERROR, AX_ISSUE_INVALID, "value-too-long", place,
                   "The text has %zu characters; at most %llu are allowed",
                   length, (unsigned long long)c->max);
 }

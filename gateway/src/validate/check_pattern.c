@@ -2,6 +2,8 @@
  * are fine (R4 ElementDefinition.pattern[x]). */
 #include "validate/check.h"
 
+enum { SHOWN = 400 };
+
 typedef struct {
   ax_check check;
   const ax_json *value;
@@ -41,27 +43,43 @@ bool ax_check_pattern_holds(const ax_json *value, const ax_json *pattern) {
 }
 
 /* The member of the pattern that the value lacks, for the message. */
-static ax_str lacking(const ax_json *value, const ax_json *pattern) {
+static const ax_json_member *lacking(const ax_json *value,
+                                     const ax_json *pattern) {
   for (uint32_t i = 0; pattern->kind == AX_JSON_OBJECT && i < pattern->count;
        i++) {
     const ax_json_member *m = &pattern->u.members[i];
     if (!ax_check_pattern_holds(ax_json_get(value, m->key), &m->value))
-      return m->key;
+      return m;
   }
-  return AX_STR("");
+  return NULL;
+}
+
+static void write_value(const ax_json *value, ax_buf *out) {
+  ax_json_writer w = ax_json_write_begin(out);
+  ax_json_write_tree(&w, value);
+  if (ax_json_write_end(&w)) ax_buf_append(out, AX_STR("..."));
 }
 
 static void run(const ax_check *self, ax_walk *walk, const ax_place *place) {
   const ax_json *pattern = ((const pattern_check *)self)->value;
   if (ax_check_pattern_holds(place->value, pattern)) return;
-  ax_str member = lacking(place->value, pattern);
-  ax_str shown =
-      ax_walk_shown(member.len ? ax_json_get(pattern, member) : pattern);
+  if (pattern->kind <= AX_JSON_STRING) {
+    ax_str got = ax_walk_shown(place->value), want = ax_walk_shown(pattern);
+    ax_walk_issue(walk, AX_ERROR, AX_ISSUE_VALUE, "pattern-value", place,
+                  "The value is '" AX_STR_FMT
+                  "', but the profile's pattern asks for '" AX_STR_FMT "'",
+                  AX_STR_ARG(got), AX_STR_ARG(want));
+    return;
+  }
+  const ax_json_member *m = lacking(place->value, pattern);
+  ax_buf want = AX_BUF_INIT(SHOWN);
+  if (!walk->quiet) write_value(m ? &m->value : pattern, &want);
+  ax_str name = m ? m->key : AX_STR(""), shown = ax_buf_view(&want);
   ax_walk_issue(walk, AX_ERROR, AX_ISSUE_VALUE, "pattern-value", place,
                 "The value does not hold the pattern that the profile asks "
-                "for: it lacks %s" AX_STR_FMT "%s" AX_STR_FMT,
-                member.len ? "the right " : "", AX_STR_ARG(member),
-                member.len ? " " : "", AX_STR_ARG(shown));
+                "for: its '" AX_STR_FMT "' must hold " AX_STR_FMT,
+                AX_STR_ARG(name), AX_STR_ARG(shown));
+  ax_buf_free(&want);
 }
 
 static void explain(const ax_check *self, ax_json_writer *w) {
