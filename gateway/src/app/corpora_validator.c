@@ -89,6 +89,7 @@ static ax_validate_options options_of(const ax_json *json) {
     .unknown_extension = AX_ERROR,
     .wrong_display = AX_ERROR,
     .tell_missing_system = true,
+    .refuse_malformed_urns = true,
     .skip_contained =
         ax_str_eq(AX_JSON_STR(set, "validateContains"), AX_STR("IGNORE")),
     .vital_signs_by_any_code = true,

@@ -99,17 +99,6 @@ static bool is_uuid(ax_str s) {
   return true;
 }
 
-/* URNs of the two kinds that FHIR itself names have their form; a version or a
- * fragment may follow. */
-static bool is_uri(ax_str s) {
-  if (!has_no_space(s)) return false;
-  if (!ax_str_starts(s, AX_STR("urn:"))) return true;
-  for (size_t i = 0; i < s.len; i++)
-    if (s.ptr[i] == '#' || s.ptr[i] == '|') s.len = i;
-  if (ax_str_starts(s, AX_STR("urn:uuid:"))) return is_uuid(s);
-  return !ax_str_starts(s, AX_STR("urn:oid:")) || is_oid(s);
-}
-
 static bool in_range(ax_str s, int64_t min) {
   int64_t value = 0;
   return ax_str_int64(s, min, INT32_MAX, &value);
@@ -167,7 +156,7 @@ static const struct {
                               "groups of four, the last one filled up with =" },
   [AX_FHIR_BOOLEAN] = { "boolean", AX_JSON_BOOL, NULL,
                         "a boolean is true or false, without quotes" },
-  [AX_FHIR_CANONICAL] = { "canonical", AX_JSON_STRING, is_uri,
+  [AX_FHIR_CANONICAL] = { "canonical", AX_JSON_STRING, has_no_space,
                           "a canonical is a URL: not empty, without spaces" },
   [AX_FHIR_CODE] = { "code", AX_JSON_STRING, is_code,
                      "a code is not empty, has no space at its ends and only "
@@ -205,9 +194,9 @@ static const struct {
   [AX_FHIR_UNSIGNED_INT] = { "unsignedInt", AX_JSON_NUMBER, is_unsigned,
                              "an unsignedInt is a whole number from 0 to "
                              "2147483647, without quotes, point or exponent" },
-  [AX_FHIR_URI] = { "uri", AX_JSON_STRING, is_uri,
+  [AX_FHIR_URI] = { "uri", AX_JSON_STRING, has_no_space,
                     "a uri is not empty and has no spaces" },
-  [AX_FHIR_URL] = { "url", AX_JSON_STRING, is_uri,
+  [AX_FHIR_URL] = { "url", AX_JSON_STRING, has_no_space,
                     "a url is not empty and has no spaces" },
   [AX_FHIR_UUID] = { "uuid", AX_JSON_STRING, is_uuid,
                      "a uuid is written urn:uuid: and 32 lower-case hex digits "
@@ -231,23 +220,21 @@ ax_json_kind ax_fhir_primitive_kind(ax_fhir_primitive type) {
   return table[type].kind;
 }
 
-/* What a URI of such a form would have to be. */
-static const char *uri_fault(ax_fhir_primitive type, ax_str text) {
-  if (type == AX_FHIR_URI || type == AX_FHIR_URL || type == AX_FHIR_CANONICAL) {
-    if (ax_str_starts(text, AX_STR("urn:uuid:")))
-      return table[AX_FHIR_UUID].fault;
-    if (ax_str_starts(text, AX_STR("urn:oid:")))
-      return table[AX_FHIR_OID].fault;
-  }
-  return table[type].fault;
-}
-
 /* JSON itself forbids leading zeros; an exponent or a point in an integer is
  * caught by reading its digits. */
 const char *ax_fhir_primitive_fault(ax_fhir_primitive type,
                                     const ax_json *value) {
   if (!ax_json_is(value, table[type].kind)) return table[type].fault;
   if (!table[type].check) return type ? NULL : table[type].fault;
-  ax_str text = ax_json_text(value);
-  return table[type].check(text) ? NULL : uri_fault(type, text);
+  return table[type].check(ax_json_text(value)) ? NULL : table[type].fault;
+}
+
+const char *ax_fhir_primitive_urn_fault(ax_str uri) {
+  for (size_t i = 0; i < uri.len; i++)
+    if (uri.ptr[i] == '#' || uri.ptr[i] == '|') uri.len = i;
+  if (ax_str_starts(uri, AX_STR("urn:uuid:")))
+    return is_uuid(uri) ? NULL : table[AX_FHIR_UUID].fault;
+  if (ax_str_starts(uri, AX_STR("urn:oid:")))
+    return is_oid(uri) ? NULL : table[AX_FHIR_OID].fault;
+  return NULL;
 }

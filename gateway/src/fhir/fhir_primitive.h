@@ -42,6 +42,13 @@ ax_json_kind ax_fhir_primitive_kind(ax_fhir_primitive type);
 const char *ax_fhir_primitive_fault(ax_fhir_primitive type,
                                     const ax_json *value);
 
+/*
+ * NULL, or what a URN of the two kinds that FHIR itself names (urn:uuid:,
+ * urn:oid:) would have to look like; a version or a fragment may follow it. R4
+ * allows any text in a uri, so this is no fault of the type.
+ */
+const char *ax_fhir_primitive_urn_fault(ax_str uri);
+
 /* ids, also in URLs: [A-Za-z0-9\-\.]{1,64}. */
 bool ax_fhir_primitive_is_id(ax_str text);
 

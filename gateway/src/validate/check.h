@@ -104,6 +104,7 @@ extern const ax_check_kind ax_check_reference;
 extern const ax_check_kind ax_check_reference_type;
 extern const ax_check_kind ax_check_request;
 extern const ax_check_kind ax_check_sampled_data;
+extern const ax_check_kind ax_check_search_parameter;
 extern const ax_check_kind ax_check_structure;
 extern const ax_check_kind ax_check_value_set;
 

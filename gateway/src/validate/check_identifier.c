@@ -26,8 +26,7 @@ static bool has_scheme(ax_str text) {
 }
 
 static void check_value(ax_walk *walk, const ax_place *place) {
-  const ax_json *json = AX_JSON_GET(place->value, "value");
-  ax_str value = ax_json_text(json);
+  ax_str value = AX_JSON_STR(place->value, "value");
   if (!value.len) return;
   if (!has_scheme(value)) {
     ax_walk_issue(
@@ -38,10 +37,12 @@ static void check_value(ax_walk *walk, const ax_place *place) {
         AX_STR_ARG(value));
     return;
   }
-  const char *fault = ax_fhir_primitive_fault(AX_FHIR_URI, json);
+  const char *fault = ax_fhir_primitive_urn_fault(value);
   if (fault)
-    ax_walk_issue(walk, AX_ERROR, AX_ISSUE_CODE_INVALID, "identifier-uri",
-                  place, "The identifier '" AX_STR_FMT "' is no URI: %s",
+    ax_walk_issue(walk,
+                  walk->options.refuse_malformed_urns ? AX_ERROR : AX_WARNING,
+                  AX_ISSUE_CODE_INVALID, "identifier-uri", place,
+                  "The identifier '" AX_STR_FMT "' is no URI: %s",
                   AX_STR_ARG(value), fault);
 }
 

@@ -1,6 +1,7 @@
 /*
- * Policies about what texts may hold, each off unless asked for: HTML in texts
- * that nobody shows as HTML, HTML in markdown, URLs of examples.
+ * URNs of UUIDs and OIDs have the form of one; and policies about what texts
+ * may hold, each off unless asked for: HTML in texts that nobody shows as HTML,
+ * HTML in markdown, URLs of examples.
  */
 #include <string.h>
 
@@ -54,6 +55,16 @@ static bool is_example(ax_str url) {
   return false;
 }
 
+static void check_urn(ax_walk *walk, const ax_place *place, ax_str text) {
+  const char *fault = ax_fhir_primitive_urn_fault(text);
+  if (fault)
+    ax_walk_issue(walk,
+                  walk->options.refuse_malformed_urns ? AX_ERROR : AX_WARNING,
+                  AX_ISSUE_INVALID, "value-urn", place,
+                  "'" AX_STR_FMT "' is not right: %s",
+                  AX_STR_ARG(ax_walk_shown(place->value)), fault);
+}
+
 void ax_check_text(ax_walk *walk, const ax_place *place,
                    ax_fhir_primitive primitive) {
   const ax_validate_options *how = &walk->options;
@@ -61,6 +72,7 @@ void ax_check_text(ax_walk *walk, const ax_place *place,
   bool url = primitive == AX_FHIR_URI || primitive == AX_FHIR_URL ||
              primitive == AX_FHIR_CANONICAL;
   if (!ax_json_is(place->value, AX_JSON_STRING)) return;
+  if (url && ax_str_starts(text, AX_STR("urn:"))) check_urn(walk, place, text);
   if (how->refuse_example_urls && url && is_example(text))
     ax_walk_issue(walk, AX_ERROR, AX_ISSUE_INVALID, "url-example", place,
                   "Example URLs are not allowed in this context (" AX_STR_FMT

@@ -40,6 +40,8 @@ typedef struct {
                                 nothing */
   bool tell_missing_system;  /* a code outside of its value set is reported a
                                 second time, for the system it has none of */
+  bool refuse_malformed_urns; /* "urn:uuid:" and "urn:oid:" without the form of
+                                 one are errors, not warnings */
   bool skip_contained;       /* contained resources are not looked at */
   bool refuse_html;          /* HTML tags in strings */
   bool refuse_markdown_html; /* HTML tags in markdown */

@@ -33,7 +33,8 @@ static int setup(void **state) {
   arena = ax_arena_new((size_t)1 << 30);
   const ax_validate_options how = { .unknown_profile = AX_WARNING,
                                     .unknown_extension = AX_WARNING,
-                                    .wrong_display = AX_ERROR };
+                                    .wrong_display = AX_ERROR,
+                                    .refuse_malformed_urns = true };
   if (!arena || ax_registry_open(&options, &registry, &err) ||
       ax_app_rules_over(registry, &how, &rules, &err)) {
     print_error("%s\n", err.text);
