@@ -7,6 +7,7 @@
 
 #include "base/regex.h"
 #include "validate/check.h"
+#include "validate/ecl.h"
 
 typedef struct {
   ax_walk *walk;
@@ -87,10 +88,26 @@ static bool is_hierarchical(ax_str op) {
   return false;
 }
 
+/* SNOMED CT: `constraint` is an expression (R4 snomedct.html#filters). */
+static bool check_ecl(const composition *c, const ax_place *at, ax_str value) {
+  size_t where = 0;
+  if (!ax_str_eq(c->system, AX_STR("http://snomed.info/sct")) ||
+      !ax_str_eq(AX_JSON_STR(at->value, "property"), AX_STR("constraint")))
+    return false;
+  const char *fault = ax_ecl_fault(value, &where);
+  if (fault)
+    BAD_VALUE(c, at,
+              "The filter's value '" AX_STR_FMT
+              "' is no expression of SNOMED CT (ECL): %s (at character %zu)",
+              AX_STR_ARG(ax_walk_shown(AX_JSON_GET(at->value, "value"))), fault,
+              where + 1);
+  return true;
+}
+
 static void check_filter(const composition *c, const ax_place *at) {
   ax_str op = AX_JSON_STR(at->value, "op");
   ax_str value = AX_JSON_STR(at->value, "value");
-  if (!value.len) return;
+  if (!value.len || check_ecl(c, at, value)) return;
   if (ax_str_eq(op, AX_STR("regex")))
     check_regex(c, at, value);
   else if (ax_str_eq(op, AX_STR("exists")) &&
