@@ -67,7 +67,7 @@ FUZZ_SECONDS ?= 5
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all help setup packages demo run install corpora igs unit test asan tsan coverage fuzz tidy format layers names check \
+.PHONY: all help setup packages onnxruntime demo run install corpora igs unit test asan tsan coverage fuzz tidy format layers names check \
         definitions bench clean
 
 # --- what a fresh machine lacks -------------------------------------------------
@@ -96,6 +96,9 @@ $(PACKAGES): deploy/fhir-package/package-lock.json deploy/fetch-packages.sh \
              $(if $(R4_PACKAGE),take-package) | $(if $(R4_PACKAGE),,$(SETUP_FETCH))
 	@deploy/fetch-packages.sh build/packages
 	@touch $@
+
+onnxruntime: ## fetch ONNX Runtime from npm, version and digest pinned, for the engine onnx
+	@deploy/fetch-onnxruntime.sh build/onnxruntime
 
 setup: $(SETUP_BUILD) $(SETUP_FETCH) $(SETUP_DEMO) $(SETUP_TEST) $(SETUP_CHECK) ## install all Debian packages that are missing
 packages: $(PACKAGES) ## fetch the FHIR R4 package (R4_PACKAGE=PATH takes one that is there)
@@ -140,7 +143,15 @@ $(BUILD)/$2/$(notdir $1)/$(notdir $1).so: $(wildcard $1/*.c) $(wildcard $1/*.h $
 	@for d in data cards; do if [ -d $1/$$$$d ]; then cp -r $1/$$$$d $$(@D)/; fi; done
 endef
 $(foreach d,$(PLUGIN_DIRS),$(eval $(call PLUGIN_RULE,$d,plugins)))
-$(foreach d,$(ENGINE_DIRS),$(eval $(call PLUGIN_RULE,$d,engines)))
+$(eval $(call PLUGIN_RULE,plugins/model-file,engines))
+
+# The engine onnx is model-file with an inference engine in it.
+ONNX_SRCS := $(filter-out plugins/model-file/mf_engine.c,$(wildcard plugins/model-file/*.c)) \
+             plugins/onnx/ort_engine.c
+$(BUILD)/engines/onnx/onnx.so: $(ONNX_SRCS) $(wildcard plugins/model-file/*.h plugins/onnx/*.h plugins/sdk/*.h) Makefile | $(SETUP_BUILD)
+	@mkdir -p $(@D)
+	$(call say,plugin $@)
+	$(Q)$(CC) $(PLUGIN_CFLAGS) -shared -Wl,-z,relro,-z,now,-z,defs -o $@ $(filter %.c,$^) -lm -ldl
 
 define FAULTY_RULE
 $(BUILD)/faulty/$1/$1.so: plugins/faulty/$1.c $(wildcard plugins/faulty/*.h plugins/sdk/*) Makefile | $(SETUP_BUILD)
@@ -192,6 +203,8 @@ $(UNIT_TESTS): $(BUILD)/tests/%: $(BUILD)/obj/%.o $(SUPPORT) $(LIB)
 # Engines are linked into their tests as objects.
 MODEL_FILE_OBJS := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard plugins/model-file/*.c))
 $(BUILD)/tests/plugins/model-file/tests/test_model_file: $(MODEL_FILE_OBJS)
+$(BUILD)/tests/plugins/onnx/tests/test_onnx: $(filter-out %/mf_engine.o,$(MODEL_FILE_OBJS)) \
+  $(BUILD)/obj/plugins/onnx/ort_engine.o
 # What our own tree walker is held to.
 $(BUILD)/tests/plugins/model-file/tests/test_mf_xgboost: LIBS += -lxgboost
 

@@ -5,8 +5,9 @@ enum { WHERE = 64 };
 
 static const mf_word kinds[] = { { "points", 0 },  { "glm", 1 },
                                  { "cox", 2 },     { "trees", 3 },
-                                 { "xgboost", 4 }, { NULL, 0 } };
-enum { KIND_POINTS, KIND_GLM, KIND_COX, KIND_TREES, KIND_XGBOOST };
+                                 { "xgboost", 4 }, { "onnx", 5 },
+                                 { NULL, 0 } };
+enum { KIND_POINTS, KIND_GLM, KIND_COX, KIND_TREES, KIND_XGBOOST, KIND_ONNX };
 
 /* --- factors: what contributions speak of
  * -------------------------------------- */
@@ -23,6 +24,8 @@ static uint32_t basis_of(const mf_model *m) {
 }
 
 static int32_t make_factors(mf_reader *r, mf_model *out) {
+  /* An engine says what comes out, not why. */
+  if (out->kind == MF_ENGINE) return AUSPEX_OK;
   uint32_t count =
       out->kind == MF_FOREST ? out->forest.feature_count : out->term_count;
   auspex_factor *factors = mf_memory_new(r->memory, count, sizeof *factors);
@@ -95,19 +98,12 @@ static int32_t read_features(mf_reader *r, const auspex_model *model,
   return AUSPEX_OK;
 }
 
-static const auspex_blob *find_blob(const auspex_config *config,
-                                    const char *name) {
-  for (uint32_t i = 0; config && i < config->blob_count; i++)
-    if (strcmp(config->blobs[i].name, name) == 0) return &config->blobs[i];
-  return NULL;
-}
-
 /* Faults in the other file are reported with its name and places. */
 static int32_t read_xgboost(mf_reader *r, const auspex_config *config,
                             uint32_t object, const features *f, mf_model *out) {
   const char *file = NULL;
   MF_TRY(mf_read_text(r, object, "model", "file", MF_NEEDED, &file));
-  const auspex_blob *blob = find_blob(config, file);
+  const auspex_blob *blob = mf_read_blob(config, file);
   if (!blob)
     return mf_read_fault(r, object,
                          "model.file: there is no file \"%.60s\" in "
@@ -152,6 +148,19 @@ static int32_t read_forest(mf_reader *r, const auspex_config *config,
                  : read_trees(r, object, &f, out);
 }
 
+static int32_t read_engine(mf_reader *r, const auspex_config *config,
+                           uint32_t object, mf_model *out) {
+  static const char *const keys[] = { "kind",  "file",   "features",
+                                      "input", "output", NULL };
+  features f = { .count = 0 };
+  out->kind = MF_ENGINE;
+  MF_TRY(mf_read_known(r, object, "model", keys));
+  MF_TRY(read_features(r, &out->declared, object, &f));
+  out->features = f.inputs;
+  out->engine.feature_count = f.count;
+  return mf_engine_read(r, config, object, &out->engine);
+}
+
 /* --- sums of terms
  * ------------------------------------------------------------------ */
 
@@ -189,9 +198,12 @@ int32_t mf_model_read(mf_reader *r, const auspex_config *config,
   MF_TRY(mf_declare_read(r, &out->declared));
   MF_TRY(mf_read_object(r, 0, "the model", "model", MF_NEEDED, &object));
   MF_TRY(mf_read_word(r, object, "model", "kind", MF_NEEDED, kinds, &kind));
-  MF_TRY(kind < KIND_TREES
-             ? read_sum(r, object, kind, out)
-             : read_forest(r, config, object, kind == KIND_XGBOOST, out));
+  if (kind == KIND_ONNX)
+    MF_TRY(read_engine(r, config, object, out));
+  else
+    MF_TRY(kind < KIND_TREES
+               ? read_sum(r, object, kind, out)
+               : read_forest(r, config, object, kind == KIND_XGBOOST, out));
   MF_TRY(make_factors(r, out));
   return mf_output_read(r, out);
 }

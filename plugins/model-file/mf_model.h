@@ -78,7 +78,13 @@ int mf_terms_amount(const mf_term *term, const mf_cells *cells, double *out,
 /* --- the model
  * ---------------------------------------------------------------- */
 
-typedef enum { MF_POINTS, MF_GLM, MF_COX, MF_FOREST } mf_kind;
+typedef enum {
+  MF_POINTS,
+  MF_GLM,
+  MF_COX,
+  MF_FOREST,
+  MF_ENGINE /* computed by an inference engine */
+} mf_kind;
 typedef enum {
   MF_LINK_IDENTITY,
   MF_LINK_LOG,
@@ -109,6 +115,13 @@ typedef struct {
   uint32_t band_count;
 } mf_outcome;
 
+/* An inference engine with one model in it: features to numbers, a row at a
+ * time, so that no row can see its neighbours. */
+typedef struct {
+  void *self;
+  uint32_t feature_count, class_count;
+} mf_engine;
+
 typedef struct {
   auspex_model declared;
   mf_kind kind;
@@ -117,6 +130,7 @@ typedef struct {
   mf_term *terms;
   uint32_t term_count;
   mf_forest forest;
+  mf_engine engine;
   const uint32_t *features; /* the input of each */
   mf_outcome *outcomes;
 } mf_model;
@@ -134,6 +148,14 @@ int32_t mf_declare_input(mf_reader *r, const auspex_model *model, uint32_t at,
 
 /* --- reading and scoring
  * -------------------------------------------------------- */
+
+/* Engines: mf_engine.c knows none, plugins/onnx has one. Reads the member
+ * "model" of kind "onnx"; the number of features is known already. */
+int32_t mf_engine_read(mf_reader *r, const auspex_config *config,
+                       uint32_t object, mf_engine *out);
+/* 0: it failed. `out` has room for MF_CLASSES numbers and gets class_count. */
+int mf_engine_run(const mf_engine *self, const float *features, float *out);
+void mf_engine_free(mf_engine *self);
 
 /* Reads a model file; `config` has the files it refers to (mf_model.c). */
 int32_t mf_model_read(mf_reader *r, const auspex_config *config, mf_model *out);

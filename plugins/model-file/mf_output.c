@@ -69,6 +69,7 @@ static int32_t read_bands(mf_reader *r, const auspex_model *model, uint32_t at,
 
 /* Which numbers a kind of model has. */
 static const char *unfit(const mf_model *m, const mf_outcome *o) {
+  if (m->kind == MF_ENGINE) return NULL; /* the author knows what comes out */
   int logistic = m->kind == MF_GLM && m->link >= MF_LINK_LOGIT;
   int classes = m->kind == MF_FOREST && (m->forest.objective == MF_LOGISTIC ||
                                          m->forest.objective == MF_SOFTMAX);
@@ -98,13 +99,11 @@ static int32_t read_gives(mf_reader *r, const mf_model *model, uint32_t at,
   out->gives = (mf_gives)what;
   const char *why = unfit(model, out);
   if (why) return mf_read_fault(r, at, "%s.gives: %s", where, why);
-  MF_TRY(mf_read_integer(
-      r, at, where, "class",
-      model->kind == MF_FOREST && model->forest.class_count > 1,
-      (mf_range){ 0, model->kind == MF_FOREST
-                         ? (int64_t)model->forest.class_count - 1
-                         : 0 },
-      &which));
+  uint32_t classes = model->kind == MF_FOREST   ? model->forest.class_count
+                     : model->kind == MF_ENGINE ? model->engine.class_count
+                                                : 1;
+  MF_TRY(mf_read_integer(r, at, where, "class", classes > 1,
+                         (mf_range){ 0, (int64_t)classes - 1 }, &which));
   out->which = (uint32_t)which;
   MF_TRY(mf_read_number(r, at, where, "baselineSurvival",
                         survival && out->gives == MF_GIVES_PROBABILITY,

@@ -165,3 +165,9 @@ int32_t mf_read_numbers(mf_reader *r, uint32_t array, const char *where,
       return mf_read_fault(r, i, "%s[%u] must be a number", where, *count - 1);
   return AUSPEX_OK;
 }
+
+const auspex_blob *mf_read_blob(const auspex_config *config, const char *name) {
+  for (uint32_t i = 0; config && i < config->blob_count; i++)
+    if (strcmp(config->blobs[i].name, name) == 0) return &config->blobs[i];
+  return NULL;
+}

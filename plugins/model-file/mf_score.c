@@ -30,7 +30,7 @@ static double through_link(mf_link link, double x) {
 }
 
 static double number_of(const mf_model *m, const mf_outcome *o, const work *k) {
-  int forest = m->kind == MF_FOREST;
+  int forest = m->kind == MF_FOREST || m->kind == MF_ENGINE;
   switch (o->gives) {
   case MF_GIVES_PROBABILITY:
     if (m->kind == MF_COX) return 1 - pow(o->survival, exp(k->predictor));
@@ -103,6 +103,7 @@ static double amount_of(const mf_model *m, const work *k, uint32_t factor) {
 
 static void write_factors(auspex_writer *w, const mf_model *m,
                           const mf_outcome *o, work *k) {
+  if (m->kind == MF_ENGINE) return;
   if (m->kind == MF_FOREST) {
     mf_trees_contributions(&m->forest, o->which, k->features, k->parts);
     auspex_write_text(w, "Path contributions (Saabas): ");
@@ -131,7 +132,8 @@ static void write_outcome(auspex_writer *w, const mf_model *m, uint32_t row,
   const mf_outcome *o = &m->outcomes[outcome];
   const auspex_outcome *d = &m->declared.outcomes[outcome];
   double x = number_of(m, o, k);
-  if (!isfinite(x)) {
+  if (!isfinite(x) ||
+      (o->gives == MF_GIVES_PROBABILITY && !(x >= 0 && x <= 1))) {
     write_refusal(
         w, row, AUSPEX_ROW_OUT_OF_DOMAIN, -1,
         "These values are outside what the model is defined for:", d->title);
@@ -174,9 +176,11 @@ static int add_terms(const mf_model *m, uint32_t row, work *k,
   return 1;
 }
 
-static int walk_trees(const mf_model *m, uint32_t row, work *k,
-                      auspex_writer *w) {
-  for (uint32_t i = 0; i < m->forest.feature_count; i++) {
+/* 0 when the row was refused: a feature is not there that may not be missing.
+ */
+static int collect(const mf_model *m, uint32_t row, uint32_t count, work *k,
+                   auspex_writer *w) {
+  for (uint32_t i = 0; i < count; i++) {
     uint32_t input = m->features[i];
     int has = mf_terms_has(&k->cells, input);
     if (!has && m->declared.inputs[input].missing != AUSPEX_MISSING_PASS) {
@@ -186,9 +190,27 @@ static int walk_trees(const mf_model *m, uint32_t row, work *k,
     }
     k->features[i] = has ? (float)k->cells.value[input] : NAN;
   }
+  return 1;
+}
+
+static int walk_trees(const mf_model *m, uint32_t row, work *k,
+                      auspex_writer *w) {
+  if (!collect(m, row, m->forest.feature_count, k, w)) return 0;
   mf_trees_margins(&m->forest, k->features, k->margins);
   memcpy(k->predictions, k->margins, m->forest.class_count * sizeof(float));
   mf_trees_predict(&m->forest, k->predictions);
+  return 1;
+}
+
+static int run_engine(const mf_model *m, uint32_t row, work *k,
+                      auspex_writer *w) {
+  if (!collect(m, row, m->engine.feature_count, k, w)) return 0;
+  if (!mf_engine_run(&m->engine, k->features, k->predictions)) {
+    write_refusal(w, row, AUSPEX_ROW_FAILED, -1,
+                  "The inference engine failed:", m->declared.title);
+    return 0;
+  }
+  memcpy(k->margins, k->predictions, sizeof k->margins);
   return 1;
 }
 
@@ -197,8 +219,9 @@ void mf_score_row(const mf_model *m, const auspex_batch *batch, uint32_t row,
   work k = { .predictor = 0 };
   size_t first = (size_t)row * batch->column_count;
   k.cells = (mf_cells){ batch->value + first, batch->state + first };
-  int scored = m->kind == MF_FOREST ? walk_trees(m, row, &k, w)
-                                    : add_terms(m, row, &k, w);
+  int scored = m->kind == MF_FOREST   ? walk_trees(m, row, &k, w)
+               : m->kind == MF_ENGINE ? run_engine(m, row, &k, w)
+                                      : add_terms(m, row, &k, w);
   for (uint32_t i = 0; scored && i < m->declared.outcome_count; i++)
     write_outcome(w, m, row, i, &k);
 }

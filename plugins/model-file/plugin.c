@@ -7,6 +7,7 @@ struct auspex_instance {
   mf_memory memory;
   mf_model *models[MODELS_MOST];
   const auspex_model *declared[MODELS_MOST];
+  uint32_t made; /* models that were begun */
   auspex_models told;
 };
 
@@ -39,11 +40,9 @@ static int32_t read_file(auspex_instance *instance, const auspex_config *config,
       status =
           mf_read_fault(&r, 0, "there are more than %d models", MODELS_MOST);
     else
-      status = mf_model_read(&r, config, model);
-    if (!status) {
-      instance->models[instance->told.count] = model;
-      instance->declared[instance->told.count++] = &model->declared;
-    }
+      status =
+          mf_model_read(&r, config, instance->models[instance->made++] = model);
+    if (!status) instance->declared[instance->told.count++] = &model->declared;
   }
   auspex_json_free(&r.json);
   return status;
@@ -56,6 +55,8 @@ static int ends_with_json(const char *name) {
 
 static void destroy(auspex_instance *instance) {
   if (!instance) return;
+  for (uint32_t i = 0; i < instance->made; i++)
+    mf_engine_free(&instance->models[i]->engine);
   mf_memory_free(&instance->memory);
   free(instance);
 }
