@@ -67,7 +67,7 @@ FUZZ_SECONDS ?= 5
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all help setup packages onnxruntime demo run install corpora igs unit test asan tsan coverage fuzz tidy format layers names check \
+.PHONY: all help setup packages golden onnxruntime demo run install corpora igs unit test asan tsan coverage fuzz tidy format layers names check \
         definitions bench clean
 
 # --- what a fresh machine lacks -------------------------------------------------
@@ -96,6 +96,10 @@ $(PACKAGES): deploy/fhir-package/package-lock.json deploy/fetch-packages.sh \
              $(if $(R4_PACKAGE),take-package) | $(if $(R4_PACKAGE),,$(SETUP_FETCH))
 	@deploy/fetch-packages.sh build/packages
 	@touch $@
+
+golden: all ## write golden rows of our own plug-ins anew: look at what changed
+	@for d in $(PLUGIN_DIRS); do $(BUILD)/bin/auspex plugin golden $(BUILD)/plugins/$$(basename $$d) && \
+	  cp $(BUILD)/plugins/$$(basename $$d)/golden.json $$d/ || exit 1; done
 
 onnxruntime: ## fetch ONNX Runtime from npm, version and digest pinned, for the engine onnx
 	@deploy/fetch-onnxruntime.sh build/onnxruntime
@@ -136,11 +140,11 @@ $(BUILD)/bin/auspex-corpora: $(BUILD)/obj/gateway/src/app/corpora_main.o $(LIB)
 
 # $1: folder of the sources, $2: plugins or engines
 define PLUGIN_RULE
-$(BUILD)/$2/$(notdir $1)/$(notdir $1).so: $(wildcard $1/*.c) $(wildcard $1/*.h $1/data/* $1/cards/*) $(wildcard plugins/sdk/*) Makefile | $(SETUP_BUILD)
+$(BUILD)/$2/$(notdir $1)/$(notdir $1).so: $(wildcard $1/*.c) $(wildcard $1/*.h $1/golden.json $1/data/* $1/cards/*) $(wildcard plugins/sdk/*) Makefile | $(SETUP_BUILD)
 	@mkdir -p $$(@D)
 	$$(call say,plugin $$@)
 	$$(Q)$$(CC) $$(PLUGIN_CFLAGS) -I$1 -shared -Wl,-z,relro,-z,now,-z,defs -o $$@ $$(filter %.c,$$^) -lm
-	@for d in data cards; do if [ -d $1/$$$$d ]; then cp -r $1/$$$$d $$(@D)/; fi; done
+	@for d in data cards golden.json; do if [ -e $1/$$$$d ]; then cp -r $1/$$$$d $$(@D)/; fi; done
 endef
 $(foreach d,$(PLUGIN_DIRS),$(eval $(call PLUGIN_RULE,$d,plugins)))
 $(eval $(call PLUGIN_RULE,plugins/model-file,engines))
