@@ -63,6 +63,17 @@ static void report(ax_check_parts *c, const char *what, ax_status status,
   }
 }
 
+/* Once for a model: the host stands before it, but a look costs nothing. */
+static void report_trust(ax_check_parts *c, const char *what) {
+  if (c->trusts) return;
+  c->trusts = true;
+  ax_check_parts_say(c, AX_FINDING_WARNING, "trust",
+                     "%s: the worker %s; no host sends this value (it is "
+                     "outside what map and range of the input give), but look "
+                     "at it before it becomes an index",
+                     what, c->trial->ending);
+}
+
 ax_status ax_check_parts_ask(ax_check_parts *c, const char *what,
                              const ax_feature_row *const *rows, size_t count,
                              ax_results *results, ax_error *err) {
@@ -73,6 +84,10 @@ ax_status ax_check_parts_ask(ax_check_parts *c, const char *what,
   if (status == AX_NOMEM) c->out->nomem = true;
   if (status == AX_OK || status == AX_INVALID || status == AX_NOMEM)
     return status;
+  if (c->impossible) {
+    if (status == AX_UNAVAILABLE) report_trust(c, what);
+    if (status != AX_TIMEOUT) return status;
+  }
   /* Waiting costs most: a model that hangs twice is given up. */
   c->deaths += status == AX_TIMEOUT ? AX_CHECK_PARTS_DEATHS / 2 : 1;
   report(c, what, status, err);
@@ -100,7 +115,7 @@ static void count_scored(ax_check_parts *c, const ax_results *results) {
         why = ax_arena_cstr(c->scratch, results[i].items[k].text);
     }
   if (rows) return;
-  ax_check_parts_say(c, AX_FINDING_WARNING, "scored",
+  ax_check_parts_say(c, AX_FINDING_NOTE, "scored",
                      "none of %d rows with plausible values was scored%s%s; "
                      "are the ranges and maps right?",
                      AX_CHECK_PARTS_ROWS, why && *why ? ": " : "",

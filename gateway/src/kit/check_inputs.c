@@ -76,7 +76,7 @@ static ax_status try_row(trying *t, const ax_feature_row *row,
   ax_error err;
   *results = (ax_results){ 0 };
   ax_status status = ax_check_parts_ask(c, t->what, &row, 1, results, &err);
-  if (status == AX_INVALID)
+  if (status == AX_INVALID && !c->impossible)
     ax_check_parts_say(c, AX_FINDING_ERROR, "declines",
                        "%s: it declines the whole batch (%s); one row must not "
                        "cost the others their results: write a result with a "
@@ -113,7 +113,9 @@ static void try_values(trying *t, size_t input, uint64_t number) {
     ax_rows_set_value(c->model, row, input, odd[v].value);
     (void)snprintf(t->what, sizeof t->what, "input " AX_STR_FMT " is %s",
                    AX_STR_ARG(c->model->inputs[input].name), odd[v].name);
+    c->impossible = !ax_rows_possible(&c->model->inputs[input], odd[v].value);
     (void)try_row(t, row, &results);
+    c->impossible = false;
   }
 }
 
@@ -133,11 +135,14 @@ static void try_mixtures(trying *t) {
       state = state * 6364136223846793005u + 1442695040888963407u;
       unsigned die = (unsigned)(state >> 33) % 24;
       if (die < 9) ax_rows_set_state(c->model, row, i, states[die].state);
-      if (die >= 20) ax_rows_set_value(c->model, row, i, odd[die - 20].value);
+      if (die < 20) continue;
+      ax_rows_set_value(c->model, row, i, odd[die - 20].value);
+      c->impossible = true; /* NaN, infinities */
     }
     (void)snprintf(t->what, sizeof t->what, "mixture %u of states and values",
                    (unsigned)n);
     (void)try_row(t, row, &results);
+    c->impossible = false;
   }
 }
 

@@ -24,6 +24,9 @@ typedef struct {
   const ax_feature_row *rows[AX_CHECK_PARTS_ROWS];
   ax_str answers[AX_CHECK_PARTS_ROWS];
   bool fine; /* they could be scored */
+  /* The rows hold what no host sends: they must be survived, and any answer
+   * will do. */
+  bool impossible, trusts; /* trusts: that was said */
 } ax_check_parts;
 
 /* Asks for `count` rows. OK: `results` (in scratch) hold each row's. INVALID:

@@ -82,12 +82,14 @@ static double value_of(const ax_model_input *input, uint64_t *state) {
  */
 
 static int64_t time_of(const ax_model_input *input, const ax_feature_row *row,
-                       uint64_t *state) {
+                       bool together, uint64_t *state) {
   int64_t from = input->window_from_days, to = input->window_to_days;
   int64_t base =
       input->relative_to == AUSPEX_AT_ANCHOR ? row->anchor_ms : row->as_of_ms;
   if (from < to - 300) from = to - 300;
+  /* In every other row all that can be is of one day. */
   int64_t days = from + (int64_t)(unit(state) * (double)(to - from + 1));
+  if (together) days = from > -10 ? from : to < -10 ? to : -10;
   int64_t at = base + days * day_ms;
   return at > row->as_of_ms ? row->as_of_ms : at;
 }
@@ -103,6 +105,7 @@ typedef struct {
   double *values, *lows, *highs;
   int64_t *times;
   uint64_t state;
+  bool together, whole; /* one day; whole numbers */
 } making;
 
 static void fill_series(making *m, const ax_model_input *input,
@@ -121,11 +124,17 @@ static void fill_series(making *m, const ax_model_input *input,
   cell->time_ms = m->times[m->row->sample_count - 1];
 }
 
+/* Whole where that stays plausible. */
+static double cell_value(making *m, const ax_model_input *input) {
+  double x = value_of(input, &m->state);
+  return m->whole && ax_rows_possible(input, round(x)) ? round(x) : x;
+}
+
 static void fill_input(making *m, const ax_model_input *input) {
-  int64_t at = time_of(input, m->row, &m->state);
+  int64_t at = time_of(input, m->row, m->together, &m->state);
   for (uint32_t c = input->column; c < input->column + input->width; c++) {
     ax_feature_cell *cell = &m->row->cells[c];
-    *cell = (ax_feature_cell){ .value = value_of(input, &m->state),
+    *cell = (ax_feature_cell){ .value = cell_value(m, input),
                                .state = AUSPEX_CELL_PRESENT,
                                .time_ms = at,
                                .low = (double)NAN,
@@ -141,7 +150,11 @@ static void fill_input(making *m, const ax_model_input *input) {
 
 ax_feature_row *ax_rows_make(ax_arena *arena, const ax_model *model,
                              uint64_t number) {
-  making m = { .arena = arena, .model = model, .state = number * 7919 + 1 };
+  making m = { .arena = arena,
+               .model = model,
+               .state = number * 7919 + 1,
+               .together = number % 2 == 0,
+               .whole = number % 3 != 2 };
   size_t samples = model->column_count * (size_t)SAMPLES + 1;
   m.row = AX_NEW(arena, ax_feature_row);
   m.values = AX_NEW_ARRAY(arena, double, samples);
@@ -180,4 +193,33 @@ void ax_rows_set_value(const ax_model *model, ax_feature_row *row, size_t input,
     row->cells[c].value = value;
     row->cells[c].state = AUSPEX_CELL_PRESENT;
   }
+}
+
+static bool gives(const ax_model_source *source, double value) {
+  const ax_model_map *map = source->map;
+  if (source->pick == AUSPEX_PICK_EVER || source->take == AUSPEX_TAKE_PRESENT)
+    return value == 0 || value == 1;
+  if (source->pick == AUSPEX_PICK_COUNT) return value >= 0 && value < 1e6;
+  if (!map) return !(value < source->valid_min) && !(value > source->valid_max);
+  for (size_t i = 0; i < map->count; i++) {
+    const ax_model_map_row *row = &map->rows[i];
+    if (row->kind == AUSPEX_MAP_KEEP ? value >= row->from && value <= row->to
+                                     : value == row->value)
+      return true;
+  }
+  return map->has_otherwise && value == map->otherwise;
+}
+
+bool ax_rows_possible(const ax_model_input *input, double value) {
+  for (size_t i = 0; isfinite(value) && i < input->sources.count; i++) {
+    const ax_model_source *source = &input->sources.items[i];
+    /* These are 0 or 1, or an age, whatever else is declared. */
+    bool flag = source->from == AUSPEX_FROM_SEX ||
+                (source->from != AUSPEX_FROM_OBSERVATION && !source->map &&
+                 source->from >= AUSPEX_FROM_ADMINISTRATION &&
+                 source->from <= AUSPEX_FROM_FAMILY_HISTORY) ||
+                (source->from == AUSPEX_FROM_CONDITION && !source->map);
+    if (flag ? value == 0 || value == 1 : gives(source, value)) return true;
+  }
+  return false;
 }

@@ -26,4 +26,8 @@ void ax_rows_set_state(const ax_model *model, ax_feature_row *row, size_t input,
 void ax_rows_set_value(const ax_model *model, ax_feature_row *row, size_t input,
                        double value);
 
+/* Can the host ever send this value: is it what the input's map gives, or
+ * inside what a source calls plausible? */
+bool ax_rows_possible(const ax_model_input *input, double value);
+
 #endif
