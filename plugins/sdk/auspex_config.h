@@ -18,8 +18,8 @@ extern "C" {
 #endif
 
 /* The file `name`, or NULL. */
-static inline const auspex_blob *
-auspex_config_find(const auspex_config *config, const char *name) {
+static inline const auspex_blob *auspex_config_find(const auspex_config *config,
+                                                    const char *name) {
   for (uint32_t i = 0; config && i < config->blob_count; i++)
     if (strcmp(config->blobs[i].name, name) == 0) return &config->blobs[i];
   return NULL;

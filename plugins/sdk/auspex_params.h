@@ -54,7 +54,7 @@ typedef struct auspex_steps {
 
 enum {
   AUSPEX_PARAM_NUMBERS = 1, /* `at` is double[count] */
-  AUSPEX_PARAM_STEPS,       /* `at` is auspex_steps; a step has `count` numbers */
+  AUSPEX_PARAM_STEPS, /* `at` is auspex_steps; a step has `count` numbers */
   AUSPEX_PARAM_NAMED_STEPS, /* ... and behind them a word */
   AUSPEX_PARAM_LEVEL_STEPS  /* ... and a word and a level */
 };
@@ -75,9 +75,9 @@ typedef struct auspex_params {
 static inline const auspex_step *auspex_params_step(const auspex_steps *steps,
                                                     double x) {
   uint32_t i = 0;
-  while (i + 1 < steps->count && !(steps->items[i].inclusive
-                                       ? x <= steps->items[i].bound
-                                       : x < steps->items[i].bound))
+  while (i + 1 < steps->count &&
+         !(steps->items[i].inclusive ? x <= steps->items[i].bound
+                                     : x < steps->items[i].bound))
     i++;
   return &steps->items[i];
 }
