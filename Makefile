@@ -197,6 +197,16 @@ $(foreach m,$(AUTHOR_MISTAKES),$(eval $(call AUTHOR_RULE,$m)))
 
 # --- tests --------------------------------------------------------------------
 
+# The tests of a plug-in link its code as it is checked by the sanitizers.
+define PLUGIN_LIB_RULE
+$(BUILD)/lib/$(notdir $1).a: $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard $1/*.c))
+	@mkdir -p $$(@D)
+	@rm -f $$@
+	$$(Q)$$(AR) rcs $$@ $$^
+$(filter $(BUILD)/tests/$1/%,$(UNIT_TESTS)): $(BUILD)/lib/$(notdir $1).a
+endef
+$(foreach d,$(PLUGIN_DIRS),$(eval $(call PLUGIN_LIB_RULE,$d)))
+
 $(UNITS:%.c=$(BUILD)/obj/%.o) $(OUTSIDE:%.c=$(BUILD)/obj/%.o) $(SUPPORT) $(OUTSIDE_SUPPORT): | $(SETUP_TEST)
 
 $(UNIT_TESTS): $(BUILD)/tests/%: $(BUILD)/obj/%.o $(SUPPORT) $(LIB)

@@ -1,19 +1,16 @@
 /* Computes the Brock models 2a and 2b. */
 #include "brock_nodule.h"
 
-#define ROW(name, field)                   \
-  {                                        \
-    (name), AUSPEX_PARAM_NUMBERS, 1,       \
-        offsetof(brock_nodule_table, field) \
-  }
-#define BETAS(letter, model)                                             \
+#define ROW(name, field) \
+  { (name), AUSPEX_PARAM_NUMBERS, 1, offsetof(brock_nodule_table, field) }
+#define BETAS(letter, model)                                              \
   ROW(letter "_constant", model.constant), ROW(letter "_age", model.age), \
-      ROW(letter "_female", model.female),                               \
-      ROW(letter "_family", model.family),                               \
-      ROW(letter "_emphysema", model.emphysema),                         \
-      ROW(letter "_size", model.size),                                   \
-      ROW(letter "_part_solid", model.part_solid),                       \
-      ROW(letter "_nonsolid", model.nonsolid),                           \
+      ROW(letter "_female", model.female),                                \
+      ROW(letter "_family", model.family),                                \
+      ROW(letter "_emphysema", model.emphysema),                          \
+      ROW(letter "_size", model.size),                                    \
+      ROW(letter "_part_solid", model.part_solid),                        \
+      ROW(letter "_nonsolid", model.nonsolid),                            \
       ROW(letter "_upper", model.upper), ROW(letter "_count", model.count)
 
 static const auspex_param rows[] = {

@@ -3,8 +3,6 @@
 
 #include <math.h>
 
-#include "auspex_write.h"
-
 enum { YOUNGEST = 50 };
 static const double weight_change_most = 60; /* kg; beyond: implausible */
 static const double diabetic_glucose = 126;  /* mg/dL, fasting */
@@ -87,8 +85,8 @@ static void write_missing(auspex_writer *w, uint32_t row, int32_t input,
   auspex_write_done(w);
 }
 
-static void score_row(auspex_writer *w, const endpac_table *table,
-                      const auspex_batch *batch, uint32_t row) {
+void endpac_score(auspex_writer *w, const void *table,
+                  const auspex_batch *batch, uint32_t row) {
   size_t first = (size_t)row * ENDPAC_INPUTS;
   const double *in = batch->value + first;
   for (int32_t i = 0; i < ENDPAC_INPUTS; i++) {
@@ -113,12 +111,4 @@ static void score_row(auspex_writer *w, const endpac_table *table,
     return;
   }
   write_scored(w, row, &t, endpac_table_band(table, t.total));
-}
-
-int32_t endpac_score(const endpac_table *table, const auspex_batch *batch,
-                     auspex_output *out) {
-  auspex_writer w = auspex_write_begin(out);
-  for (uint32_t row = 0; row < batch->row_count && !w.status; row++)
-    score_row(&w, table, batch, row);
-  return auspex_write_end(&w);
 }

@@ -8,7 +8,7 @@
 #ifndef ENDPAC_H
 #define ENDPAC_H
 
-#include "auspex_plugin.h"
+#include "auspex_write.h"
 
 enum { /* columns = inputs */
        ENDPAC_GLUCOSE_ONSET,
@@ -52,15 +52,15 @@ extern const auspex_model endpac_model;
 
 /* Reads the table; anything missing, doubled, out of order or unknown is
  * E_CONFIG with the line in `err`. */
-int32_t endpac_table_read(const void *data, size_t length, endpac_table *out,
+int32_t endpac_table_read(const void *data, size_t length, void *table,
                           auspex_error *err);
 
 /* The value of the first step that takes `x`. */
 double endpac_table_step(const endpac_steps *steps, double x);
 const endpac_band *endpac_table_band(const endpac_table *table, double total);
 
-/* Scores all rows of a batch with ENDPAC_INPUTS columns. */
-int32_t endpac_score(const endpac_table *table, const auspex_batch *batch,
-                     auspex_output *out);
+/* Writes the result of one row. */
+void endpac_score(auspex_writer *w, const void *table,
+                  const auspex_batch *batch, uint32_t row);
 
 #endif

@@ -6,11 +6,10 @@
 #define SCT "http://snomed.info/sct"
 #define LOINC "http://loinc.org"
 #define EXACT AUSPEX_MATCH_EXACT
-#define SET(array)                                            \
-  static const auspex_set array##_set = {                     \
-    .size = sizeof(auspex_set), .codes = AUSPEX_ARRAY(array), \
-    .name = #array                                            \
-  }
+#define SET(array)                                                      \
+  static const auspex_set array##_set = { .size = sizeof(auspex_set),   \
+                                          .codes = AUSPEX_ARRAY(array), \
+                                          .name = #array }
 
 #define ICD10(code, display)                                                  \
   {                                                                           \
@@ -33,8 +32,7 @@ static const auspex_code other_diabetes[] = {
 
 static const auspex_code pancreatic_cancer[] = {
   { SCT, "363418001", "Malignant tumor of pancreas", EXACT, 0 },
-  { SCT, "372003004", "Primary malignant neoplasm of pancreas",
-    EXACT, 0 },
+  { SCT, "372003004", "Primary malignant neoplasm of pancreas", EXACT, 0 },
   { SCT, "700423003", "Adenocarcinoma of pancreas", EXACT, 0 },
   ICD10("C25", "Malignant neoplasm of pancreas"),
 };
@@ -62,11 +60,11 @@ SET(fasting_glucose);
 SET(glucose);
 SET(weight);
 
-#define NEAREST                                                    \
+#define NEAREST                                                   \
   .size = sizeof(auspex_source), .from = AUSPEX_FROM_OBSERVATION, \
   .pick = AUSPEX_PICK_NEAREST
-#define GLUCOSE                                                             \
-  NEAREST, .unit = "mg/dL", .molar_mass = 180.156, .valid_min = 30,         \
+#define GLUCOSE                                                     \
+  NEAREST, .unit = "mg/dL", .molar_mass = 180.156, .valid_min = 30, \
            .valid_max = 1500
 
 /* Fasting values go first. */
@@ -79,8 +77,11 @@ static const auspex_source weight_sources[] = {
     .valid_max = 350 },
 };
 static const auspex_source age_sources[] = {
-  { .size = sizeof(auspex_source), .from = AUSPEX_FROM_AGE, .unit = "a",
-    .valid_min = 0, .valid_max = 120 },
+  { .size = sizeof(auspex_source),
+    .from = AUSPEX_FROM_AGE,
+    .unit = "a",
+    .valid_min = 0,
+    .valid_max = 120 },
 };
 
 #define CONDITION .size = sizeof(auspex_source), .from = AUSPEX_FROM_CONDITION
@@ -99,9 +100,9 @@ static const auspex_source cancer_sources[] = {
 };
 
 /* What all inputs taken from Observations share. */
-#define OBSERVED(name_, title_, sources_)                                    \
-  .size = sizeof(auspex_input), .missing = AUSPEX_MISSING_REFUSE,            \
-  .name = (name_), .title = (title_), .sources = AUSPEX_ARRAY(sources_),     \
+#define OBSERVED(name_, title_, sources_)                                \
+  .size = sizeof(auspex_input), .missing = AUSPEX_MISSING_REFUSE,        \
+  .name = (name_), .title = (title_), .sources = AUSPEX_ARRAY(sources_), \
   .relative_to = AUSPEX_AT_ANCHOR
 #define AT_ONSET \
   .window_from_days = -30, .window_to_days = 90, .freshness_days = 365

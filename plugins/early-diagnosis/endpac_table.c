@@ -123,8 +123,9 @@ static int ends_open(const endpac_steps *steps) {
   return steps->count > 0 && isinf(steps->items[steps->count - 1].bound);
 }
 
-int32_t endpac_table_read(const void *data, size_t length, endpac_table *out,
+int32_t endpac_table_read(const void *data, size_t length, void *into,
                           auspex_error *err) {
+  endpac_table *out = into;
   auspex_table table;
   auspex_table_row row;
   int models = 0, got = AUSPEX_TABLE_END;
@@ -136,14 +137,16 @@ int32_t endpac_table_read(const void *data, size_t length, endpac_table *out,
     if (why) return bad_table(err, table.line, why);
     models += auspex_table_is(row.fields[0], "model");
   }
-  if (got == AUSPEX_TABLE_BAD) return bad_table(err, table.line, "malformed line");
+  if (got == AUSPEX_TABLE_BAD)
+    return bad_table(err, table.line, "malformed line");
   if (models != 1) return bad_table(err, table.line, "needs one 'model' row");
   if (!ends_open(&out->glucose_category) || !ends_open(&out->weight_points) ||
       !ends_open(&out->age_points) || out->band_count == 0 ||
       !isinf(out->bands[out->band_count - 1].upto.bound))
-    return bad_table(err, table.line,
-                  "glucose_category, weight_points, age_points and band must "
-                  "each end with 'else'");
+    return bad_table(
+        err, table.line,
+        "glucose_category, weight_points, age_points and band must "
+        "each end with 'else'");
   return AUSPEX_OK;
 }
 

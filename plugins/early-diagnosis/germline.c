@@ -2,15 +2,15 @@
 #include "germline.h"
 
 const char *const germline_symbols[GERMLINE_GENE_COUNT] = {
-#define X(symbol) #symbol,
+#define X(symbol, small) #symbol,
   GERMLINE_GENES(X)
 #undef X
 };
 
-#define ROW(gene)                                                    \
-  {                                                                  \
-    #gene, AUSPEX_PARAM_NUMBERS, 3,                                  \
-        offsetof(germline_table, odds_ratio) +                       \
+#define ROW(gene)                                                          \
+  {                                                                        \
+#gene, AUSPEX_PARAM_NUMBERS, 3,                                        \
+        offsetof(germline_table, odds_ratio) +                             \
             GERMLINE_##gene * sizeof(((germline_table *)0)->odds_ratio[0]) \
   }
 

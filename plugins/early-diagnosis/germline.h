@@ -10,20 +10,20 @@
 
 #include "auspex_params.h"
 
-/* Those with figures first. */
+/* Symbol, in small letters; those with figures first. */
 #define GERMLINE_GENES(X) \
-  X(CDKN2A)               \
-  X(TP53)                 \
-  X(MLH1)                 \
-  X(BRCA1)                \
-  X(BRCA2)                \
-  X(ATM)                  \
-  X(PALB2)                \
-  X(STK11)                \
-  X(PRSS1)
+  X(CDKN2A, "cdkn2a")     \
+  X(TP53, "tp53")         \
+  X(MLH1, "mlh1")         \
+  X(BRCA1, "brca1")       \
+  X(BRCA2, "brca2")       \
+  X(ATM, "atm")           \
+  X(PALB2, "palb2")       \
+  X(STK11, "stk11")       \
+  X(PRSS1, "prss1")
 
 typedef enum {
-#define X(symbol) GERMLINE_##symbol,
+#define X(symbol, small) GERMLINE_##symbol,
   GERMLINE_GENES(X)
 #undef X
       GERMLINE_GENE_COUNT,

@@ -72,8 +72,9 @@ int32_t pbcg_read(const void *data, size_t length, void *table,
 pbcg_result pbcg_compute(const pbcg_table *table, const pbcg_input *in) {
   pbcg_result r = { .known = 0 };
   int model = 0;
-  double x[PBCG_TERMS] = { [PBCG_BY_AGE] = in->age,
-                           [PBCG_BY_PSA] = log2(in->psa) };
+  double x[PBCG_TERMS] = {
+    [PBCG_BY_AGE] = in->age, [PBCG_BY_PSA] = log2(in->psa)
+  };
   for (int i = 0; i < PBCG_OPTIONAL; i++) {
     double value = in->optional[i];
     if (isnan(value)) continue;

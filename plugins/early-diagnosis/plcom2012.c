@@ -1,11 +1,8 @@
 /* Computes PLCOm2012. */
 #include "plcom2012.h"
 
-#define ROW(name, field, count)                 \
-  {                                             \
-    (name), AUSPEX_PARAM_NUMBERS, (count),      \
-        offsetof(plcom2012_table, field)        \
-  }
+#define ROW(name, field, count) \
+  { (name), AUSPEX_PARAM_NUMBERS, (count), offsetof(plcom2012_table, field) }
 
 static const auspex_param rows[] = {
   ROW("intercept", intercept, 1),
@@ -25,9 +22,8 @@ static const auspex_param rows[] = {
 
 int32_t plcom2012_read(const void *data, size_t length, void *table,
                        auspex_error *err) {
-  static const auspex_params params = { "plcom2012.table", "plcom2012",
-                                        "1.0.0", rows,
-                                        sizeof rows / sizeof rows[0] };
+  static const auspex_params params = { "plcom2012.table", "plcom2012", "1.0.0",
+                                        rows, sizeof rows / sizeof rows[0] };
   return auspex_params_read(&params, data, length, table,
                             sizeof(plcom2012_table), err);
 }
@@ -57,8 +53,7 @@ plcom2012_result plcom2012_compute(const plcom2012_table *table,
                [PLCOM2012_BY_SMOKING] = table->current * in->current,
                [PLCOM2012_BY_INTENSITY] =
                    centred(table->intensity, 10 / in->cigarettes),
-               [PLCOM2012_BY_DURATION] =
-                   centred(table->duration, in->duration),
+               [PLCOM2012_BY_DURATION] = centred(table->duration, in->duration),
                [PLCOM2012_BY_QUITTING] = centred(table->quitting, stopped) },
     .lp = table->intercept,
   };

@@ -42,11 +42,11 @@ typedef struct { /* of a centred term: beta, centre */
 
 typedef struct {
   plcom2012_race race;
-  double age, education, bmi;       /* years, 1..6, kg/m2 */
-  double copd, cancer, family;      /* 0 or 1 */
-  double current;                   /* 0 or 1; then `quitting` counts as 0 */
-  double cigarettes;                /* a day, above 0 */
-  double duration, quitting;        /* years */
+  double age, education, bmi;  /* years, 1..6, kg/m2 */
+  double copd, cancer, family; /* 0 or 1 */
+  double current;              /* 0 or 1; then `quitting` counts as 0 */
+  double cigarettes;           /* a day, above 0 */
+  double duration, quitting;   /* years */
 } plcom2012_input;
 
 typedef struct {

@@ -1,63 +1,27 @@
 /* The module early-diagnosis: models that look for a cancer not yet known. */
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "auspex_plugin.h"
+#include "brock_nodule.h"
 #include "endpac.h"
+#include "germline.h"
+#include "models.h"
+#include "pbcg.h"
+#include "plcom2012.h"
 
-static const auspex_model *const models[] = { &endpac_model };
-
-struct auspex_instance {
-  endpac_table endpac;
+static const auspex_served served[] = {
+  { &endpac_model, "endpac.table", sizeof(endpac_table), endpac_table_read,
+    endpac_score },
+  { &germline_model, "germline-pancreas.table", sizeof(germline_table),
+    germline_read, germline_score },
+  { &plcom2012_model, "plcom2012.table", sizeof(plcom2012_table),
+    plcom2012_read, plcom2012_score },
+  { &brock_nodule_model, "brock-nodule.table", sizeof(brock_nodule_table),
+    brock_nodule_read, brock_nodule_score },
+  { &pbcg_model, "pbcg-extended-2022.table", sizeof(pbcg_table), pbcg_read,
+    pbcg_score },
 };
 
-static int32_t refuse(auspex_error *err, int32_t code, const char *why) {
-  if (err && err->size >= sizeof *err) {
-    err->code = code;
-    err->row = err->input = -1;
-    (void)snprintf(err->message, sizeof err->message, "%s", why);
-  }
-  return code;
-}
+static const auspex_model *const models[] = {
+  &endpac_model,       &germline_model, &plcom2012_model,
+  &brock_nodule_model, &pbcg_model,
+};
 
-static const auspex_blob *find_blob(const auspex_config *config,
-                                    const char *name) {
-  for (uint32_t i = 0; config && i < config->blob_count; i++)
-    if (strcmp(config->blobs[i].name, name) == 0) return &config->blobs[i];
-  return NULL;
-}
-
-static int32_t create(const auspex_host *host, const auspex_config *config,
-                      auspex_instance **out, auspex_error *err) {
-  (void)host;
-  const auspex_blob *blob = find_blob(config, "endpac.table");
-  if (!blob) return refuse(err, AUSPEX_E_CONFIG, "endpac.table is missing");
-  auspex_instance *instance = calloc(1, sizeof *instance);
-  if (!instance) return refuse(err, AUSPEX_E_NOMEM, "out of memory");
-  int32_t status = endpac_table_read(blob->data, (size_t)blob->length,
-                                     &instance->endpac, err);
-  if (status) {
-    free(instance);
-    return status;
-  }
-  *out = instance;
-  return AUSPEX_OK;
-}
-
-static void destroy(auspex_instance *instance) {
-  free(instance);
-}
-
-static int32_t score(auspex_instance *instance, uint32_t model,
-                     const auspex_batch *batch, auspex_output *out,
-                     auspex_error *err) {
-  if (model != 0) return refuse(err, AUSPEX_E_MODEL, "there is one model, 0");
-  if (batch->column_count != ENDPAC_INPUTS)
-    return refuse(err, AUSPEX_E_INPUT, "END-PAC takes 5 columns");
-  int32_t status = endpac_score(&instance->endpac, batch, out);
-  return status ? refuse(err, status, "the host's buffers do not suffice")
-                : AUSPEX_OK;
-}
-
-AUSPEX_MODULE(models, 1, create, destroy, score, NULL)
+AUSPEX_SERVE(served, models)

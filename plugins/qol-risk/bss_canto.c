@@ -1,17 +1,14 @@
 /* Counts the Behavioral Symptoms Score. */
 #include "bss_canto.h"
 
-#define SEVERE(name, symptom)                                     \
-  {                                                               \
-    (name), AUSPEX_PARAM_STEPS, 1,                                \
-        offsetof(bss_canto_table, severe) +                       \
-            BSS_CANTO_##symptom * sizeof(auspex_steps)            \
+#define SEVERE(name, symptom)                          \
+  {                                                    \
+    (name), AUSPEX_PARAM_STEPS, 1,                     \
+        offsetof(bss_canto_table, severe) +            \
+            BSS_CANTO_##symptom * sizeof(auspex_steps) \
   }
-#define ROW(name, field, kind, count)              \
-  {                                                \
-    (name), AUSPEX_PARAM_##kind, (count),          \
-        offsetof(bss_canto_table, field)           \
-  }
+#define ROW(name, field, kind, count) \
+  { (name), AUSPEX_PARAM_##kind, (count), offsetof(bss_canto_table, field) }
 
 int32_t bss_canto_read(const void *data, size_t length, void *table,
                        auspex_error *err) {
@@ -21,6 +18,9 @@ int32_t bss_canto_read(const void *data, size_t length, void *table,
     SEVERE("anxiety", ANXIETY),
     SEVERE("depression", DEPRESSION),
     SEVERE("insomnia", INSOMNIA),
+    ROW("fatigue_items", fatigue_items, NUMBERS, 3),
+    ROW("cognition_items", cognition_items, NUMBERS, 2),
+    ROW("insomnia_items", insomnia_items, NUMBERS, 1),
     ROW("odds_ratio_1", odds_ratio_1, NUMBERS, 3),
     ROW("odds_ratio_5", odds_ratio_5, NUMBERS, 3),
     ROW("base_rate_percent", base_rate_percent, NUMBERS, 1),
@@ -30,6 +30,19 @@ int32_t bss_canto_read(const void *data, size_t length, void *table,
                                         rows, sizeof rows / sizeof rows[0] };
   return auspex_params_read(&params, data, length, table,
                             sizeof(bss_canto_table), err);
+}
+
+double bss_canto_scale(const double *answers, uint32_t count, int functional) {
+  double sum = 0;
+  uint32_t answered = 0;
+  for (uint32_t i = 0; i < count; i++) {
+    if (isnan(answers[i])) continue;
+    sum += answers[i];
+    answered++;
+  }
+  if (2 * answered < count || answered == 0) return NAN;
+  double worse = (sum / answered - 1) / 3 * 100;
+  return functional ? 100 - worse : worse;
 }
 
 bss_canto_result bss_canto_compute(const bss_canto_table *table,

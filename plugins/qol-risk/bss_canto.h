@@ -19,8 +19,12 @@ enum {
   BSS_CANTO_SYMPTOMS
 };
 
+enum { BSS_CANTO_ITEMS = 3 };
+
 typedef struct {
   auspex_steps severe[BSS_CANTO_SYMPTOMS]; /* one number: 0 or 1 */
+  /* Items of the QLQ-C30 that the three scales come from. */
+  double fatigue_items[3], cognition_items[2], insomnia_items[1];
   double odds_ratio_1[3], odds_ratio_5[3]; /* estimate, low, high (95 %) */
   double base_rate_percent;
   auspex_steps band; /* word and level */
@@ -34,6 +38,11 @@ typedef struct {
 
 int32_t bss_canto_read(const void *data, size_t length, void *table,
                        auspex_error *err);
+/* A scale of the QLQ-C30 from the answers 1..4 to its items (NaN: unanswered):
+ * 0..100, NaN when fewer than half are answered. A functional scale is better
+ * when higher, a symptom scale worse. */
+double bss_canto_scale(const double *answers, uint32_t count, int functional);
+
 /* Scores of the QLQ-C30 (0..100) and of HADS (0..21), in the order above. */
 bss_canto_result bss_canto_compute(const bss_canto_table *table,
                                    const double scores[BSS_CANTO_SYMPTOMS]);

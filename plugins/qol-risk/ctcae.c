@@ -17,14 +17,14 @@ const ctcae_kind ctcae_kinds[CTCAE_TERMS] = {
 #undef X
 };
 
-#define LIMIT(term, name)                                           \
-  {                                                                 \
-    name, AUSPEX_PARAM_STEPS, 1,                                    \
+#define LIMIT(term, name)                                                  \
+  {                                                                        \
+    name, AUSPEX_PARAM_STEPS, 1,                                           \
         offsetof(ctcae_table, limit) + CTCAE_##term * sizeof(auspex_steps) \
   }
-#define BASELINE(term, name)                                           \
-  {                                                                    \
-    name "_of_baseline", AUSPEX_PARAM_STEPS, 1,                        \
+#define BASELINE(term, name)                                                  \
+  {                                                                           \
+    name "_of_baseline", AUSPEX_PARAM_STEPS, 1,                               \
         offsetof(ctcae_table, baseline) + CTCAE_##term * sizeof(auspex_steps) \
   }
 
@@ -98,9 +98,12 @@ static ctcae_grade low(const ctcae_table *table, ctcae_term term,
 ctcae_grade ctcae_compute(const ctcae_table *table, ctcae_term term,
                           const ctcae_input *in) {
   switch (ctcae_kinds[term]) {
-  case CTCAE_HEPATIC: return hepatic(table, term, in);
-  case CTCAE_RENAL: return renal(table, term, in);
-  case CTCAE_LOW: break;
+  case CTCAE_HEPATIC:
+    return hepatic(table, term, in);
+  case CTCAE_RENAL:
+    return renal(table, term, in);
+  case CTCAE_LOW:
+    break;
   }
   return low(table, term, in);
 }

@@ -11,16 +11,16 @@
 #include "auspex_params.h"
 
 /* name, title, direction */
-#define CTCAE_TERMS_X(X)                                                  \
-  X(ALT, "alt", "Alanine aminotransferase increased", HEPATIC)            \
-  X(AST, "ast", "Aspartate aminotransferase increased", HEPATIC)          \
-  X(ALP, "alp", "Alkaline phosphatase increased", HEPATIC)                \
-  X(BILIRUBIN, "bilirubin", "Blood bilirubin increased", HEPATIC)         \
-  X(CREATININE, "creatinine", "Creatinine increased", RENAL)              \
-  X(NEUTROPHILS, "neutrophils", "Neutrophil count decreased", LOW)        \
-  X(PLATELETS, "platelets", "Platelet count decreased", LOW)              \
-  X(LYMPHOCYTES, "lymphocytes", "Lymphocyte count decreased", LOW)        \
-  X(LEUKOCYTES, "leukocytes", "White blood cell decreased", LOW)          \
+#define CTCAE_TERMS_X(X)                                           \
+  X(ALT, "alt", "Alanine aminotransferase increased", HEPATIC)     \
+  X(AST, "ast", "Aspartate aminotransferase increased", HEPATIC)   \
+  X(ALP, "alp", "Alkaline phosphatase increased", HEPATIC)         \
+  X(BILIRUBIN, "bilirubin", "Blood bilirubin increased", HEPATIC)  \
+  X(CREATININE, "creatinine", "Creatinine increased", RENAL)       \
+  X(NEUTROPHILS, "neutrophils", "Neutrophil count decreased", LOW) \
+  X(PLATELETS, "platelets", "Platelet count decreased", LOW)       \
+  X(LYMPHOCYTES, "lymphocytes", "Lymphocyte count decreased", LOW) \
+  X(LEUKOCYTES, "leukocytes", "White blood cell decreased", LOW)   \
   X(HEMOGLOBIN, "hemoglobin", "Anemia", LOW)
 
 typedef enum {
@@ -51,9 +51,9 @@ typedef struct {
 } ctcae_input;
 
 typedef struct {
-  double grade;     /* 0..4; NaN: cannot be graded without the limit */
-  double multiple;  /* of limit or baseline, as counted; NaN for LOW */
-  int of_baseline;  /* the baseline decided */
+  double grade;    /* 0..4; NaN: cannot be graded without the limit */
+  double multiple; /* of limit or baseline, as counted; NaN for LOW */
+  int of_baseline; /* the baseline decided */
 } ctcae_grade;
 
 extern const char *const ctcae_names[CTCAE_TERMS], *const ctcae_titles[];

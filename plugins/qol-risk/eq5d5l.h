@@ -11,7 +11,7 @@
 
 /* value set, ISO 3166 (two letters), three letters; in the order of the
  * table. Sets that only a site may choose have no country code. */
-#define EQ5D5L_SETS(X)              \
+#define EQ5D5L_SETS(X)                       \
   X(BELGIUM, "Belgium", "BE", "BEL")         \
   X(DENMARK, "Denmark", NULL, NULL)          \
   X(ENGLAND, "England", "GB-ENG", NULL)      \

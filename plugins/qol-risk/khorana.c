@@ -1,11 +1,8 @@
 /* Counts the Khorana score. */
 #include "khorana.h"
 
-#define ROW(name, field, kind, count)              \
-  {                                                \
-    (name), AUSPEX_PARAM_##kind, (count),          \
-        offsetof(khorana_table, field)             \
-  }
+#define ROW(name, field, kind, count) \
+  { (name), AUSPEX_PARAM_##kind, (count), offsetof(khorana_table, field) }
 
 int32_t khorana_read(const void *data, size_t length, void *table,
                      auspex_error *err) {
@@ -20,8 +17,8 @@ int32_t khorana_read(const void *data, size_t length, void *table,
   };
   static const auspex_params params = { "khorana.table", "khorana", "1.0.0",
                                         rows, sizeof rows / sizeof rows[0] };
-  return auspex_params_read(&params, data, length, table,
-                            sizeof(khorana_table), err);
+  return auspex_params_read(&params, data, length, table, sizeof(khorana_table),
+                            err);
 }
 
 static double points(const auspex_steps *steps, double x) {

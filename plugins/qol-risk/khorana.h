@@ -1,6 +1,6 @@
 /*
- * khorana.h - Khorana score: venous thromboembolism within 6 months of the start
- * of chemotherapy.
+ * khorana.h - Khorana score: venous thromboembolism within 6 months of the
+ * start of chemotherapy.
  *
  * khorana.c counts with data/khorana.table; khorana_model.c declares it and
  * writes results.
@@ -10,17 +10,17 @@
 
 #include "auspex_params.h"
 
-typedef enum {
-  KHORANA_PANCREAS,
-  KHORANA_STOMACH,
-  KHORANA_LUNG,
-  KHORANA_LYMPHOMA,
-  KHORANA_GYNAECOLOGICAL,
-  KHORANA_BLADDER,
-  KHORANA_TESTIS,
-  KHORANA_BREAST,
-  KHORANA_OTHER,
-  KHORANA_SITES
+typedef enum { /* in the order of their points: of two the later one counts */
+               KHORANA_OTHER,
+               KHORANA_BREAST,
+               KHORANA_TESTIS,
+               KHORANA_BLADDER,
+               KHORANA_GYNAECOLOGICAL,
+               KHORANA_LYMPHOMA,
+               KHORANA_LUNG,
+               KHORANA_STOMACH,
+               KHORANA_PANCREAS,
+               KHORANA_SITES
 } khorana_site;
 
 enum {
@@ -33,8 +33,8 @@ enum {
 };
 
 typedef struct {
-  double site[KHORANA_SITES], esa;                /* points */
-  auspex_steps platelets, hb, leukocytes, bmi;    /* one number: points */
+  double site[KHORANA_SITES], esa;             /* points */
+  auspex_steps platelets, hb, leukocytes, bmi; /* one number: points */
   auspex_steps band; /* percent with an event in 6 months; word and level */
 } khorana_table;
 

@@ -1,11 +1,8 @@
 /* Counts the MASCC index. */
 #include "mascc.h"
 
-#define ROW(name, field, kind, count)            \
-  {                                              \
-    (name), AUSPEX_PARAM_##kind, (count),        \
-        offsetof(mascc_table, field)             \
-  }
+#define ROW(name, field, kind, count) \
+  { (name), AUSPEX_PARAM_##kind, (count), offsetof(mascc_table, field) }
 
 int32_t mascc_read(const void *data, size_t length, void *table,
                    auspex_error *err) {

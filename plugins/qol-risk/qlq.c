@@ -120,8 +120,8 @@ static int has_scores(const qlq_assessment *assessment) {
   return 0;
 }
 
-static void score_row(auspex_writer *w, const qlq_table *table,
-                      const auspex_batch *batch, uint32_t row) {
+void qlq_score(auspex_writer *w, const void *table, const auspex_batch *batch,
+               uint32_t row) {
   assessed a = { w, table, row,
                  qlq_assess(table, batch, row, QLQ_AT_ITEMS, QLQ_AT_SCORES,
                             QLQ_ITEMS),
@@ -136,12 +136,4 @@ static void score_row(auspex_writer *w, const qlq_table *table,
   write_important(&a, QLQ_OUTCOME_COGNITION, QLQ_CF);
   write_important(&a, QLQ_OUTCOME_INSOMNIA, QLQ_SL);
   for (uint32_t i = 0; i < QLQ_SCALE_COUNT; i++) write_worse(&a, i);
-}
-
-int32_t qlq_score(const qlq_table *table, const auspex_batch *batch,
-                  auspex_output *out) {
-  auspex_writer w = auspex_write_begin(out);
-  for (uint32_t row = 0; row < batch->row_count && !w.status; row++)
-    score_row(&w, table, batch, row);
-  return auspex_write_end(&w);
 }

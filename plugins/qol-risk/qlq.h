@@ -9,7 +9,7 @@
 #ifndef QLQ_H
 #define QLQ_H
 
-#include "auspex_plugin.h"
+#include "auspex_write.h"
 
 /* code, code in small letters, what the scale is about */
 #define QLQ_SCALES(X)                   \
@@ -97,7 +97,7 @@ extern const char *const qlq_model_titles[QLQ_SCALE_COUNT]; /* for people */
 
 /* Reads the table; anything missing, doubled or unknown is E_CONFIG with the
  * line in `err`. */
-int32_t qlq_table_read(const void *data, size_t length, qlq_table *out,
+int32_t qlq_table_read(const void *data, size_t length, void *table,
                        auspex_error *err);
 int qlq_table_within(qlq_limit limit, double x);
 const char *qlq_table_word(const qlq_table *table, double size);
@@ -125,8 +125,8 @@ qlq_assessment qlq_assess(const qlq_table *table, const auspex_batch *batch,
 /* Difference without binary noise: 73.333... - 63.333... is 10. */
 double qlq_assess_difference(double a, double b);
 
-/* Scores all rows of a batch with QLQ_COLUMNS columns. */
-int32_t qlq_score(const qlq_table *table, const auspex_batch *batch,
-                  auspex_output *out);
+/* Writes the results of one row of QLQ_COLUMNS columns. */
+void qlq_score(auspex_writer *w, const void *table, const auspex_batch *batch,
+               uint32_t row);
 
 #endif

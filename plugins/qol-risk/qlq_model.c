@@ -53,8 +53,8 @@ static const auspex_code insomnia_codes[] = {
 };
 
 static const auspex_set score_code_set = { .size = sizeof(auspex_set),
-                                      .codes = AUSPEX_ARRAY(score_codes),
-                                      .name = "eortc-qlq-c30" };
+                                           .codes = AUSPEX_ARRAY(score_codes),
+                                           .name = "eortc-qlq-c30" };
 
 static const auspex_source answers[] = {
   { .size = sizeof(auspex_source),

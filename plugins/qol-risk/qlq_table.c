@@ -148,8 +148,9 @@ static const char *check_whole(const qlq_table *table) {
   return NULL;
 }
 
-int32_t qlq_table_read(const void *data, size_t length, qlq_table *out,
+int32_t qlq_table_read(const void *data, size_t length, void *into,
                        auspex_error *err) {
+  qlq_table *out = into;
   auspex_table table;
   auspex_table_row row;
   int models = 0, got = AUSPEX_TABLE_END;

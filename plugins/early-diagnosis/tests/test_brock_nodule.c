@@ -10,8 +10,8 @@ static brock_nodule_table table;
 
 static int setup(void **state) {
   (void)state;
-  return ax_plugin_table("plugins/early-diagnosis/data",
-                         "brock-nodule.table", brock_nodule_read, &table);
+  return ax_plugin_table("plugins/early-diagnosis/data", "brock-nodule.table",
+                         brock_nodule_read, &table);
 }
 
 /* Computed from the published table; no third party's vector was found. */
@@ -20,15 +20,20 @@ static const struct {
   double lp, percent;
 } vectors[] = {
   { { 62, 1, 0, 0, 10, 1, 1, BROCK_NODULE_SOLID, 1 },
-    -1.380234945, 20.097126922 },
+    -1.380234945,
+    20.097126922 },
   { { 55, 0, 1, 1, 5, 0, 4, BROCK_NODULE_NONSOLID, 0 },
-    -5.627340664, 0.358523112 },
+    -5.627340664,
+    0.358523112 },
   { { 70, 1, 1, 1, 22, 1, 2, BROCK_NODULE_PART_SOLID, 1 },
-    1.489929116, 81.606763301 },
+    1.489929116,
+    81.606763301 },
   { { 62, 0, 0, 0, 8, 0, 1, BROCK_NODULE_SOLID, NAN },
-    -3.940719724, 1.90637336 },
+    -3.940719724,
+    1.90637336 },
   { { 70, 1, 1, 1, 15, 1, 3, BROCK_NODULE_PART_SOLID, NAN },
-    0.127086303, 53.172888291 },
+    0.127086303,
+    53.172888291 },
 };
 
 static void every_vector_of_the_sheet_comes_out(void **state) {
@@ -55,8 +60,7 @@ static void four_millimetres_are_only_the_centre(void **state) {
   (void)state;
   brock_nodule_input in = vectors[0].in;
   in.size_mm = 4;
-  double term =
-      brock_nodule_compute(&table, &in).terms[BROCK_NODULE_BY_SIZE];
+  double term = brock_nodule_compute(&table, &in).terms[BROCK_NODULE_BY_SIZE];
   assert_true(fabs(term) < 1e-7);
 }
 
@@ -72,8 +76,8 @@ static void unknown_spiculation_is_another_model_than_none(void **state) {
 static void the_uncentred_constant_is_the_same_model(void **state) {
   (void)state;
   const brock_nodule_betas *b = &table.with;
-  double uncentred = b->constant - b->age * 62 - b->size * 1.58113883 -
-                     b->count * 4;
+  double uncentred =
+      b->constant - b->age * 62 - b->size * 1.58113883 - b->count * 4;
   assert_true(fabs(uncentred - 0.2761) < 0.01);
 }
 

@@ -6,15 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../endpac.c"
-#include "../endpac_model.c"
-#include "../endpac_table.c"
-#include "../plugin.c"
+#include "../endpac.h"
 
 #define FOLDER "plugins/early-diagnosis/data"
 
 static ax_plugin *open_module(void) {
-  return ax_plugin_open(auspex_module_open, FOLDER, "endpac.table");
+  return ax_plugin_open(auspex_module_open, FOLDER, "endpac");
 }
 
 static void put(ax_plugin *p, uint32_t row, double onset, double before,
@@ -316,7 +313,7 @@ static void wrong_calls_are_refused(void **state) {
   assert_int_equal(ax_plugin_try(p), AUSPEX_E_INPUT);
   ax_plugin_rows(p, 1, 5);
   assert_int_equal(
-      p->module.score(p->instance, 1, &p->batch, &p->output, &p->error),
+      p->module.score(p->instance, 99, &p->batch, &p->output, &p->error),
       AUSPEX_E_MODEL);
   auspex_host host = { .size = sizeof host, .abi = (9u << 16) };
   auspex_module module = { .size = sizeof module };
@@ -357,6 +354,7 @@ static void a_table_that_is_not_right_is_refused(void **state) {
         AUSPEX_E_CONFIG);
     assert_true(strlen(p->error.message) > 10);
   }
+  p->blob_count = 0;
   assert_int_equal(ax_plugin_create_with(p, "other", "x", 1), AUSPEX_E_CONFIG);
   ax_plugin_close(p);
 }

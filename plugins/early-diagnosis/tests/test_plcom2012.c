@@ -10,8 +10,8 @@ static plcom2012_table table;
 
 static int setup(void **state) {
   (void)state;
-  return ax_plugin_table("plugins/early-diagnosis/data",
-                         "plcom2012.table", plcom2012_read, &table);
+  return ax_plugin_table("plugins/early-diagnosis/data", "plcom2012.table",
+                         plcom2012_read, &table);
 }
 
 /* The first is the published example of the package resplab/PLCOm2012; the
@@ -22,13 +22,17 @@ static const struct {
   double lp, percent;
 } vectors[] = {
   { { PLCOM2012_WHITE, 62, 4, 27, 0, 0, 0, 0, 80, 27, 10 },
-    -4.027363163, 1.75092234 },
+    -4.027363163,
+    1.75092234 },
   { { PLCOM2012_WHITE, 66, 3, 24, 1, 1, 0, 1, 20, 45, 0 },
-    -2.281964313, 9.262772474 },
+    -2.281964313,
+    9.262772474 },
   { { PLCOM2012_ASIAN, 58, 6, 30, 0, 0, 1, 0, 10, 15, 20 },
-    -6.747254813, 0.117272143 },
+    -6.747254813,
+    0.117272143 },
   { { PLCOM2012_BLACK, 74, 1, 20, 1, 0, 1, 1, 40, 50, 0 },
-    -0.249665813, 43.790575571 },
+    -0.249665813,
+    43.790575571 },
 };
 
 static void every_vector_of_the_sheet_comes_out(void **state) {

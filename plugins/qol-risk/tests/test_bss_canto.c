@@ -51,11 +51,24 @@ static void nothing_is_interpolated_between_one_and_five(void **state) {
   }
 }
 
+static void scales_come_from_answers(void **state) {
+  (void)state;
+  const double fatigue[] = { 3, 2, 2 }, cognition[] = { 1, 2 };
+  assert_close(bss_canto_scale(fatigue, 3, 0), 400.0 / 9);
+  assert_close(bss_canto_scale(cognition, 2, 1), 500.0 / 6);
+  const double half[] = { NAN, 4 }, third[] = { NAN, NAN, 4 };
+  assert_close(bss_canto_scale(half, 2, 1), 0);
+  assert_true(isnan(bss_canto_scale(third, 3, 0)));
+  const double none[] = { NAN };
+  assert_true(isnan(bss_canto_scale(none, 1, 0)));
+}
+
 static void bands_are_none_few_and_many(void **state) {
   (void)state;
-  static const uint32_t levels[] = { AUSPEX_LEVEL_LOW,  AUSPEX_LEVEL_MODERATE,
-                                     AUSPEX_LEVEL_MODERATE, AUSPEX_LEVEL_HIGH,
-                                     AUSPEX_LEVEL_HIGH, AUSPEX_LEVEL_HIGH };
+  static const uint32_t levels[] = {
+    AUSPEX_LEVEL_LOW,  AUSPEX_LEVEL_MODERATE, AUSPEX_LEVEL_MODERATE,
+    AUSPEX_LEVEL_HIGH, AUSPEX_LEVEL_HIGH,     AUSPEX_LEVEL_HIGH
+  };
   for (size_t n = 0; n <= BSS_CANTO_SYMPTOMS; n++) {
     double scores[] = { 0, 100, 0, 0, 0 };
     const double severe[] = { 100, 0, 21, 21, 100 };
@@ -69,6 +82,7 @@ int main(void) {
     cmocka_unit_test(every_vector_of_the_sheet_comes_out),
     cmocka_unit_test(intervals_are_the_published_ones),
     cmocka_unit_test(nothing_is_interpolated_between_one_and_five),
+    cmocka_unit_test(scales_come_from_answers),
     cmocka_unit_test(bands_are_none_few_and_many),
   };
   return cmocka_run_group_tests(tests, setup, NULL);

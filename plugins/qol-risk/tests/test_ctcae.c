@@ -99,7 +99,7 @@ static void an_abnormal_baseline_is_what_counts(void **state) {
   assert_close(grade_from(CTCAE_ALT, 130, 40, 60, 40), 1); /* 2.2 x 60 */
   assert_close(grade_from(CTCAE_ALT, 89, 40, 60, 40), 0);
   assert_close(grade_from(CTCAE_ALT, 90, 40, 60, 40), 1);
-  assert_close(grade_from(CTCAE_ALT, 130, 40, 40, 40), 2); /* normal */
+  assert_close(grade_from(CTCAE_ALT, 130, 40, 40, 40), 2);  /* normal */
   assert_close(grade_from(CTCAE_ALT, 130, 40, 60, NAN), 2); /* not known */
   assert_close(grade_from(CTCAE_ALP, 399, 120, 200, 120), 0);
   assert_close(grade_from(CTCAE_ALP, 400, 120, 200, 120), 1);

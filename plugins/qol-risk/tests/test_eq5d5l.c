@@ -176,9 +176,14 @@ static void a_table_that_is_not_right_is_refused(void **state) {
   "auspex-table 1\nmodel eq5d5l 1.0.0\nsource s\n" \
   "population p\nlicence l\n"
   static const char *const bad[] = {
-    "", HEAD, HEAD "start 1\n", HEAD "value_set Atlantis\n",
-    HEAD "value_set UK\nvalue_set UK\n", HEAD "value_set UK\nMO 0 1 2 3\n",
-    HEAD "value_set UK\nMO 0 1 2 3 4\n", HEAD "value_set UK\nXX 0\n",
+    "",
+    HEAD,
+    HEAD "start 1\n",
+    HEAD "value_set Atlantis\n",
+    HEAD "value_set UK\nvalue_set UK\n",
+    HEAD "value_set UK\nMO 0 1 2 3\n",
+    HEAD "value_set UK\nMO 0 1 2 3 4\n",
+    HEAD "value_set UK\nXX 0\n",
     HEAD "value_set UK\nstart 1\nstart 1\n",
     HEAD "value_set UK\nstart one\n",
   };

@@ -6,13 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../qlq.c"
-#include "../qlq_assess.c"
-#include "../qlq_model.c"
-#include "../qlq_table.c"
+#include "auspex_serve.h"
 
-/* Last: it defines names of its own that the parts use as locals. */
-#include "../plugin.c"
+#include "../qlq.h"
 
 #define FOLDER "plugins/qol-risk/data"
 #define DAY INT64_C(86400000)
@@ -20,7 +16,7 @@
 static const int64_t noon = 20000 * DAY + DAY / 2;
 
 static ax_plugin *open_module(void) {
-  return ax_plugin_open(auspex_module_open, FOLDER, "qlq-c30.table");
+  return ax_plugin_open(auspex_module_open, FOLDER, "qlq-c30");
 }
 
 /* 0: not answered. */
@@ -258,7 +254,7 @@ static void exact_steps_are_not_blurred_by_binary_numbers(void **state) {
 static void words_for_a_change_break_at_5_10_and_20(void **state) {
   (void)state;
   ax_plugin *p = open_module();
-  const qlq_table *t = &p->instance->qlq;
+  const qlq_table *t = p->instance->tables[p->model];
   assert_string_equal(qlq_table_word(t, 4.9), "no");
   assert_string_equal(qlq_table_word(t, 5), "little");
   assert_string_equal(qlq_table_word(t, 9.9), "little");
@@ -329,7 +325,8 @@ static void half_of_the_answers_make_a_scale(void **state) {
   (void)state;
   ax_plugin *p = open_module();
   for (uint32_t scale = 0; scale < QLQ_SCALE_COUNT; scale++) {
-    const qlq_scale *s = &p->instance->qlq.scales[scale];
+    const qlq_table *t = p->instance->tables[p->model];
+    const qlq_scale *s = &t->scales[scale];
     for (uint32_t left_out = 1; left_out <= s->item_count; left_out++) {
       int items[30];
       memcpy(items, best, sizeof items);
@@ -551,7 +548,7 @@ static void wrong_calls_are_refused(void **state) {
   assert_int_equal(ax_plugin_try(p), AUSPEX_E_INPUT);
   fresh_row(p);
   assert_int_equal(
-      p->module.score(p->instance, 1, &p->batch, &p->output, &p->error),
+      p->module.score(p->instance, 99, &p->batch, &p->output, &p->error),
       AUSPEX_E_MODEL);
   ax_plugin_close(p);
 }
