@@ -1,11 +1,8 @@
 /* Counts UCSF-CAPRA points. */
 #include "capra.h"
 
-#define ROW(name, field, kind, count)            \
-  {                                              \
-    (name), AUSPEX_PARAM_##kind, (count),        \
-        offsetof(capra_table, field)             \
-  }
+#define ROW(name, field, kind, count) \
+  { (name), AUSPEX_PARAM_##kind, (count), offsetof(capra_table, field) }
 
 int32_t capra_read(const void *data, size_t length, void *table,
                    auspex_error *err) {
@@ -34,10 +31,10 @@ capra_result capra_compute(const capra_table *table, const capra_input *in) {
   double primary = points(&table->gleason_primary, in->gleason_primary);
   capra_result r = {
     .points = { [CAPRA_BY_PSA] = points(&table->psa, in->psa),
-                [CAPRA_BY_GLEASON] =
-                    primary >= 0 ? primary
-                                 : points(&table->gleason_secondary,
-                                          in->gleason_secondary),
+                [CAPRA_BY_GLEASON] = primary >= 0
+                                         ? primary
+                                         : points(&table->gleason_secondary,
+                                                  in->gleason_secondary),
                 [CAPRA_BY_STAGE] = in->is_t3a ? table->t3a : 0,
                 [CAPRA_BY_CORES] = points(&table->cores, in->cores),
                 [CAPRA_BY_AGE] = points(&table->age, in->age) },

@@ -20,15 +20,15 @@ enum {
 };
 
 typedef struct {
-  double psa_from;             /* ng/mL: below it the table has no row */
-  auspex_steps psa;            /* one number: points */
+  double psa_from;              /* ng/mL: below it the table has no row */
+  auspex_steps psa;             /* one number: points */
   auspex_steps gleason_primary; /* points when primary decides; NaN-free:
                                    below 0 the secondary decides */
   auspex_steps gleason_secondary;
-  double t3a;                  /* points */
-  auspex_steps cores, age;     /* one number: points */
-  auspex_steps free;           /* percent without recurrence, its interval */
-  auspex_steps band;           /* word and level */
+  double t3a;              /* points */
+  auspex_steps cores, age; /* one number: points */
+  auspex_steps free;       /* percent without recurrence, its interval */
+  auspex_steps band;       /* word and level */
 } capra_table;
 
 typedef struct {

@@ -1,9 +1,9 @@
 /* Counts the points of IPI, NCCN-IPI and FLIPI. */
 #include "ipi.h"
 
-#define FACTOR(name, factor)                                        \
-  {                                                                 \
-    (name), AUSPEX_PARAM_STEPS, 1,                                  \
+#define FACTOR(name, factor)                                           \
+  {                                                                    \
+    (name), AUSPEX_PARAM_STEPS, 1,                                     \
         offsetof(ipi_table, factors) + (factor) * sizeof(auspex_steps) \
   }
 #define GROUP \
@@ -12,22 +12,27 @@
   { "survival_5y", AUSPEX_PARAM_STEPS, 1, offsetof(ipi_table, survival) }
 
 static const auspex_param ipi_rows[] = {
-  FACTOR("age", IPI_BY_AGE),     FACTOR("ldh", IPI_BY_LDH),
-  FACTOR("stage", IPI_BY_STAGE), FACTOR("ecog", IPI_BY_ECOG),
-  FACTOR("extranodal_sites", IPI_BY_EXTRANODAL), GROUP, SURVIVAL,
-};
-static const auspex_param nccn_rows[] = {
-  FACTOR("age", IPI_BY_AGE),     FACTOR("ldh", IPI_BY_LDH),
-  FACTOR("stage", IPI_BY_STAGE), FACTOR("ecog", IPI_BY_ECOG),
-  FACTOR("extranodal_major", IPI_BY_EXTRANODAL), GROUP, SURVIVAL,
-};
-static const auspex_param flipi_rows[] = {
   FACTOR("age", IPI_BY_AGE),
   FACTOR("ldh", IPI_BY_LDH),
   FACTOR("stage", IPI_BY_STAGE),
-  FACTOR("nodal_areas", IPI_BY_NODAL_AREAS),
-  FACTOR("hemoglobin", IPI_BY_HB),
+  FACTOR("ecog", IPI_BY_ECOG),
+  FACTOR("extranodal_sites", IPI_BY_EXTRANODAL),
   GROUP,
+  SURVIVAL,
+};
+static const auspex_param nccn_rows[] = {
+  FACTOR("age", IPI_BY_AGE),
+  FACTOR("ldh", IPI_BY_LDH),
+  FACTOR("stage", IPI_BY_STAGE),
+  FACTOR("ecog", IPI_BY_ECOG),
+  FACTOR("extranodal_major", IPI_BY_EXTRANODAL),
+  GROUP,
+  SURVIVAL,
+};
+static const auspex_param flipi_rows[] = {
+  FACTOR("age", IPI_BY_AGE),       FACTOR("ldh", IPI_BY_LDH),
+  FACTOR("stage", IPI_BY_STAGE),   FACTOR("nodal_areas", IPI_BY_NODAL_AREAS),
+  FACTOR("hemoglobin", IPI_BY_HB), GROUP,
 };
 
 #define COUNT(array) (uint32_t)(sizeof(array) / sizeof((array)[0]))

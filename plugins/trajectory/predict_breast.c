@@ -1,24 +1,25 @@
 /* Computes PREDICT Breast version 3.2. */
 #include "predict_breast.h"
 
-#define NUMBERS(name, field, count)              \
-  {                                              \
-    (name), AUSPEX_PARAM_NUMBERS, (count),       \
-        offsetof(predict_breast_table, field)    \
+#define NUMBERS(name, field, count)           \
+  {                                           \
+    (name), AUSPEX_PARAM_NUMBERS, (count),    \
+        offsetof(predict_breast_table, field) \
   }
-#define STATUS(prefix, i)                                                   \
-  NUMBERS(prefix "_age", er[i].age, 2), NUMBERS(prefix "_size", er[i].size, 1), \
-      NUMBERS(prefix "_nodes", er[i].nodes, 1),                             \
-      NUMBERS(prefix "_grade", er[i].grade, 1),                             \
-      NUMBERS(prefix "_screen", er[i].screen, 1),                           \
-      NUMBERS(prefix "_year", er[i].year, 1),                               \
-      NUMBERS(prefix "_her2_positive", er[i].her2_positive,                 \
-              PREDICT_BREAST_YEARS),                                        \
-      NUMBERS(prefix "_her2_negative", er[i].her2_negative,                 \
-              PREDICT_BREAST_YEARS),                                        \
-      NUMBERS(prefix "_ki67", er[i].ki67, 2),                               \
-      NUMBERS(prefix "_pr", er[i].pr, 2),                                   \
-      NUMBERS(prefix "_adjustment", er[i].adjustment, 1),                   \
+#define STATUS(prefix, i)                                   \
+  NUMBERS(prefix "_age", er[i].age, 2),                     \
+      NUMBERS(prefix "_size", er[i].size, 1),               \
+      NUMBERS(prefix "_nodes", er[i].nodes, 1),             \
+      NUMBERS(prefix "_grade", er[i].grade, 1),             \
+      NUMBERS(prefix "_screen", er[i].screen, 1),           \
+      NUMBERS(prefix "_year", er[i].year, 1),               \
+      NUMBERS(prefix "_her2_positive", er[i].her2_positive, \
+              PREDICT_BREAST_YEARS),                        \
+      NUMBERS(prefix "_her2_negative", er[i].her2_negative, \
+              PREDICT_BREAST_YEARS),                        \
+      NUMBERS(prefix "_ki67", er[i].ki67, 2),               \
+      NUMBERS(prefix "_pr", er[i].pr, 2),                   \
+      NUMBERS(prefix "_adjustment", er[i].adjustment, 1),   \
       NUMBERS(prefix "_baseline", er[i].baseline, 4)
 
 static const auspex_param rows[] = {
@@ -173,9 +174,9 @@ predict_breast_result predict_breast_compute(const predict_breast_table *table,
   for (int i = 0; i < PREDICT_BREAST_YEARS; i++) {
     double cancer_now = cancer_baseline(s, i + 1);
     double other_now = other_baseline(table, i + 1);
-    cancer += (cancer_now - cancer_before) *
-              exp(of_cancer + her2_in(s, in->her2, i) +
-                  arm_log(table, in, arm, i + 1));
+    cancer +=
+        (cancer_now - cancer_before) * exp(of_cancer + her2_in(s, in->her2, i) +
+                                           arm_log(table, in, arm, i + 1));
     other += (other_now - other_before) * exp(of_other);
     share_out(&r, i, 1 - exp(-cancer), 1 - exp(-other), last);
     cancer_before = cancer_now;

@@ -42,19 +42,19 @@ typedef struct {
   double other_age[2], other_year, other_baseline[3], other_adjustment;
   double smoking[2]; /* share of smokers, their relative hazard */
   /* treatments: log-hazard of death from breast cancer */
-  double chemo[2]; /* second, third generation */
+  double chemo[2];                     /* second, third generation */
   double hormone, hormone_extended[2]; /* extra, from which year on */
   double trastuzumab, bisphosphonate, radiotherapy; /* the last: hazard ratio */
   double other_chemo, other_per_gy;                 /* hazard ratios */
 } predict_breast_table;
 
 typedef struct {
-  double age;           /* years, above 24 */
-  double screen;        /* 0 clinical, 1 screening, 2 unknown */
-  double size, nodes;   /* mm, from 1 on; 0.5: micrometastases only */
-  double grade;         /* 1..3; 9 unknown */
+  double age;             /* years, above 24 */
+  double screen;          /* 0 clinical, 1 screening, 2 unknown */
+  double size, nodes;     /* mm, from 1 on; 0.5: micrometastases only */
+  double grade;           /* 1..3; 9 unknown */
   int er, her2, ki67, pr; /* 0, 1; 9 unknown, not for er */
-  double smoker;        /* 0 or 1 */
+  double smoker;          /* 0 or 1 */
 } predict_breast_input;
 
 typedef struct {

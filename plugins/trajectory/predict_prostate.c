@@ -1,10 +1,10 @@
 /* Computes PREDICT Prostate. */
 #include "predict_prostate.h"
 
-#define ROW(name, field, count)                  \
-  {                                              \
-    (name), AUSPEX_PARAM_NUMBERS, (count),       \
-        offsetof(predict_prostate_table, field)  \
+#define ROW(name, field, count)                 \
+  {                                             \
+    (name), AUSPEX_PARAM_NUMBERS, (count),      \
+        offsetof(predict_prostate_table, field) \
   }
 
 int32_t predict_prostate_read(const void *data, size_t length, void *table,

@@ -34,19 +34,19 @@ enum { /* terms; the first seven of death from prostate cancer */
 };
 
 typedef struct {
-  double age[2], psa[2];  /* beta, centre */
+  double age[2], psa[2]; /* beta, centre */
   double stage[4], grade[5], treatment[PREDICT_PROSTATE_TREATMENTS], brca;
-  double cores[3];        /* beta, added to the percentage, centre */
-  double cores_unknown;   /* percent */
-  double baseline[3];     /* constant, of ln t, of t^3; t in days */
+  double cores[3];      /* beta, added to the percentage, centre */
+  double cores_unknown; /* percent */
+  double baseline[3];   /* constant, of ln t, of t^3; t in days */
   double other_age[2], other_charlson, other_baseline[3];
 } predict_prostate_table;
 
 typedef struct {
-  double age, psa;         /* years at diagnosis; ng/mL */
-  double stage, grade;     /* cT 1..4; grade group 1..5 */
-  double charlson, brca;   /* 0 or 1 */
-  double cores;            /* percent positive; NaN: unknown */
+  double age, psa;       /* years at diagnosis; ng/mL */
+  double stage, grade;   /* cT 1..4; grade group 1..5 */
+  double charlson, brca; /* 0 or 1 */
+  double cores;          /* percent positive; NaN: unknown */
   predict_prostate_treatment treatment;
 } predict_prostate_input;
 

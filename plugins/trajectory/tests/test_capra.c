@@ -46,8 +46,12 @@ static void a_primary_pattern_of_four_decides_alone(void **state) {
   (void)state;
   capra_input in = vectors[0].in;
   static const double points[6][6] = {
-    { 0 },          { 0, 0, 0, 0, 1, 1 }, { 0, 0, 0, 0, 1, 1 },
-    { 0, 0, 0, 0, 1, 1 }, { 0, 3, 3, 3, 3, 3 }, { 0, 3, 3, 3, 3, 3 },
+    { 0 },
+    { 0, 0, 0, 0, 1, 1 },
+    { 0, 0, 0, 0, 1, 1 },
+    { 0, 0, 0, 0, 1, 1 },
+    { 0, 3, 3, 3, 3, 3 },
+    { 0, 3, 3, 3, 3, 3 },
   };
   for (int primary = 1; primary <= 5; primary++)
     for (int secondary = 1; secondary <= 5; secondary++) {

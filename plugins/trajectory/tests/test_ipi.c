@@ -11,16 +11,17 @@ static ipi_table tables[IPI_INDICES];
 
 static int setup(void **state) {
   (void)state;
-  return ax_plugin_table(FOLDER, "ipi.table", ipi_read_ipi,
-                         &tables[IPI_IPI]) ||
+  return ax_plugin_table(FOLDER, "ipi.table", ipi_read_ipi, &tables[IPI_IPI]) ||
          ax_plugin_table(FOLDER, "nccn-ipi.table", ipi_read_nccn,
                          &tables[IPI_NCCN]) ||
          ax_plugin_table(FOLDER, "flipi.table", ipi_read_flipi,
                          &tables[IPI_FLIPI]);
 }
 
-#define IN(age, ldh, stage, ecog, extranodal, nodal, hb) \
-  { { (age), (ldh), (stage), (ecog), (extranodal), (nodal), (hb) } }
+#define IN(age, ldh, stage, ecog, extranodal, nodal, hb)           \
+  {                                                                \
+    { (age), (ldh), (stage), (ecog), (extranodal), (nodal), (hb) } \
+  }
 
 /* Run with danielxmed/nobra_calculator (commit 101d1f3a) and counted again from
  * the published tables; both agree. */
@@ -76,9 +77,9 @@ static void groups_of_ipi_have_four_steps(void **state) {
                { "high", 26 },
                { "high", 26 } };
   for (size_t points = 0; points <= 5; points++) {
-    ipi_input in = IN(points > 0 ? 61 : 60, points > 1 ? 1.01 : 1,
-                      points > 2 ? 4 : 1, points > 3 ? 2 : 0,
-                      points > 4 ? 2 : 1, NAN, NAN);
+    ipi_input in =
+        IN(points > 0 ? 61 : 60, points > 1 ? 1.01 : 1, points > 2 ? 4 : 1,
+           points > 3 ? 2 : 0, points > 4 ? 2 : 1, NAN, NAN);
     ipi_result r = ipi_compute(&tables[IPI_IPI], &in);
     assert_close(r.score, (double)points);
     assert_string_equal(r.group->word, want[points].group);

@@ -11,11 +11,12 @@ static predict_breast_table table;
 
 static int setup(void **state) {
   (void)state;
-  return ax_plugin_table(FOLDER, "predict-breast.table", predict_breast_read, &table);
+  return ax_plugin_table(FOLDER, "predict-breast.table", predict_breast_read,
+                         &table);
 }
 
-/* The authors' R code was run (WintonCentre/predict-v30-r) and computed again on
- * its own; they agree. After 5, 10 and 15 years, in percent. */
+/* The authors' R code was run (WintonCentre/predict-v30-r) and computed again
+ * on its own; they agree. After 5, 10 and 15 years, in percent. */
 static const struct {
   predict_breast_input in;
   predict_breast_arm arm;
@@ -132,8 +133,8 @@ static double alive_after(const predict_breast_input *in,
   return predict_breast_compute(&table, in, arm).alive[years - 1];
 }
 
-static void longer_hormone_therapy_helps_from_the_eleventh_year_on(
-    void **state) {
+static void
+longer_hormone_therapy_helps_from_the_eleventh_year_on(void **state) {
   (void)state;
   const predict_breast_input *in = &vectors[0].in;
   predict_breast_arm five = { .hormone = 1 },
@@ -141,7 +142,8 @@ static void longer_hormone_therapy_helps_from_the_eleventh_year_on(
   assert_close(alive_after(in, &five, 10), alive_after(in, &ten, 10));
   assert_true(alive_after(in, &ten, 11) > alive_after(in, &five, 11) + 1e-6);
   predict_breast_arm extended_alone = { .extended = 1 }, none = { 0 };
-  assert_close(alive_after(in, &extended_alone, 15), alive_after(in, &none, 15));
+  assert_close(alive_after(in, &extended_alone, 15),
+               alive_after(in, &none, 15));
 }
 
 static void hormones_need_er_and_trastuzumab_needs_her2(void **state) {
