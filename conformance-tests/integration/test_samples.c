@@ -24,7 +24,7 @@ static size_t count_of(const samples_result *s, const char *type,
 
 static void endpac_high_is_found_through_other_units_and_codes(void **state) {
   (void)state;
-  samples_module m = samples_open("early-diagnosis", "endpac.table");
+  samples_module m = samples_open("early-diagnosis");
   samples_result s = samples_score_one(&m, "endpac-high.json");
   assert_int_equal(s.row.verdict, AX_FEATURE_READY);
   assert_int_equal(s.count, 1);
@@ -41,7 +41,7 @@ static void endpac_high_is_found_through_other_units_and_codes(void **state) {
 
 static void endpac_low_has_neither_relative_risk_nor_mitigation(void **state) {
   (void)state;
-  samples_module m = samples_open("early-diagnosis", "endpac.table");
+  samples_module m = samples_open("early-diagnosis");
   samples_result s = samples_score_one(&m, "endpac-low.json");
   assert_int_equal(s.count, 1);
   assert_true(says(s.resources, "END-PAC -1 points, very low band"));
@@ -53,7 +53,7 @@ static void endpac_low_has_neither_relative_risk_nor_mitigation(void **state) {
 
 static void a_missing_weight_is_asked_for_with_its_window(void **state) {
   (void)state;
-  samples_module m = samples_open("early-diagnosis", "endpac.table");
+  samples_module m = samples_open("early-diagnosis");
   samples_result s = samples_score_one(&m, "endpac-missing-weight.json");
   assert_int_equal(s.row.verdict, AX_FEATURE_REFUSED);
   assert_int_equal(s.count, 1);
@@ -72,7 +72,7 @@ static void a_missing_weight_is_asked_for_with_its_window(void **state) {
 
 static void the_deceased_are_not_scored(void **state) {
   (void)state;
-  samples_module m = samples_open("early-diagnosis", "endpac.table");
+  samples_module m = samples_open("early-diagnosis");
   samples_result s = samples_score_one(&m, "deceased.json");
   assert_int_equal(s.row.verdict, AX_FEATURE_NOT_APPLICABLE);
   assert_int_equal(s.count, 0);
@@ -81,11 +81,11 @@ static void the_deceased_are_not_scored(void **state) {
 
 static void other_patients_are_not_applicable(void **state) {
   (void)state;
-  samples_module m = samples_open("early-diagnosis", "endpac.table");
+  samples_module m = samples_open("early-diagnosis");
   samples_result s = samples_score_one(&m, "qlq-first.json");
   assert_int_equal(s.row.verdict, AX_FEATURE_NOT_APPLICABLE);
   samples_close(&m);
-  m = samples_open("qol-risk", "qlq-c30.table");
+  m = samples_open("qol-risk");
   s = samples_score_one(&m, "endpac-high.json");
   assert_int_equal(s.row.verdict, AX_FEATURE_NOT_APPLICABLE);
   samples_close(&m);
@@ -95,7 +95,7 @@ static void other_patients_are_not_applicable(void **state) {
 
 static void a_first_response_gives_its_scores(void **state) {
   (void)state;
-  samples_module m = samples_open("qol-risk", "qlq-c30.table");
+  samples_module m = samples_open("qol-risk");
   samples_result s = samples_score_one(&m, "qlq-first.json");
   assert_int_equal(s.row.verdict, AX_FEATURE_READY);
   assert_int_equal(count_of(&s, "Observation", "eortc-qlq-c30-"), 15);
@@ -112,7 +112,7 @@ static void a_first_response_gives_its_scores(void **state) {
 
 static void a_worse_response_raises_concerns(void **state) {
   (void)state;
-  samples_module m = samples_open("qol-risk", "qlq-c30.table");
+  samples_module m = samples_open("qol-risk");
   const char *const both[] = { "qlq-first.json", "qlq-later.json", NULL };
   samples_result s = samples_score(&m, both);
   assert_int_equal(count_of(&s, "Observation", "\"final\""), 16);

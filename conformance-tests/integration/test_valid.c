@@ -129,9 +129,9 @@ static const char *profile_of(ax_str type) {
   return "";
 }
 
-static void check_results(const char *module, const char *table,
-                          const char *const *names, size_t least) {
-  samples_module m = samples_open(module, table);
+static void check_results(const char *module, const char *const *names,
+                          size_t least) {
+  samples_module m = samples_open(module);
   samples_result s = samples_score(&m, names);
   assert_true(s.count >= least);
   for (size_t i = 0; i < s.count; i++)
@@ -151,10 +151,10 @@ static void results_are_valid(void **state) {
   static const char *const missing[] = { "endpac-missing-weight.json", NULL };
   static const char *const course[] = { "qlq-first.json", "qlq-later.json",
                                         NULL };
-  check_results("early-diagnosis", "endpac.table", high, 1);
-  check_results("early-diagnosis", "endpac.table", low, 1);
-  check_results("early-diagnosis", "endpac.table", missing, 1);
-  check_results("qol-risk", "qlq-c30.table", course, 20);
+  check_results("early-diagnosis", high, 1);
+  check_results("early-diagnosis", low, 1);
+  check_results("early-diagnosis", missing, 1);
+  check_results("qol-risk", course, 20);
 }
 
 /* --- the package and the samples ----------------------------------------- */

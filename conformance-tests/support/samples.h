@@ -26,9 +26,9 @@ typedef struct {
   size_t count;
 } samples_result;
 
-/* Opens $AUSPEX_BUILD/plugins/`name`/`name`.so with the file `table` of its
- * data folder. */
-samples_module samples_open(const char *name, const char *table);
+/* Opens $AUSPEX_BUILD/plugins/`name`/`name`.so with its data folder, for its
+ * first model. */
+samples_module samples_open(const char *name);
 void samples_close(samples_module *m);
 
 /* Scores the patient of the named samples (NULL-terminated, all of one
