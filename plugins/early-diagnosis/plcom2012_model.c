@@ -94,6 +94,7 @@ AUSPEX_DECLARE_SOURCES(race_from,
                        PATIENT(US_CORE "us-core-race ombCategory", race));
 AUSPEX_DECLARE_SOURCES(education_from,
                        { AUSPEX_OBSERVED(education), .map = &education_level });
+#define PLAIN .flags = AUSPEX_PLAIN_NUMBER
 AUSPEX_DECLARE_SOURCES(bmi_from, { AUSPEX_MEASURED(auspex_oncology_bmi, "kg/m2",
                                                    12, 70) });
 AUSPEX_DECLARE_SOURCES(copd_from, EXPLICIT(copd), EVER(auspex_oncology_copd));
@@ -112,12 +113,13 @@ AUSPEX_DECLARE_SOURCES(ever_smoked_from,
                        { AUSPEX_OBSERVED(auspex_oncology_smoking_status),
                          .map = &auspex_oncology_ever_smoked });
 AUSPEX_DECLARE_SOURCES(cigarettes_from,
-                       { AUSPEX_MEASURED(cigarettes, "/d", 1, 150) },
-                       { AUSPEX_MEASURED(cigarettes_loinc, "/d", 1, 150) });
+                       { AUSPEX_MEASURED(cigarettes, "/d", 1, 150), PLAIN },
+                       { AUSPEX_MEASURED(cigarettes_loinc, "/d", 1, 150),
+                         PLAIN });
 AUSPEX_DECLARE_SOURCES(duration_from,
-                       { AUSPEX_MEASURED(duration, "a", 1, 70) });
+                       { AUSPEX_MEASURED(duration, "a", 1, 70), PLAIN });
 AUSPEX_DECLARE_SOURCES(quitting_from,
-                       { AUSPEX_MEASURED(quitting, "a", 0, 65) });
+                       { AUSPEX_MEASURED(quitting, "a", 0, 65), PLAIN });
 AUSPEX_DECLARE_SOURCES(lung_cancer_from,
                        { AUSPEX_DIAGNOSED(auspex_oncology_lung_cancer),
                          .flags = AUSPEX_EVER });

@@ -31,7 +31,8 @@ AUSPEX_DECLARE_SOURCES(prostate_psa_from,
                                          5000),
                          .pick = AUSPEX_PICK_NEAREST });
 AUSPEX_DECLARE_SOURCES(prostate_cores_from,
-                       { AUSPEX_MEASURED(prostate_cores, "%", 0, 100) });
+                       { AUSPEX_MEASURED(prostate_cores, "%", 0, 100),
+                         .flags = AUSPEX_PLAIN_NUMBER });
 
 AUSPEX_DECLARE_SOURCES(prostate_cancer_from,
                        { AUSPEX_DIAGNOSED(auspex_oncology_prostate_cancer) });

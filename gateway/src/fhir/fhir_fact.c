@@ -242,8 +242,10 @@ static void read_value(ax_arena *arena, const ax_json *holder, ax_fact *fact) {
     read_quantity(arena, value, fact);
   } else if ((value = AX_JSON_GET(holder, "valueInteger")) ||
              (value = AX_JSON_GET(holder, "valueDecimal"))) {
-    if (read_number(arena, value, &fact->digits, &fact->number))
+    if (read_number(arena, value, &fact->digits, &fact->number)) {
       fact->value_kind = AX_FACT_VALUE_NUMBER;
+      fact->flags |= AX_FACT_PLAIN_NUMBER;
+    }
   } else if ((value = AX_JSON_GET(holder, "valueBoolean"))) {
     if (value->kind != AX_JSON_BOOL) return;
     fact->value_kind = AX_FACT_VALUE_BOOL;

@@ -69,7 +69,8 @@ enum {
   AX_FACT_PATIENT_DECEASED = 1 << 8, /* PATIENT facts from here on */
   AX_FACT_PATIENT_INACTIVE = 1 << 9,
   AX_FACT_PATIENT_REPLACED = 1 << 10, /* link.type replaced-by */
-  AX_FACT_RECURRENCE = 1 << 11 /* Condition: recurrence or relapse */
+  AX_FACT_RECURRENCE = 1 << 11,       /* Condition: recurrence or relapse */
+  AX_FACT_PLAIN_NUMBER = 1 << 12      /* valueInteger, valueDecimal: no unit */
 };
 
 typedef struct {

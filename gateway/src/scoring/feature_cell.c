@@ -232,7 +232,7 @@ ax_feature_finding ax_feature_cell_read(ax_feature_work *w,
     result = several(w, in, pick, g, cell, &n);
   }
   ax_feature_cell_fill(in, cell, result, &n);
-  const ax_model_source *source = source_of(&s, cell->fact);
+  const ax_model_source *source = source_of(&s, result.fact);
   if (source) cell->source = number_of(in, source);
   return result;
 }

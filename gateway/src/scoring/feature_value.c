@@ -3,6 +3,7 @@
 #include "scoring/feature_parts.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "ucum/ucum.h"
 
@@ -71,7 +72,22 @@ bool ax_feature_value_is_there(const ax_model_source *s, const ax_fact *fact) {
 static bool needs_no_unit(const ax_model_source *s, const ax_fact *fact) {
   if (fact->value_kind == AX_FACT_VALUE_BOOL && s->map) return true;
   if (fact->flags & AX_FACT_HAS_UNIT) return false;
+  if ((fact->flags & AX_FACT_PLAIN_NUMBER) && (s->flags & AUSPEX_PLAIN_NUMBER))
+    return true;
   return fact->unit.len == 0 && (!s->unit.len || s->unit.ptr[0] == '{');
+}
+
+/* Laboratories write international units for units of enzymes, which are the
+ * same; of other arbitrary units nobody can say so. `buf` has room for it. */
+static ax_str unit_of(const ax_fact *fact, ax_str wanted, char buf[64]) {
+  ax_str unit = fact->unit;
+  bool arbitrary = ax_str_starts(unit, AX_STR("[IU]/")) ||
+                   ax_str_starts(unit, AX_STR("[iU]/"));
+  if (!arbitrary || !ax_str_starts(wanted, AX_STR("U/")) || unit.len >= 64)
+    return unit;
+  buf[0] = 'U';
+  memcpy(buf + 1, unit.ptr + 4, unit.len - 4);
+  return (ax_str){ buf, unit.len - 3 };
 }
 
 /* UCUM makes 12 % of 0.12 with the unit 1. Who writes one and means the other
@@ -80,8 +96,7 @@ static bool is_mixed_up(ax_str from, ax_str to) {
   bool percent = ax_str_eq(from, AX_STR("%"));
   ax_str other = percent ? to : from;
   return percent != ax_str_eq(to, AX_STR("%")) &&
-         (ax_str_eq(other, AX_STR("1")) ||
-          ax_str_starts(other, AX_STR("{")));
+         (ax_str_eq(other, AX_STR("1")) || ax_str_starts(other, AX_STR("{")));
 }
 
 static bool convert(const ax_model_source *s, const ax_fact *fact, double from,
@@ -93,16 +108,17 @@ static bool convert(const ax_model_source *s, const ax_fact *fact, double from,
                        "the value has no UCUM unit (system and code)");
     return false;
   }
-  if (ax_str_eq(fact->unit, wanted)) return *to = from, true;
-  if (is_mixed_up(fact->unit, wanted)) {
+  char buf[64];
+  ax_str unit = unit_of(fact, wanted, buf);
+  if (ax_str_eq(unit, wanted)) return *to = from, true;
+  if (is_mixed_up(unit, wanted)) {
     (void)ax_error_set(err, AX_INVALID,
                        "the unit '" AX_STR_FMT "' is not taken for '" AX_STR_FMT
                        "': a fraction is not a percentage",
                        AX_STR_ARG(fact->unit), AX_STR_ARG(wanted));
     return false;
   }
-  return ax_ucum_convert(from, fact->unit, wanted, s->molar_mass, to, err) ==
-         AX_OK;
+  return ax_ucum_convert(from, unit, wanted, s->molar_mass, to, err) == AX_OK;
 }
 
 static void read_range(const ax_model_source *s, const ax_fact *fact,
@@ -144,12 +160,11 @@ static ax_feature_finding read_number(ax_feature_work *w,
                    fact);
   if (!isfinite(out->value) || out->value < s->valid_min ||
       out->value > s->valid_max)
-    return finding(AUSPEX_CELL_IMPLAUSIBLE,
-                   ax_feature_say(w,
-                                  "the value is outside %g to %g " AX_STR_FMT,
-                                  s->valid_min, s->valid_max,
-                                  AX_STR_ARG(s->unit)),
-                   fact);
+    return finding(
+        AUSPEX_CELL_IMPLAUSIBLE,
+        ax_feature_say(w, "the value is outside %g to %g " AX_STR_FMT,
+                       s->valid_min, s->valid_max, AX_STR_ARG(s->unit)),
+        fact);
   if (input->wants_range) read_range(s, fact, out);
   return finding(AUSPEX_CELL_PRESENT, AX_STR(""), fact);
 }
@@ -189,8 +204,8 @@ static ax_feature_finding read_coded(ax_feature_work *w,
                                             fact->value_code, &value);
   if (!fits && fact->digits.len) {
     value = fact->number;
-    fits = !s->map || ax_feature_map_number(w, s->map, value, fact->digits,
-                                            &value);
+    fits = !s->map ||
+           ax_feature_map_number(w, s->map, value, fact->digits, &value);
   }
   return mapped(fits, value, fact, out);
 }
@@ -212,7 +227,8 @@ static ax_feature_finding read_fact(ax_feature_work *w,
       (s->take == AUSPEX_TAKE_VALUE_OR_INTERPRETATION &&
        fact->value_kind == AX_FACT_VALUE_NONE))
     return read_details(w, s, fact, out);
-  if (fact->value_kind == AX_FACT_VALUE_CODE) return read_coded(w, s, fact, out);
+  if (fact->value_kind == AX_FACT_VALUE_CODE)
+    return read_coded(w, s, fact, out);
   if (fact->value_kind == AX_FACT_VALUE_TEXT) {
     bool fits =
         s->map && ax_feature_map_text(w, s->map, fact->value_code, &value);
@@ -221,9 +237,8 @@ static ax_feature_finding read_fact(ax_feature_work *w,
   ax_feature_finding result = read_number(w, input, s, fact, out);
   if (result.state != AUSPEX_CELL_PRESENT || !s->map) return result;
   /* An answer's coding goes before its ordinal value. */
-  if (fact->value_code.len &&
-      ax_feature_map_code(w, s->map, fact->value_system, fact->value_code,
-                          &value))
+  if (fact->value_code.len && ax_feature_map_code(w, s->map, fact->value_system,
+                                                  fact->value_code, &value))
     return mapped(true, value, fact, out);
   bool fits =
       ax_feature_map_number(w, s->map, out->value, fact->digits, &value);

@@ -399,6 +399,57 @@ static void units_are_converted(void **state) {
   }
 }
 
+static void shares_numbers_and_enzymes_have_units_of_their_own(void **state) {
+  static const struct {
+    const char *wanted, *unit;
+    uint8_t state;
+  } cases[] = { { "%", "%", AUSPEX_CELL_PRESENT },
+                { "%", "1", AUSPEX_CELL_UNIT_ERROR }, /* 0.25 or 25? */
+                { "%", "{share}", AUSPEX_CELL_UNIT_ERROR },
+                { "{score}", "%", AUSPEX_CELL_UNIT_ERROR },
+                { "{score}", "1", AUSPEX_CELL_PRESENT },
+                { "U/L", "[IU]/L", AUSPEX_CELL_PRESENT },
+                { "U/L", "[iU]/L", AUSPEX_CELL_PRESENT },
+                { "[IU]/L", "U/L", AUSPEX_CELL_UNIT_ERROR },
+                { "ng/mL", "[IU]/L", AUSPEX_CELL_UNIT_ERROR } };
+  for (size_t i = 0; i < AX_COUNT(cases); i++) {
+    WITH_KIT;
+    feature_kit_source(&k, in)->unit = ax_str_from(cases[i].wanted);
+    feature_kit_observe(&k, "29463-7", "2024-05-01", 2, cases[i].unit);
+    RUN;
+    if (cases[i].state == AUSPEX_CELL_PRESENT)
+      EXPECT_VALUE(&k, 0, 2);
+    else
+      EXPECT_STATE(&k, 0, cases[i].state);
+    DONE;
+  }
+}
+
+static void plain_numbers_are_in_the_unit_wanted_where_declared(void **state) {
+  WITH_KIT;
+  const char *integer = "{'resourceType':'Observation','status':'final',"
+                        "'code':{'coding':[{'system':'http://loinc.org',"
+                        "'code':'29463-7'}]},'subject':{'reference':"
+                        "'Patient/p'},'effectiveDateTime':'2024-05-01',"
+                        "'valueInteger':30}";
+  feature_kit_resource(&k, integer);
+  RUN;
+  EXPECT_STATE(&k, 0, AUSPEX_CELL_UNIT_ERROR);
+  feature_kit_source(&k, in)->flags = AUSPEX_PLAIN_NUMBER;
+  RUN;
+  EXPECT_VALUE(&k, 0, 30);
+  DONE;
+}
+
+static void a_quantity_without_unit_is_not_a_plain_number(void **state) {
+  WITH_KIT;
+  feature_kit_source(&k, in)->flags = AUSPEX_PLAIN_NUMBER;
+  WEIGHT("2024-05-01", 30)->flags &= ~(unsigned)AX_FACT_HAS_UNIT;
+  RUN;
+  EXPECT_STATE(&k, 0, AUSPEX_CELL_UNIT_ERROR);
+  DONE;
+}
+
 static void moles_become_grams_with_the_molar_mass(void **state) {
   WITH_KIT;
   feature_kit_source(&k, in)->codes = feature_kit_set(&k, feature_kit_glucose);
@@ -582,6 +633,9 @@ int main(void) {
     cmocka_unit_test(nearest_refuses_when_a_partial_date_may_be_nearer),
     cmocka_unit_test(a_series_is_all_values_oldest_first),
     cmocka_unit_test(units_are_converted),
+    cmocka_unit_test(shares_numbers_and_enzymes_have_units_of_their_own),
+    cmocka_unit_test(plain_numbers_are_in_the_unit_wanted_where_declared),
+    cmocka_unit_test(a_quantity_without_unit_is_not_a_plain_number),
     cmocka_unit_test(moles_become_grams_with_the_molar_mass),
     cmocka_unit_test(
         a_value_that_cannot_be_read_is_refused_and_no_other_is_tried),
