@@ -21,12 +21,15 @@ RuleSet: OfPatient
 * subject only Reference(Patient)
 * obeys auspex-obs-2
 
-RuleSet: ObservationBasics
+RuleSet: ObservationFrame
 * insert Common
 * insert OfPatient
-* obeys auspex-obs-1
 * effective[x] 1..1
 * effective[x] only dateTime or Period or instant
+
+RuleSet: ObservationBasics
+* insert ObservationFrame
+* obeys auspex-obs-1
 
 Profile: LaboratoryResult
 Parent: Observation

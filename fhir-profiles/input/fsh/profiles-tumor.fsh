@@ -43,10 +43,10 @@ Profile: TnmOrStage
 Parent: Observation
 Id: tnm-or-stage
 Title: "TNM category or stage"
-Description: "A category or a stage group as a code. Compatible with: mCODE 4.0.0 TNM categories and stage groups, also Ann Arbor for lymphoma; MII KDS Onkologie TNM (with LOINC code); PanCareSurPass stages"
+Description: "A category or a stage group as a code, or as a text such as cT2a. Compatible with: mCODE 4.0.0 TNM categories and stage groups, also Ann Arbor for lymphoma; MII KDS Onkologie TNM (with LOINC code); PanCareSurPass stages"
 * insert ObservationBasics
 * code.coding 1..
-* value[x] only CodeableConcept
+* value[x] only CodeableConcept or string
 
 ValueSet: GradeCodes
 Id: grades
@@ -84,12 +84,18 @@ Description: "Observations that give the status of oestrogen, progesterone or HE
 * $loinc#85318-4 "ERBB2 gene duplication [Presence] in Breast cancer specimen by FISH"
 * $loinc#29593-1 "Cells.Ki-67 nuclear Ag/cells in Tissue by Immune stain"
 
+Invariant: auspex-receptor-1
+Description: "There is a value, an interpretation, or a reason why there is none"
+Severity: #error
+Expression: "value.exists() or interpretation.exists() or dataAbsentReason.exists()"
+
 Profile: ReceptorStatus
 Parent: Observation
 Id: receptor-status
 Title: "Receptor status"
-Description: "Positive, negative or equivocal as a code, or a percentage of cells. Compatible with: mCODE 4.0.0 Tumor Marker Test; ICHOM breast; MII KDS Onkologie"
-* insert ObservationBasics
+Description: "Positive, negative or equivocal as a code, or a percentage of cells; the code may be an interpretation without a value. Compatible with: mCODE 4.0.0 Tumor Marker Test; ICHOM breast; MII KDS Onkologie"
+* insert ObservationFrame
+* obeys auspex-receptor-1
 * code.coding 1..
 * value[x] only CodeableConcept or Quantity
 * valueQuantity obeys auspex-qty-1
