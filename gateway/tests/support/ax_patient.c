@@ -185,7 +185,9 @@ static void begin_resource(ax_patient *p, line *l, const char *type) {
   l->w = ax_json_write_begin(&l->body);
   ax_json_write_object(&l->w);
   member(l, "resourceType", ax_str_from(type));
-  ax_str id = ax_arena_printf(p->arena, "r%u", p->resources++);
+  ax_str id = strcmp(type, "Patient") == 0
+                  ? AX_STR("p")
+                  : ax_arena_printf(p->arena, "r%u", p->resources++);
   member(l, "id", id);
 }
 
@@ -198,6 +200,13 @@ static void extract(ax_patient *p, ax_str json) {
     fail_msg("not JSON: %.*s", AX_STR_ARG(kept));
   assert_int_equal(ax_fhir_fact_extract(p->arena, tree, &p->facts, &subject),
                    AX_OK);
+  p->entries = ax_arena_printf(
+      p->arena,
+      "%.*s%s{\"fullUrl\":\"https://hospital.example.org/fhir/%.*s/%.*s\","
+      "\"resource\":%.*s}",
+      AX_STR_ARG(p->entries), p->entries.len ? "," : "",
+      AX_STR_ARG(AX_JSON_STR(tree, "resourceType")),
+      AX_STR_ARG(AX_JSON_STR(tree, "id")), AX_STR_ARG(kept));
 }
 
 static ax_str written(ax_patient *p, line *l) {
@@ -265,7 +274,7 @@ static void patient_line(ax_patient *p, line *l) {
 
 static void condition_line(ax_patient *p, line *l) {
   begin_resource(p, l, "Condition");
-  reference(l, "subject", "Patient/r0");
+  reference(l, "subject", "Patient/p");
   concept(l, "code", word(l));
   if (l->at < l->count && l->words[l->at].ptr[0] >= '0' &&
       l->words[l->at].ptr[0] <= '9')
@@ -284,11 +293,42 @@ static void condition_line(ax_patient *p, line *l) {
   end_resource(p, l);
 }
 
+static bool is_one_of(ax_str code, const char *const *codes, size_t n) {
+  for (size_t i = 0; i < n; i++)
+    if (ax_str_eq(code, ax_str_from(codes[i]))) return true;
+  return false;
+}
+
+/* The profiles of vital signs and of scores want their category. */
+static void category(line *l, ax_str code) {
+  static const char *const vital[] = { "39156-5", "8302-2", "29463-7",
+                                       "8310-5",  "8480-6", "85354-9",
+                                       "8867-4",  "9279-1", "59408-5" };
+  static const char *const survey[] = { "44261-6", "70274-6" };
+  ax_str rest;
+  bool is_vital = is_one_of(code, vital, AX_COUNT(vital));
+  if (!is_vital && !is_one_of(code, survey, AX_COUNT(survey)) &&
+      !begins(code, "mii:", &rest))
+    return;
+  key(l, "category");
+  ax_json_write_array(&l->w);
+  ax_json_write_object(&l->w);
+  key(l, "coding");
+  ax_json_write_array(&l->w);
+  ax_json_write_object(&l->w);
+  member(l, "system",
+         AX_STR("http://terminology.hl7.org/CodeSystem/observation-category"));
+  member(l, "code", is_vital ? AX_STR("vital-signs") : AX_STR("survey"));
+  for (int k = 0; k < 4; k++) ax_json_write_close(&l->w);
+}
+
 static void observation_line(ax_patient *p, line *l) {
   ax_str unit = AX_STR(""), status = AX_STR("final");
   begin_resource(p, l, "Observation");
-  reference(l, "subject", "Patient/r0");
-  concept(l, "code", word(l));
+  reference(l, "subject", "Patient/p");
+  ax_str code = word(l);
+  concept(l, "code", code);
+  category(l, code);
   member(l, "effectiveDateTime", word(l));
   value(l, &unit);
   while (l->at < l->count) {
@@ -356,7 +396,7 @@ static void dated_line(ax_patient *p, line *l, const char *type,
                        const char *code, const char *date) {
   begin_resource(p, l, type);
   member(l, "status", AX_STR("completed"));
-  reference(l, "subject", "Patient/r0");
+  reference(l, "subject", "Patient/p");
   concept(l, code, word(l));
   member(l, date, word(l));
   end_resource(p, l);
@@ -365,7 +405,7 @@ static void dated_line(ax_patient *p, line *l, const char *type,
 static void medication_line(ax_patient *p, line *l) {
   begin_resource(p, l, "MedicationStatement");
   member(l, "status", AX_STR("active"));
-  reference(l, "subject", "Patient/r0");
+  reference(l, "subject", "Patient/p");
   concept(l, "medicationCodeableConcept", word(l));
   end_resource(p, l);
 }
@@ -373,7 +413,7 @@ static void medication_line(ax_patient *p, line *l) {
 static void family_line(ax_patient *p, line *l) {
   begin_resource(p, l, "FamilyMemberHistory");
   member(l, "status", AX_STR("completed"));
-  reference(l, "patient", "Patient/r0");
+  reference(l, "patient", "Patient/p");
   ax_str code = word(l), role = word(l);
   concept(l, "relationship",
           ax_arena_printf(p->arena, "role:%.*s", AX_STR_ARG(role)));
@@ -389,7 +429,7 @@ static void family_line(ax_patient *p, line *l) {
 static void answers_line(ax_patient *p, line *l) {
   begin_resource(p, l, "QuestionnaireResponse");
   member(l, "status", AX_STR("completed"));
-  reference(l, "subject", "Patient/r0");
+  reference(l, "subject", "Patient/p");
   ax_str name = word(l);
   member(l, "questionnaire",
          ax_arena_printf(p->arena, "https://example.org/Questionnaire/%.*s",
@@ -460,4 +500,12 @@ bool ax_patient_line(ax_patient *p, ax_str text) {
 const ax_facts *ax_patient_facts(ax_patient *p) {
   close_observation(p);
   return &p->facts;
+}
+
+ax_str ax_patient_bundle(ax_patient *p) {
+  close_observation(p);
+  return ax_arena_printf(p->arena,
+                         "{\"resourceType\":\"Bundle\",\"type\":\"collection\","
+                         "\"entry\":[%.*s]}",
+                         AX_STR_ARG(p->entries));
 }

@@ -30,7 +30,8 @@
 typedef struct {
   ax_arena *arena;
   ax_facts facts;
-  ax_str open; /* an Observation that may get components: its JSON so far */
+  ax_str open;    /* an Observation that may get components: its JSON so far */
+  ax_str entries; /* of the Bundle, so far */
   unsigned resources;
 } ax_patient;
 
@@ -43,5 +44,8 @@ bool ax_patient_line(ax_patient *patient, ax_str line);
 
 /* All facts; call it after the last line. */
 const ax_facts *ax_patient_facts(ax_patient *patient);
+
+/* All resources as a collection; the same. */
+ax_str ax_patient_bundle(ax_patient *patient);
 
 #endif
