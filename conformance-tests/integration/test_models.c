@@ -101,6 +101,23 @@ static bool is_told(const sent *s, ax_str text) {
   return false;
 }
 
+/* R4 names the types that an Observation may derive from; Conditions and
+ * medications are none of them. */
+static void check_sources(sent *s) {
+  for (size_t i = 0; entry(s, i); i++) {
+    const ax_json *all = AX_JSON_GET(entry(s, i), "derivedFrom");
+    for (size_t k = 0; k < ax_json_count(all); k++) {
+      ax_str ref = AX_JSON_STR(ax_json_item(all, k), "reference");
+      if (ax_str_find(ref, AX_STR("/Observation/")) != AX_STR_NONE ||
+          ax_str_find(ref, AX_STR("/QuestionnaireResponse/")) != AX_STR_NONE)
+        continue;
+      print_error("%.*s: derived from %.*s\n", AX_STR_ARG(s->now->name),
+                  AX_STR_ARG(ref));
+      s->failed++;
+    }
+  }
+}
+
 /* ---- every case of a file ---- */
 
 static void check(sent *s, ax_str line) {
@@ -139,6 +156,7 @@ static void send_case(sent *s) {
       ",{\"name\":\"bundle\",\"resource\":%.*s}]}",
       AX_STR_ARG(s->file->model), AX_STR_ARG(date), AX_STR_ARG(bundle));
   s->answer = outside_post(gw, "/$score", ax_arena_cstr(patient.arena, body));
+  check_sources(s);
   for (size_t i = 0; i < s->now->count; i++)
     if (ax_case_is_expectation(s->now->lines[i])) check(s, s->now->lines[i]);
   ax_patient_end(&patient);

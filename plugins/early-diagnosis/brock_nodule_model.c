@@ -26,8 +26,7 @@ AUSPEX_DECLARE_SET(tumour_size, "size of a tumour",
 AUSPEX_DECLARE_SET(dimension, "largest dimension",
                    AUSPEX_LOINC("33728-7", "Size.maximum dimension in Tumor"));
 AUSPEX_DECLARE_SET(type, "type of the nodule",
-                   AUSPEX_OWN_INPUT("nodule-type",
-                                    "Attenuation type of the nodule"));
+                   AUSPEX_OWN_INPUT("nodule-type", "Nodule attenuation type"));
 AUSPEX_DECLARE_SET(upper, "upper lobe",
                    AUSPEX_OWN_INPUT("nodule-upper-lobe",
                                     "Nodule in an upper lobe"));
@@ -37,14 +36,14 @@ AUSPEX_DECLARE_SET(nodules, "number of nodules",
 AUSPEX_DECLARE_SET(spiculation, "spiculation",
                    AUSPEX_OWN_INPUT("nodule-spiculation",
                                     "Spiculation present"));
-AUSPEX_DECLARE_SET(family, "family history of lung cancer",
-                   AUSPEX_OWN_INPUT("family-history-lung-cancer",
-                                    "Lung cancer in the family (explicit yes "
-                                    "or no)"));
-AUSPEX_DECLARE_SET(emphysema, "emphysema",
-                   AUSPEX_OWN_INPUT("emphysema",
-                                    "Emphysema on CT or as diagnosis (explicit "
-                                    "yes or no)"));
+AUSPEX_DECLARE_SET(
+    family, "family history of lung cancer",
+    AUSPEX_OWN_INPUT("family-history-lung-cancer",
+                     "Family history of lung cancer (explicit yes/no)"));
+AUSPEX_DECLARE_SET(
+    emphysema, "emphysema",
+    AUSPEX_OWN_INPUT("emphysema",
+                     "Emphysema on CT or as diagnosis (explicit yes/no)"));
 
 AUSPEX_DECLARE_MAP(in_upper_lobe, "upper lobe", 0, AUSPEX_IS_SCT("42400003", 1),
                    AUSPEX_IS_SCT("44714003", 1), AUSPEX_IS_SCT("45653009", 1));

@@ -25,7 +25,8 @@ YES_OR_NO(ari, "five-alpha-reductase-inhibitor-use",
 YES_OR_NO(hispanic, "hispanic-ethnicity", "Hispanic ethnicity");
 YES_OR_NO(screened, "prior-psa-screen", "PSA screening before");
 AUSPEX_DECLARE_SET(volume, "prostate volume",
-                   AUSPEX_OWN_INPUT("prostate-volume", "Prostate volume"));
+                   AUSPEX_OWN_INPUT("prostate-volume",
+                                    "Prostate volume (any imaging method)"));
 AUSPEX_DECLARE_SET(inhibitors, "5-alpha reductase inhibitors",
                    AUSPEX_ATC("G04CB01", "finasteride"),
                    AUSPEX_ATC("G04CB02", "dutasteride"));

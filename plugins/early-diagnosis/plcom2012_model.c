@@ -41,33 +41,38 @@ AUSPEX_DECLARE_MAP(education_level, "level of education, 1 to 6", 0,
 
 AUSPEX_DECLARE_SET(education, "education",
                    AUSPEX_OWN_INPUT("plco-education",
-                                    "Level of education, 1 to 6"),
+                                    "Education in PLCO categories 1..6"),
                    AUSPEX_LOINC("82589-3", "Highest level of education"));
-AUSPEX_DECLARE_SET(copd, "COPD",
-                   AUSPEX_OWN_INPUT("copd", "COPD (explicit yes or no)"));
-AUSPEX_DECLARE_SET(cancer, "personal history of cancer",
-                   AUSPEX_OWN_INPUT("personal-history-of-cancer",
-                                    "Cancer before (explicit yes or no)"));
+AUSPEX_DECLARE_SET(
+    copd, "COPD",
+    AUSPEX_OWN_INPUT(
+        "copd", "COPD, chronic bronchitis or emphysema (explicit yes/no)"));
+AUSPEX_DECLARE_SET(
+    cancer, "personal history of cancer",
+    AUSPEX_OWN_INPUT("personal-history-of-cancer",
+                     "Personal history of cancer (explicit yes/no)"));
 AUSPEX_DECLARE_SET(
     family, "lung cancer of a first-degree relative",
-    AUSPEX_OWN_INPUT("family-history-lung-cancer-first-degree",
-                     "Lung cancer of a first-degree relative (explicit yes "
-                     "or no)"));
-AUSPEX_DECLARE_SET(cigarettes, "cigarettes a day, on average",
-                   AUSPEX_OWN_INPUT("cigarettes-per-day-average",
-                                    "Cigarettes a day over the smoking years"));
+    AUSPEX_OWN_INPUT(
+        "family-history-lung-cancer-first-degree",
+        "Lung cancer in a first-degree relative (explicit yes/no)"));
+AUSPEX_DECLARE_SET(
+    cigarettes, "cigarettes a day, on average",
+    AUSPEX_OWN_INPUT(
+        "cigarettes-per-day-average",
+        "Average number of cigarettes smoked per day while smoking"));
 AUSPEX_DECLARE_SET(cigarettes_loinc, "cigarettes a day",
                    AUSPEX_LOINC("64218-1",
                                 "How many cigarettes do you smoke per day now "
                                 "[PhenX]"));
 AUSPEX_DECLARE_SET(duration, "years of smoking",
                    AUSPEX_OWN_INPUT("smoking-duration-years",
-                                    "Years of smoking"),
+                                    "Total years smoked"),
                    AUSPEX_SCT("228487000", "Total time smoked"),
                    AUSPEX_LOINC("88029-4", "Tobacco use duration"));
 AUSPEX_DECLARE_SET(quitting, "years since quitting",
                    AUSPEX_OWN_INPUT("years-since-quitting-smoking",
-                                    "Years since quitting"),
+                                    "Years since quitting smoking"),
                    AUSPEX_SCT("228486009", "Time since stopped smoking"));
 
 /* An explicit answer; without one, positive evidence elsewhere. */

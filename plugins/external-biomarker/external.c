@@ -5,10 +5,11 @@
 
 enum { IN_VALUE, IN_OUTCOME, INPUTS };
 
-AUSPEX_DECLARE_SET(biomarker, "probability of an external model",
-                   AUSPEX_OWN_INPUT("external-biomarker-probability",
-                                    "Probability given by an external model or "
-                                    "imaging biomarker"));
+AUSPEX_DECLARE_SET(
+    biomarker, "probability of an external model",
+    AUSPEX_OWN_INPUT(
+        "external-biomarker-probability",
+        "Probability given by an external model or imaging biomarker"));
 AUSPEX_DECLARE_SET(about, "what the probability is of",
                    AUSPEX_OWN_INPUT("external-biomarker-outcome",
                                     "What the probability is of"));

@@ -20,10 +20,11 @@ SCORE(fatigue, "fa", "EORTC QLQ-C30 fatigue");
 SCORE(cognition, "cf", "EORTC QLQ-C30 cognitive functioning");
 SCORE(insomnia, "sl", "EORTC QLQ-C30 insomnia");
 AUSPEX_DECLARE_SET(anxiety, "HADS anxiety",
-                   AUSPEX_OWN_INPUT("hads-anxiety", "HADS anxiety, 0 to 21"));
+                   AUSPEX_OWN_INPUT("hads-anxiety",
+                                    "HADS anxiety subscale 0-21"));
 AUSPEX_DECLARE_SET(depression, "HADS depression",
                    AUSPEX_OWN_INPUT("hads-depression",
-                                    "HADS depression, 0 to 21"));
+                                    "HADS depression subscale 0-21"));
 
 /* Scores that the gateway computed go before those that were sent. */
 #define SCALE(name, set_)                                                   \
@@ -88,9 +89,9 @@ static const auspex_criterion criteria[] = {
 };
 
 static const auspex_code symptoms[] = {
-  AUSPEX_OWN_OUTCOME("severe-symptom-cluster",
-                     "Three or more severe symptoms four years after "
-                     "diagnosis"),
+  AUSPEX_OWN_OUTCOME(
+      "severe-symptom-cluster",
+      "Three or more severe symptoms four years after diagnosis"),
 };
 static const auspex_outcome outcomes[] = {
   { AUSPEX_PREDICTS("severe-symptom-cluster",

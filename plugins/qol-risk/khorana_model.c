@@ -9,10 +9,11 @@ enum { IN_SITE, IN_PLATELETS, IN_HB, IN_ESA, IN_LEUKOCYTES, IN_BMI, INPUTS };
 AUSPEX_DECLARE_SET(start, "start of systemic treatment",
                    AUSPEX_OWN_INPUT("systemic-therapy-start",
                                     "Start of systemic treatment"));
-AUSPEX_DECLARE_SET(esa, "erythropoiesis-stimulating agent",
-                   AUSPEX_OWN_INPUT("erythropoiesis-stimulating-agent-use",
-                                    "Use of an erythropoiesis-stimulating "
-                                    "agent (explicit yes or no)"));
+AUSPEX_DECLARE_SET(
+    esa, "erythropoiesis-stimulating agent",
+    AUSPEX_OWN_INPUT(
+        "erythropoiesis-stimulating-agent-use",
+        "Uses an erythropoiesis-stimulating agent (explicit yes/no)"));
 AUSPEX_DECLARE_SET(agents, "erythropoiesis-stimulating agents",
                    AUSPEX_ATC("B03XA01", "erythropoietin"),
                    AUSPEX_ATC("B03XA02", "darbepoetin alfa"),

@@ -20,22 +20,24 @@ AUSPEX_DECLARE_SET(burden, "burden of illness",
                                     "Burden of illness"));
 AUSPEX_DECLARE_SET(hypotension, "hypotension",
                    AUSPEX_OWN_INPUT("hypotension",
-                                    "Hypotension (explicit yes or no)"));
+                                    "Hypotension (explicit yes/no)"));
 AUSPEX_DECLARE_SET(systolic, "systolic blood pressure",
                    AUSPEX_LOINC("8480-6", "Systolic blood pressure"));
-AUSPEX_DECLARE_SET(copd, "COPD",
-                   AUSPEX_OWN_INPUT("copd", "COPD (explicit yes or no)"));
+AUSPEX_DECLARE_SET(
+    copd, "COPD",
+    AUSPEX_OWN_INPUT(
+        "copd", "COPD, chronic bronchitis or emphysema (explicit yes/no)"));
 AUSPEX_DECLARE_SET(dehydration, "dehydration",
                    AUSPEX_OWN_INPUT("dehydration-requiring-iv-fluids",
-                                    "Dehydration that needs fluids into a "
-                                    "vein"));
+                                    "Dehydration requiring parenteral fluids"));
 AUSPEX_DECLARE_SET(
     tumour, "solid tumour or no fungal infection before",
     AUSPEX_OWN_INPUT("solid-tumour-or-no-previous-fungal-infection",
-                     "Solid tumour, or no previous fungal infection"));
+                     "Solid tumour, or haematological malignancy without "
+                     "previous fungal infection"));
 AUSPEX_DECLARE_SET(outpatient, "outpatient at the onset of fever",
                    AUSPEX_OWN_INPUT("outpatient-at-onset-of-fever",
-                                    "Outpatient at the onset of fever"));
+                                    "Outpatient status at onset of fever"));
 AUSPEX_DECLARE_MAP(degree, "burden of illness", 0,
                    AUSPEX_IS_OWN("burden-none-mild", 0),
                    AUSPEX_IS_OWN("burden-moderate", 1),

@@ -26,13 +26,14 @@ AUSPEX_DECLARE_SET(gad7, "GAD-7 total",
                                 "(GAD-7) total score "
                                 "[Reported.PHQ]"));
 AUSPEX_DECLARE_SET(hads_a, "HADS anxiety",
-                   AUSPEX_OWN_INPUT("hads-anxiety", "HADS anxiety, 0 to 21"));
+                   AUSPEX_OWN_INPUT("hads-anxiety",
+                                    "HADS anxiety subscale 0-21"));
 AUSPEX_DECLARE_SET(hads_d, "HADS depression",
                    AUSPEX_OWN_INPUT("hads-depression",
-                                    "HADS depression, 0 to 21"));
+                                    "HADS depression subscale 0-21"));
 AUSPEX_DECLARE_SET(fatigue, "fatigue, 0 to 10",
                    AUSPEX_OWN_INPUT("fatigue-nrs",
-                                    "Fatigue, numeric rating 0 to 10"));
+                                    "Fatigue numeric rating scale 0-10"));
 AUSPEX_DECLARE_MAP(answer, "answer, 0 to 3", 0, AUSPEX_IS_KEPT(0, 3),
                    AUSPEX_IS_LOINC("LA6568-5", 0),
                    AUSPEX_IS_LOINC("LA6569-3", 1),

@@ -29,14 +29,14 @@ AUSPEX_DECLARE_SET(ecog_code, "ECOG performance status",
 AUSPEX_DECLARE_SET(sites, "extranodal sites",
                    AUSPEX_OWN_INPUT("lymphoma-extranodal-sites",
                                     "Number of extranodal sites"));
-AUSPEX_DECLARE_SET(major, "major extranodal disease",
-                   AUSPEX_OWN_INPUT("lymphoma-extranodal-major",
-                                    "Disease in marrow, central nervous "
-                                    "system, liver, gastrointestinal tract or "
-                                    "lung"));
-AUSPEX_DECLARE_SET(areas, "nodal areas",
-                   AUSPEX_OWN_INPUT("lymphoma-nodal-areas",
-                                    "Number of involved nodal areas, of 9"));
+AUSPEX_DECLARE_SET(
+    major, "major extranodal disease",
+    AUSPEX_OWN_INPUT("lymphoma-extranodal-major",
+                     "Disease in marrow, CNS, liver/GI tract or lung"));
+AUSPEX_DECLARE_SET(
+    areas, "nodal areas",
+    AUSPEX_OWN_INPUT("lymphoma-nodal-areas",
+                     "Number of involved nodal areas (FLIPI map)"));
 
 #define NEAREST .pick = AUSPEX_PICK_NEAREST
 AUSPEX_DECLARE_SOURCES(age_from, { AUSPEX_AGED });

@@ -29,16 +29,17 @@ AUSPEX_DECLARE_SET(pr, "progesterone receptor",
                    AUSPEX_LOINC("40557-1", "Progesterone receptor Ag "
                                            "[Presence] in Tissue by Immune "
                                            "stain"));
-AUSPEX_DECLARE_SET(ki67_status, "Ki-67 as judged by the site",
-                   AUSPEX_OWN_INPUT("ki67-status", "Ki-67 positive or "
-                                                   "negative"));
+AUSPEX_DECLARE_SET(
+    ki67_status, "Ki-67 as judged by the site",
+    AUSPEX_OWN_INPUT("ki67-status",
+                     "Ki-67 positive/negative as judged by the site"));
 AUSPEX_DECLARE_SET(ki67_percent, "Ki-67",
                    AUSPEX_LOINC("29593-1", "Cells.Ki-67 nuclear Ag/cells in "
                                            "Tissue by Immune stain"));
-AUSPEX_DECLARE_SET(heart, "mean heart dose",
-                   AUSPEX_OWN_INPUT("mean-heart-dose",
-                                    "Mean heart dose of the planned "
-                                    "radiotherapy"));
+AUSPEX_DECLARE_SET(
+    heart, "mean heart dose",
+    AUSPEX_OWN_INPUT("mean-heart-dose",
+                     "Mean heart dose of the planned radiotherapy"));
 AUSPEX_DECLARE_SET(pn, "pathological N category",
                    AUSPEX_LOINC("21900-6", "Regional lymph nodes.pathology "
                                            "[Class] Cancer"),

@@ -32,10 +32,11 @@ AUSPEX_DECLARE_SET(secondary, "secondary Gleason pattern",
 AUSPEX_DECLARE_SET(sum, "Gleason sum",
                    AUSPEX_LOINC("35266-6",
                                 "Gleason score in Specimen Qualitative"));
-AUSPEX_DECLARE_SET(charlson, "comorbidity",
-                   AUSPEX_OWN_INPUT("comorbidity-charlson-1-or-admission-2y",
-                                    "Charlson comorbidity of 1 or more, or "
-                                    "hospital admission in 2 years"));
+AUSPEX_DECLARE_SET(
+    charlson, "comorbidity",
+    AUSPEX_OWN_INPUT(
+        "comorbidity-charlson-1-or-admission-2y",
+        "Charlson comorbidity >= 1 or hospital admission in 2 years"));
 AUSPEX_DECLARE_MAP(
     grade_group, "grade group, 1 to 5", 0, AUSPEX_IS_KEPT(1, 5),
     AUSPEX_IS_LOINC("LA30794-4", 1), AUSPEX_IS_LOINC("LA30795-1", 2),

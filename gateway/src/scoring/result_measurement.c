@@ -10,7 +10,8 @@ static bool may_derive_from(ax_str ref) {
   return ax_str_starts(ref, AX_STR("Observation/")) ||
          ax_str_starts(ref, AX_STR("QuestionnaireResponse/")) ||
          ax_str_starts(ref, AX_STR("urn:")) ||
-         ax_str_starts(ref, AX_STR("http"));
+         ax_str_find(ref, AX_STR("/Observation/")) != AX_STR_NONE ||
+         ax_str_find(ref, AX_STR("/QuestionnaireResponse/")) != AX_STR_NONE;
 }
 
 /* The fact whose time is the measurement's, or NULL. */
