@@ -17,7 +17,7 @@ enum {
 };
 
 AUSPEX_DECLARE_SET(panel, "lung nodule",
-                   AUSPEX_OWN_INPUT("lung-nodule", "Lung nodule on CT"));
+                   AUSPEX_OWN_INPUT("lung-nodule", "Lung nodule (panel)"));
 AUSPEX_DECLARE_SET(size, "size of the nodule",
                    AUSPEX_OWN_INPUT("nodule-size",
                                     "Largest diameter of the nodule"));

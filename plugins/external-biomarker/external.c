@@ -12,7 +12,7 @@ AUSPEX_DECLARE_SET(
         "Probability given by an external model or imaging biomarker"));
 AUSPEX_DECLARE_SET(about, "what the probability is of",
                    AUSPEX_OWN_INPUT("external-biomarker-outcome",
-                                    "What the probability is of"));
+                                    "What an external biomarker speaks of"));
 #define X(outcome, name, title, code) AUSPEX_IS_SCT(code, EXTERNAL_##outcome),
 AUSPEX_DECLARE_MAP(outcome_number, "outcome of an external model", 0,
                    EXTERNAL_OUTCOMES(X) AUSPEX_IS_TEXT("none", NAN));

@@ -8,7 +8,7 @@ enum { IN_SITE, IN_PLATELETS, IN_HB, IN_ESA, IN_LEUKOCYTES, IN_BMI, INPUTS };
 
 AUSPEX_DECLARE_SET(start, "start of systemic treatment",
                    AUSPEX_OWN_INPUT("systemic-therapy-start",
-                                    "Start of systemic treatment"));
+                                    "Start of systemic therapy"));
 AUSPEX_DECLARE_SET(
     esa, "erythropoiesis-stimulating agent",
     AUSPEX_OWN_INPUT(

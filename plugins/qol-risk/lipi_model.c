@@ -8,7 +8,7 @@ enum { IN_LEUKOCYTES, IN_NEUTROPHILS, IN_LDH, INPUTS };
 
 AUSPEX_DECLARE_SET(start, "start of systemic treatment",
                    AUSPEX_OWN_INPUT("systemic-therapy-start",
-                                    "Start of systemic treatment"));
+                                    "Start of systemic therapy"));
 AUSPEX_DECLARE_SET(stage_code, "stage group",
                    AUSPEX_LOINC("21908-9", "Stage group.clinical Cancer"),
                    AUSPEX_LOINC("21902-2", "Stage group.pathology Cancer"),

@@ -28,7 +28,7 @@ AUSPEX_DECLARE_SET(breast_histology, "histologic grade",
                                 "specimen"));
 AUSPEX_DECLARE_SET(breast_neoadjuvant, "treatment before surgery",
                    AUSPEX_OWN_INPUT("neoadjuvant-therapy",
-                                    "Treatment before surgery"));
+                                    "Neoadjuvant therapy (explicit yes/no)"));
 AUSPEX_DECLARE_SET(breast_pathology, "pathological T or N category",
                    AUSPEX_LOINC("21899-0",
                                 "Primary tumor.pathology [Class] Cancer"),
