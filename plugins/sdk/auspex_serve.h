@@ -119,16 +119,63 @@ static inline const char *auspex_serve_why(uint8_t state) {
   }
 }
 
+/* ---- what an input may be ---- */
+
+static inline int auspex_serve_map_gives(const auspex_map *map, double x) {
+  if (map->has_otherwise && map->otherwise == x) return 1;
+  for (uint32_t i = 0; i < map->row_count; i++) {
+    const auspex_map_row *row = &map->rows[i];
+    if (row->kind == AUSPEX_MAP_KEEP ? x >= row->from && x <= row->to
+                                     : x == row->value)
+      return 1;
+  }
+  return 0;
+}
+
+static inline int auspex_serve_source_gives(const auspex_source *s, double x) {
+  int unbounded = s->valid_min == 0 && s->valid_max == 0;
+  if (s->pick == AUSPEX_PICK_EVER || s->take == AUSPEX_TAKE_PRESENT)
+    return x == 0 || x == 1;
+  if (s->pick == AUSPEX_PICK_COUNT) return x >= 0;
+  if (s->map) return auspex_serve_map_gives(s->map, x);
+  switch (s->from) {
+  case AUSPEX_FROM_CONDITION:
+  case AUSPEX_FROM_SEX:
+  case AUSPEX_FROM_ADMINISTRATION:
+  case AUSPEX_FROM_MEDICATION:
+  case AUSPEX_FROM_PROCEDURE:
+    return x == 0 || x == 1;
+  default:
+    return unbounded || (!(x < s->valid_min) && !(x > s->valid_max));
+  }
+}
+
+/* Could a host that keeps to the declaration have given this number? */
+static inline int auspex_serve_gives(const auspex_input *input, double x) {
+  if (input->missing == AUSPEX_MISSING_DEFAULT && x == input->fallback)
+    return 1;
+  for (uint32_t i = 0; i < input->source_count; i++)
+    if (auspex_serve_source_gives(&input->sources[i], x)) return 1;
+  return 0;
+}
+
 /* For models whose inputs have one column each: refuses the row for the first
  * input that is needed and not there, or that is there and unfit; an input
- * that may be missing and is unfit is not quietly taken for unknown. Inputs in
+ * that may be missing and is unfit is not quietly taken for unknown, and a
+ * number that no source can give is not trusted. Inputs in
  * the mask `but` are the model's business. 1: refused. */
 static inline int auspex_serve_refuses(auspex_writer *w,
                                        const auspex_model *model,
                                        const auspex_cells *cells,
                                        uint64_t but) {
   for (uint32_t i = 0; i < model->input_count; i++) {
-    if ((i < 64 && (but >> i & 1)) || auspex_cells_has(cells, i)) continue;
+    if (i < 64 && (but >> i & 1)) continue;
+    if (auspex_cells_has(cells, i)) {
+      if (auspex_serve_gives(&model->inputs[i], cells->value[i])) continue;
+      auspex_serve_missing(w, cells, i, "%s is outside of what it may be.",
+                           model->inputs[i].title);
+      return 1;
+    }
     if (model->inputs[i].missing != AUSPEX_MISSING_REFUSE &&
         auspex_cells_lacks(cells, i))
       continue;
