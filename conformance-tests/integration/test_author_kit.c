@@ -184,7 +184,8 @@ static void nothing_is_said_about_what_is_right(void **state) {
 }
 
 /* Golden rows are written here: those that a gateway asks for are not what is
- * tried. A table that no model reads yet is pointed out, rightly. */
+ * tried. A table that no model reads yet is pointed out, rightly, and so are
+ * models that need whole numbers or values of one day: chance gives none. */
 static void our_own_plugins_pass(void **state) {
   (void)state;
   const char *const *names = NULL;
@@ -202,7 +203,8 @@ static void our_own_plugins_pass(void **state) {
                      0);
     for (int c = 0; c < 2; c++)
       if (sh("$AUSPEX plugin %s %s/%s >%s/out/own 2>&1; ! grep -E "
-             "'^(error|warning)' %s/out/own | grep -vE 'nothing needs it|\\[trust\\]' >&2",
+             "'^(error|warning)' %s/out/own | grep -vE 'nothing needs it|"
+             "[[](trust|scored)[]]$' >&2",
              c ? "check" : "lint", work, names[i], work, work) != 0)
         fail_msg("%s", names[i]);
   }
