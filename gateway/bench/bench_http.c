@@ -95,6 +95,23 @@ static double rss_mb(pid_t pid) {
   return kb / 1024;
 }
 
+/* Processor time of the gateway so far, in clock ticks. */
+static double ticks(pid_t pid) {
+  char path[64], line[1024];
+  unsigned long user = 0, kernel = 0;
+  (void)snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+  FILE *stat = fopen(path, "r");
+  if (stat && fgets(line, sizeof line, stat)) {
+    const char *at = strrchr(line, ')');
+    if (!at || sscanf(at + 2,
+                      "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu",
+                      &user, &kernel) != 2) /* NOLINT(cert-err34-c) */
+      give_up("no processor time");
+  }
+  if (stat) (void)fclose(stat);
+  return (double)(user + kernel);
+}
+
 static void stop(gateway *g) {
   char command[128];
   (void)kill(g->pid, SIGTERM);
@@ -171,14 +188,16 @@ static int by_size(const void *a, const void *b) {
 }
 
 static void report(int connections, int64_t *ns, size_t count, int64_t took,
-                   pid_t pid) {
+                   double used, pid_t pid) {
   if (count == 0) give_up("nothing was measured");
   qsort(ns, count, sizeof *ns, by_size);
   (void)printf("bench: post-observation-%d p50_us=%.0f p99_us=%.0f "
-               "per_second=%.0f rss_mb=%.0f\n",
+               "per_second=%.0f cpu_us=%.0f rss_mb=%.0f\n",
                connections, (double)ns[count / 2] / 1e3,
                (double)ns[count * 99 / 100] / 1e3,
-               (double)count * 1e9 / (double)took, rss_mb(pid));
+               (double)count * 1e9 / (double)took,
+               used * 1e6 / (double)sysconf(_SC_CLK_TCK) / (double)count,
+               rss_mb(pid));
   (void)fflush(stdout);
 }
 
@@ -190,6 +209,7 @@ static void measure(const gateway *g, int connections, int64_t for_ns) {
   size_t count = 0;
   unsigned n = 0;
   char body[1024];
+  double before = ticks(g->pid);
   int64_t begin = ax_clock_mono_ns(), end = begin + for_ns, now = begin;
   for (int i = 0; i < connections; i++) {
     all[i].fd = dial(g->port);
@@ -207,7 +227,7 @@ static void measure(const gateway *g, int connections, int64_t for_ns) {
       ask(&all[i], "Observation", body);
     }
   }
-  report(connections, ns, count, now - begin, g->pid);
+  report(connections, ns, count, now - begin, ticks(g->pid) - before, g->pid);
   for (int i = 0; i < connections; i++) (void)close(all[i].fd);
   free(ns);
 }

@@ -21,6 +21,7 @@ enum {
 
 typedef struct {
   const ax_intake_options *options;
+  ax_intake_outcome_shared *shared;
   ax_arena *arena;
   const ax_task *task;
   const ax_score_view *view;
@@ -62,11 +63,19 @@ static ax_status end_task(const work *w, ax_commit *commit, ax_task_state state,
   return end_with(w, commit, state, note, AX_STR(""), err);
 }
 
+/* The end of a task that leaves nothing else behind. */
+static bool end_later(const work *w, ax_str note, ax_str results) {
+  return w->shared->ends &&
+         ax_intake_ends_add(w->shared->ends, w->task, note, results) > 0;
+}
+
 /* CONFLICT: somebody else finished it. */
 static ax_status close_task(const work *w, ax_str note, ax_error *err) {
   ax_error local = { 0 };
   ax_commit commit = { 0 };
   ax_status status = take_back(w, &commit, AX_STR(""), &local);
+  if (!status && !commit.write_count && end_later(w, note, AX_STR("")))
+    return AX_OK;
   if (!status && commit.write_count)
     status = ax_intake_outbox_plan(w->options->outbox, w->options->store,
                                    w->arena, w->task->key, &commit, &local);
@@ -246,6 +255,9 @@ static ax_status keep_results(const work *w, const ax_score_result *result,
     commit.evidence_count = result->row.len ? 1 : 0;
     AX_TRY(feed_others(w, &commit));
     AX_TRY(take_back(w, &commit, names, err));
+    if (commit.write_count + commit.evidence_count == 0 &&
+        end_later(w, AX_STR(""), names))
+      return AX_OK; /* all of it was said before */
     AX_TRY(ax_intake_outbox_plan(w->options->outbox, w->options->store,
                                  w->arena, w->task->key, &commit, err));
     status = end_with(w, &commit, AX_TASK_DONE, AX_STR(""), names, &local);
@@ -272,8 +284,45 @@ static ax_status keep_evidence(const work *w, const ax_score_result *result,
 /* --- the task --------------------------------------------------------------
  */
 
+static ax_status share_facts(work *w, ax_error *err) {
+  ax_intake_outcome_shared *s = w->shared;
+  if (!ax_str_eq(s->patient, w->task->patient)) {
+    s->patient = AX_STR("");
+    AX_TRY(ax_store_facts(w->options->store, s->arena, w->task->patient,
+                          s->codes, s->code_count, &s->facts, err));
+    ax_intake_rules_own(&s->facts);
+    s->patient = w->task->patient;
+  }
+  w->facts = s->facts;
+  return AX_OK;
+}
+
+/* What rules most patients out is read first, and alone. `*why` NULL: go on. */
+static ax_status look_ahead(const work *w, const char **exempt, ax_str *why,
+                            ax_error *err) {
+  ax_intake_outcome_shared *s = w->shared;
+  size_t known = s->need_count;
+  *exempt = NULL;
+  *why = AX_STR("");
+  if (!s->arena ||
+      !ax_score_needs_systems(w->model, s->need_systems, &s->need_count))
+    return AX_OK;
+  if (s->need_count > known ||
+      !ax_str_eq(s->needs_patient, w->task->patient)) {
+    s->needs_patient = AX_STR("");
+    AX_TRY(ax_store_facts(w->options->store, s->arena, w->task->patient,
+                          s->need_systems, s->need_count, &s->needs, err));
+    ax_intake_rules_own(&s->needs);
+    s->needs_patient = w->task->patient;
+  }
+  *exempt = ax_intake_rules_exempt(&s->needs);
+  if (!*exempt) (void)ax_score_needs_met(w->model, &s->needs, why);
+  return AX_OK;
+}
+
 static ax_status read_facts(work *w, ax_error *err) {
   size_t count = 0;
+  if (w->shared->arena) return share_facts(w, err);
   const ax_fact_code *codes = ax_score_codes(w->model, &count);
   AX_TRY(ax_store_facts(w->options->store, w->arena, w->task->patient, codes,
                         count, &w->facts, err));
@@ -347,8 +396,13 @@ static ax_status do_task(work *w, int64_t deadline_ns, ax_error *err) {
     return close_task(w, AX_STR("the version is no shadow any more"), err);
   if (!w->model)
     return ax_error_set(err, AX_UNAVAILABLE, "the model is not in service");
+  const char *exempt = NULL;
+  ax_str outside = AX_STR("");
+  AX_TRY(look_ahead(w, &exempt, &outside, err));
+  if (exempt) return close_exempt(w, exempt, err);
+  if (outside.len) return close_task(w, outside, err);
   AX_TRY(read_facts(w, err));
-  const char *exempt = ax_intake_rules_exempt(&w->facts);
+  exempt = ax_intake_rules_exempt(&w->facts);
   if (exempt) return close_exempt(w, exempt, err);
   if (!ax_score_concerns(w->model, &w->facts))
     return close_task(w, AX_STR("nothing concerns the model"), err);
@@ -359,12 +413,14 @@ static ax_status do_task(work *w, int64_t deadline_ns, ax_error *err) {
 /* Whatever goes wrong, the task waits longer each time and ends at last: a
  * task that always fails must not be tried for ever. */
 ax_status ax_intake_outcome_of(const ax_intake_options *options,
+                               ax_intake_outcome_shared *shared,
                                ax_arena *arena, const ax_task *task,
                                int64_t deadline_ns, ax_error *err) {
-  const ax_score_view *view = NULL;
+  const ax_score_view *view = shared->view;
   ax_error local = { 0 };
-  AX_TRY(ax_score_view_hold(options->host, arena, &view));
+  if (!view) AX_TRY(ax_score_view_hold(options->host, arena, &view));
   work w = { .options = options,
+             .shared = shared,
              .arena = arena,
              .task = task,
              .view = view,

@@ -4,7 +4,7 @@
 #include "fhir/fhir_reference.h"
 #include "json/json_parse.h"
 
-enum { KEY_MAX = 2000 };
+enum { KEY_MAX = 2000, QUERY_MAX = 16000 };
 
 typedef AX_VEC(ax_adoption) adoption_list;
 
@@ -38,7 +38,7 @@ static void append_escaped(ax_buf *out, ax_str text) {
 }
 
 static ax_str query_of(ax_arena *arena, const ax_json *identifier) {
-  ax_buf text = AX_BUF_INIT(8 * KEY_MAX);
+  ax_buf text = AX_BUF_INIT(QUERY_MAX);
   ax_buf_append(&text, AX_STR("identifier="));
   append_escaped(&text, AX_JSON_STR(identifier, "system"));
   ax_buf_append_char(&text, '|');
@@ -129,7 +129,8 @@ static ax_status take_over(ax_store *store, ax_arena *arena,
   bool waiting = false;
   AX_TRY(ax_store_facts(store, arena, from, NULL, 0, &facts, err));
   for (size_t i = 0; i < facts.count && !waiting; i++)
-    waiting = facts.items[i].kind != AX_FACT_PATIENT;
+    waiting = facts.items[i].kind != AX_FACT_PATIENT &&
+              facts.items[i].kind != AX_FACT_EXTENSION;
   *some |= waiting;
   return adopt(arena, list, from, to, waiting);
 }

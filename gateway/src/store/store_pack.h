@@ -1,6 +1,7 @@
 /*
- * store_pack.h - bodies as they lie on disk: short ones as they are, longer
- * ones through zstd; store_pack.c is the only file that includes its header.
+ * store_pack.h - bodies as they lie on disk: very short ones as they are, longer
+ * ones through zstd with a checksum, those of usual size with a dictionary
+ * (store_pack_words.h); store_pack.c is the only file that includes its header.
  *
  * Threads: any; a press belongs to who borrowed it.
  */
@@ -12,7 +13,11 @@
 #include "base/str.h"
 
 /* Numbers in the database: never change their meaning. */
-typedef enum { AX_STORE_PACK_RAW = 0, AX_STORE_PACK_ZSTD = 1 } ax_store_codec;
+typedef enum {
+  AX_STORE_PACK_RAW = 0,
+  AX_STORE_PACK_ZSTD = 1,
+  AX_STORE_PACK_WORDS = 2 /* zstd behind ax_store_pack_words */
+} ax_store_codec;
 
 typedef struct {
   ax_store_codec codec;

@@ -10,7 +10,7 @@
  *   version      at                 at = key << 24 | version: bodies
  *   index_value  resource,param,value (and param,value,seq for searching)
  *   index_date, index_number        resource,param,...
- *   fact         resource,n         (and patient,system,code)
+ *   fact         patient,system,code,resource,n
  *   task, evidence, audit, total
  *   once         sender,name        what was done under a key
  *   outbox       target,patient,key what others are to be told

@@ -36,13 +36,11 @@ typedef struct {
  */
 
 #define FACT_SELECT                                                            \
-  "SELECT f.resource, f.n, r.type, r.id, r.version, f.system, f.code, f.kind," \
+  "SELECT f.resource, f.n, f.type, f.id, f.version, f.system, f.code, f.kind," \
   " f.status, f.flags, f.statement, f.lo, f.hi, f.precision, f.end_lo,"        \
   " f.end_hi, f.issued, f.value_kind, f.number, f.digits, f.comparator,"       \
-  " f.unit, f.low, f.high, f.value_system, f.value_code,"          \
-  " f.details"                                                                 \
-  " FROM fact f CROSS JOIN resource r ON r.key = f.resource"                   \
-  " WHERE f.patient = ?1"
+  " f.unit, f.low, f.high, f.value_system, f.value_code, f.details"            \
+  " FROM fact f WHERE f.patient = ?1"
 
 static bool is_null(const ax_store_stmt *s, int column) {
   return sqlite3_column_type(s->stmt, column) == SQLITE_NULL;

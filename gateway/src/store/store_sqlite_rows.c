@@ -110,24 +110,32 @@ static void bind_value(ax_store_stmt *s, const ax_fact *f, int64_t system) {
 }
 
 static const char fact_insert[] =
-    "INSERT INTO fact(resource, n, patient, system, code, kind, status, flags,"
-    " statement, lo, hi, precision, end_lo, end_hi, issued,"
+    "INSERT INTO fact(resource, n, patient, system, code, type, id, version,"
+    " kind, status, flags, statement, lo, hi, precision, end_lo, end_hi, issued,"
     " value_kind, number, digits, comparator, unit, low, high,"
     " value_system, value_code, details)"
-    " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
+    " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
 
-static ax_status fact_row(ax_store_conn *conn, int64_t resource, int64_t n,
-                          int64_t patient, const ax_fact *f, ax_error *err) {
+typedef struct { /* what all facts of a resource have in common */
+  const ax_write *write;
+  int64_t resource, patient, type;
+} fact_owner;
+
+static ax_status fact_row(ax_store_conn *conn, const fact_owner *owner,
+                          int64_t n, const ax_fact *f, ax_error *err) {
   int64_t system = AX_STORE_NAME_PATIENT, value_system = 0;
   if (f->kind != AX_FACT_PATIENT && f->kind != AX_FACT_EXTENSION)
     AX_TRY(ax_store_name_find(conn, f->system, true, &system, err));
   AX_TRY(ax_store_name_find(conn, f->value_system, true, &value_system, err));
   ax_store_stmt s = ax_store_conn_use(conn, fact_insert);
-  ax_store_conn_int(&s, resource);
+  ax_store_conn_int(&s, owner->resource);
   ax_store_conn_int(&s, n);
-  ax_store_conn_int(&s, patient);
+  ax_store_conn_int(&s, owner->patient);
   ax_store_conn_int(&s, system);
   ax_store_conn_text(&s, f->code);
+  ax_store_conn_int(&s, owner->type);
+  ax_store_conn_text(&s, owner->write->id);
+  ax_store_conn_int(&s, (int64_t)owner->write->version);
   ax_store_conn_int(&s, f->kind);
   ax_store_conn_int(&s, f->status);
   ax_store_conn_int(&s, f->flags);
@@ -142,7 +150,7 @@ static ax_status fact_row(ax_store_conn *conn, int64_t resource, int64_t n,
 
 ax_status ax_store_rows_facts(ax_store_conn *conn, ax_store_owner owner,
                               const ax_write *write, ax_error *err) {
-  int64_t patient = 0;
+  fact_owner all = { .write = write, .resource = owner.resource };
   char own[AX_LIMIT_ID + 9];
   ax_str subject = write->patient;
   if (write->fact_count == 0) return AX_OK;
@@ -151,11 +159,11 @@ ax_status ax_store_rows_facts(ax_store_conn *conn, ax_store_owner owner,
                      write->id.ptr);
     subject = ax_str_from(own);
   }
-  AX_TRY(ax_store_name_value(conn, AX_STORE_NAME_NONE, subject, true, &patient,
-                             err));
+  AX_TRY(ax_store_name_value(conn, AX_STORE_NAME_NONE, subject, true,
+                             &all.patient, err));
+  AX_TRY(ax_store_name_find(conn, write->type, true, &all.type, err));
   for (size_t i = 0; i < write->fact_count; i++)
-    AX_TRY(fact_row(conn, owner.resource, (int64_t)i, patient, &write->facts[i],
-                    err));
+    AX_TRY(fact_row(conn, &all, (int64_t)i, &write->facts[i], err));
   return AX_OK;
 }
 

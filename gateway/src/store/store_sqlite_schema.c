@@ -155,6 +155,7 @@ static const char version_4[] =
     "CREATE INDEX outbox_of ON outbox(type, id);"
     "CREATE INDEX outbox_task ON outbox(task) WHERE task <> 0;"
     "CREATE INDEX outbox_dead ON outbox(key) WHERE state = 2;";
+
 /* clang-format on */
 
 /* What a fact's resource says besides: method, body site, members ... */
@@ -174,8 +175,51 @@ static const char version_6[] =
     "CREATE INDEX basis_source ON basis(source, version);"
     "CREATE INDEX basis_model ON basis(patient, model, as_of_ms);";
 
+/* clang-format off */
+/* A patient's facts lie side by side, with whose they are: reading them is one
+ * walk, and asks no other table. */
+static const char version_7[] =
+    "DROP INDEX fact_code;"
+    "ALTER TABLE fact RENAME TO fact_before;"
+    "CREATE TABLE fact("
+    "  patient INTEGER NOT NULL,"           /* value */
+    "  system INTEGER NOT NULL,"            /* name; -1: a Patient's own row */
+    "  code TEXT NOT NULL,"
+    "  resource INTEGER NOT NULL,"
+    "  n INTEGER NOT NULL,"
+    "  type INTEGER NOT NULL,"              /* name; of the resource */
+    "  id TEXT NOT NULL,"
+    "  version INTEGER NOT NULL,"
+    "  kind INTEGER NOT NULL,"
+    "  status INTEGER NOT NULL,"
+    "  flags INTEGER NOT NULL,"
+    "  statement INTEGER NOT NULL,"         /* ax_fact.group */
+    "  lo INTEGER, hi INTEGER,"             /* NULL: no time */
+    "  precision INTEGER NOT NULL,"
+    "  end_lo INTEGER, end_hi INTEGER,"     /* NULL: no end */
+    "  issued INTEGER NOT NULL,"
+    "  value_kind INTEGER NOT NULL,"
+    "  number REAL,"
+    "  digits TEXT NOT NULL,"
+    "  comparator INTEGER NOT NULL,"
+    "  unit TEXT NOT NULL,"
+    "  low REAL, high REAL,"
+    "  value_system INTEGER NOT NULL,"      /* name */
+    "  value_code TEXT NOT NULL,"
+    "  details TEXT NOT NULL,"
+    "  PRIMARY KEY(patient, system, code, resource, n)) WITHOUT ROWID;"
+    "INSERT INTO fact SELECT f.patient, f.system, f.code, f.resource, f.n,"
+    "  r.type, r.id, r.version, f.kind, f.status, f.flags, f.statement, f.lo,"
+    "  f.hi, f.precision, f.end_lo, f.end_hi, f.issued, f.value_kind, f.number,"
+    "  f.digits, f.comparator, f.unit, f.low, f.high, f.value_system,"
+    "  f.value_code, f.details FROM fact_before f JOIN resource r ON r.key = f.resource;"
+    "DROP TABLE fact_before;"
+    "CREATE INDEX fact_resource ON fact(resource);";
+/* clang-format on */
+
 static const char *const migrations[] = { version_1, version_2, version_3,
-                                          version_4, version_5, version_6 };
+                                          version_4, version_5, version_6,
+                                          version_7 };
 
 static ax_status pragma(ax_store_conn *conn, const char *sql, int64_t *out,
                         ax_error *err) {
