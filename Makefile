@@ -281,6 +281,12 @@ pressure-test: $(PACKAGES) all $(BUILD)/tests/conformance-tests/integration/test
 	$(LONG_TEST) AUSPEX_IDLE=$(IDLE) AUSPEX_TRICKLE=$(TRICKLE) AUSPEX_PRESSURE_MS=$(PRESSURE_MS) AUSPEX_P99_MS=$(P99_MS) \
 	  $(BUILD)/tests/conformance-tests/integration/test_pressure
 
+SOAK_MINUTES ?= 30
+SOAK_RATE    ?= 1500
+soak: $(PACKAGES) all $(BUILD)/tests/conformance-tests/integration/test_soak ## steady use: nothing grows but the data (SOAK_MINUTES=30 SOAK_RATE=1500)
+	$(LONG_TEST) AUSPEX_SOAK_SECONDS=$$(($(SOAK_MINUTES) * 60)) AUSPEX_SOAK_RATE=$(SOAK_RATE) \
+	  $(BUILD)/tests/conformance-tests/integration/test_soak
+
 POWER_ROUNDS ?= 200
 power-test: $(BUILD)/tests/gateway/tests/unit/test_store_power ## cut the power under the store (POWER_ROUNDS=200)
 	$(LONG_TEST) AUSPEX_POWER_ROUNDS=$(POWER_ROUNDS) $<

@@ -19,17 +19,24 @@ enum {
   READ_STEP = 64 * 1024,
   DRAIN_MAX = 1024 * 1024, /* unread body swallowed after a refusal */
   KEEP_MAX = 128 * 1024,   /* of each kind of memory, kept between requests */
+  KEPT_MAX = 32,           /* such sets: as many as are often used at once */
   TICK_MS = 50,
   CROWDED_IDLE_MS = 500, /* idle for so long: goes first when it gets crowded */
   RETRY_MAX_S = 60
 };
 
+/* What one request needs. Threads are many and most of them wait, so it belongs
+ * to a request, not to a thread. */
+typedef struct {
+  ax_arena *arena;
+  ax_buf body, unpacked, out;
+} memory;
+
 /* What one serving thread owns. */
 typedef struct {
   ax_http_server *server;
   ax_http_socket socket;
-  ax_arena *arena;
-  ax_buf body, unpacked, out;
+  memory memory;
   size_t held; /* of the server's `bodies` */
 } lane;
 
@@ -42,6 +49,9 @@ struct ax_http_server {
   atomic_size_t bodies;               /* bytes of them in memory */
   atomic_uint finished_of_late, rate; /* requests; a second, smoothed */
   atomic_bool draining, stopping, finished;
+  pthread_mutex_t mutex; /* what follows */
+  memory kept[KEPT_MAX];
+  size_t kept_count;
   pthread_t watchdog;
   char note[200]; /* what the library said while it started */
 };
@@ -65,14 +75,43 @@ static void reset_buf(ax_buf *buf, size_t ceiling) {
 
 /* After each request: an idle thread holds little. */
 static void reset_lane(lane *l) {
-  if (l->arena && ax_arena_used(l->arena) > KEEP_MAX) {
-    ax_arena_free(l->arena);
-    l->arena = NULL;
+  if (l->memory.arena && ax_arena_used(l->memory.arena) > KEEP_MAX) {
+    ax_arena_free(l->memory.arena);
+    l->memory.arena = NULL;
   }
-  if (l->arena) ax_arena_reset(l->arena);
-  reset_buf(&l->body, l->server->options.body_max);
-  reset_buf(&l->unpacked, l->server->options.body_max);
-  reset_buf(&l->out, SIZE_MAX);
+  if (l->memory.arena) ax_arena_reset(l->memory.arena);
+  reset_buf(&l->memory.body, l->server->options.body_max);
+  reset_buf(&l->memory.unpacked, l->server->options.body_max);
+  reset_buf(&l->memory.out, SIZE_MAX);
+}
+
+static void free_memory(memory *m) {
+  ax_arena_free(m->arena);
+  ax_buf_free(&m->body);
+  ax_buf_free(&m->unpacked);
+  ax_buf_free(&m->out);
+  *m = (memory){ 0 };
+}
+
+static void take_memory(lane *l) {
+  ax_http_server *server = l->server;
+  (void)pthread_mutex_lock(&server->mutex);
+  if (server->kept_count) l->memory = server->kept[--server->kept_count];
+  (void)pthread_mutex_unlock(&server->mutex);
+  reset_lane(l);
+}
+
+static void give_memory(lane *l) {
+  ax_http_server *server = l->server;
+  reset_lane(l);
+  (void)pthread_mutex_lock(&server->mutex);
+  bool kept = server->kept_count < KEPT_MAX;
+  if (kept) server->kept[server->kept_count++] = l->memory;
+  (void)pthread_mutex_unlock(&server->mutex);
+  if (kept)
+    l->memory = (memory){ 0 };
+  else
+    free_memory(&l->memory);
 }
 
 static void *begin_thread(const struct mg_context *civetweb, int type) {
@@ -125,14 +164,14 @@ static bool may_hold(lane *l, size_t bytes) {
 }
 
 static bool reads_fixed(lane *l, struct mg_connection *conn, uint64_t length) {
-  uint64_t done = 0;
-  char step[READ_STEP];
-  while (done < length) {
+  for (uint64_t done = 0; done < length;) {
     size_t want =
-        length - done < sizeof step ? (size_t)(length - done) : sizeof step;
-    int n = mg_read(conn, step, want);
+        length - done < READ_STEP ? (size_t)(length - done) : READ_STEP;
+    char *room = ax_buf_room(&l->memory.body, want);
+    if (!room) return true; /* the buffer says why */
+    int n = mg_read(conn, room, want);
     if (n <= 0) return false;
-    ax_buf_append(&l->body, (ax_str){ step, (size_t)n });
+    ax_buf_wrote(&l->memory.body, (size_t)n);
     done += (uint64_t)n;
   }
   return true;
@@ -144,9 +183,9 @@ static bool reads_chunks(lane *l, struct mg_connection *conn) {
     int n = mg_read(conn, step, sizeof step);
     if (n == 0) return true;
     if (n < 0) return false;
-    ax_buf_append(&l->body, (ax_str){ step, (size_t)n });
-    if (!may_hold(l, (size_t)n)) l->body.status = AX_NOMEM;
-    if (l->body.status) return true;
+    ax_buf_append(&l->memory.body, (ax_str){ step, (size_t)n });
+    if (!may_hold(l, (size_t)n)) l->memory.body.status = AX_NOMEM;
+    if (l->memory.body.status) return true;
   }
 }
 
@@ -163,10 +202,10 @@ static unsigned retry_after(ax_http_server *server) {
 }
 
 static refusal unpack_body(lane *l, ax_http_request *rq) {
-  ax_status status = ax_http_gzip_unpack(rq->body, &l->unpacked);
-  if (!may_hold(l, l->unpacked.len))
+  ax_status status = ax_http_gzip_unpack(rq->body, &l->memory.unpacked);
+  if (!may_hold(l, l->memory.unpacked.len))
     return (refusal){ 503, "too many large requests are being handled" };
-  rq->body = ax_buf_view(&l->unpacked);
+  rq->body = ax_buf_view(&l->memory.unpacked);
   if (status == AX_OK) return (refusal){ 0 };
   if (status == AX_TOO_LARGE)
     return (refusal){ 413, "the unpacked body is larger than allowed here" };
@@ -188,15 +227,15 @@ static refusal read_body(lane *l, struct mg_connection *conn,
   bool whole = framing->chunked ? reads_chunks(l, conn)
                                 : reads_fixed(l, conn, framing->length);
   bool late = ax_http_socket_begin(&l->socket, AX_HTTP_SOCKET_WORKING, 0);
-  if (l->body.status == AX_TOO_LARGE)
+  if (l->memory.body.status == AX_TOO_LARGE)
     return (refusal){ 413, "the body is larger than allowed here" };
-  if (l->body.status)
+  if (l->memory.body.status)
     return (refusal){ 503, "there is no memory for the body now" };
   if (!whole && late)
     return (refusal){ 408, "the body did not arrive in time" };
   if (!whole)
     return (refusal){ 400, "the body broke off, or its chunks are malformed" };
-  rq->body = ax_buf_view(&l->body);
+  rq->body = ax_buf_view(&l->memory.body);
   return framing->packed ? unpack_body(l, rq) : (refusal){ 0 };
 }
 
@@ -251,7 +290,7 @@ static bool is_admitted(ax_http_server *server, ax_http_request *rq) {
 static refusal take_request(lane *l, struct mg_connection *conn,
                             const struct mg_request_info *ri,
                             ax_http_request *rq, ax_http_framing *framing) {
-  rq->arena = l->arena;
+  rq->arena = l->memory.arena;
   rq->arrived_ns = ax_clock_mono_ns();
   rq->method_name = view(ri->request_method);
   rq->method = ax_http_method_named(rq->method_name);
@@ -282,14 +321,14 @@ static refusal take_request(lane *l, struct mg_connection *conn,
 static void write_response(lane *l, struct mg_connection *conn,
                            const ax_http_response *rs, bool head_only,
                            bool close) {
-  ax_http_write_head(rs, ax_clock_wall_ms(), close, &l->out);
+  ax_http_write_head(rs, ax_clock_wall_ms(), close, &l->memory.out);
   bool one = !head_only && rs->body.len <= ONE_WRITE_MAX;
-  if (one) ax_buf_append(&l->out, rs->body);
+  if (one) ax_buf_append(&l->memory.out, rs->body);
   unsigned slack = (unsigned)(rs->body.len >> 16); /* at least 64 kB a ms */
   (void)ax_http_socket_begin(
       &l->socket, AX_HTTP_SOCKET_WRITING,
       after_ms(l->server->options.request_timeout_ms + slack));
-  ax_str bytes = ax_buf_view(&l->out);
+  ax_str bytes = ax_buf_view(&l->memory.out);
   int sent = bytes.len ? mg_write(conn, bytes.ptr, bytes.len) : -1;
   if (sent > 0 && !one && !head_only && rs->body.len)
     sent = mg_write(conn, rs->body.ptr, rs->body.len);
@@ -299,10 +338,11 @@ static void write_response(lane *l, struct mg_connection *conn,
 static void refuse_request(lane *l, struct mg_connection *conn,
                            const ax_http_request *rq, refusal no) {
   ax_http_response rs = { .status = no.status };
-  reset_buf(&l->unpacked, SIZE_MAX);
+  reset_buf(&l->memory.unpacked, SIZE_MAX);
   rs.content_type =
-      l->server->options.refuse(no.status, ax_str_from(no.why), &l->unpacked);
-  rs.body = ax_buf_view(&l->unpacked);
+      l->server->options.refuse(no.status, ax_str_from(no.why),
+                                &l->memory.unpacked);
+  rs.body = ax_buf_view(&l->memory.unpacked);
   if (rq) ax_http_set_header(&rs, AX_STR("X-Request-Id"), rq->id);
   char seconds[16];
   (void)snprintf(seconds, sizeof seconds, "%u", retry_after(l->server));
@@ -352,10 +392,13 @@ static int begin_request(struct mg_connection *conn) {
   lane *l = mg_get_thread_pointer(conn);
   const struct mg_request_info *ri = mg_get_request_info(conn);
   if (!l || !ri) return 500;
-  if (!l->arena) l->arena = ax_arena_new(l->server->options.request_memory);
-  if (!l->arena) {
+  take_memory(l);
+  if (!l->memory.arena)
+    l->memory.arena = ax_arena_new(l->server->options.request_memory);
+  if (!l->memory.arena) {
     refuse_request(l, conn, NULL,
                    (refusal){ 503, "there is no memory for the request" });
+    give_memory(l);
     return 503;
   }
   if (!mg_get_user_connection_data(conn)) {
@@ -368,7 +411,7 @@ static int begin_request(struct mg_connection *conn) {
   int status = serve(l, conn, ri);
   (void)ax_http_socket_begin(&l->socket, AX_HTTP_SOCKET_IDLE,
                              after_ms(CROWDED_IDLE_MS));
-  reset_lane(l);
+  give_memory(l);
   atomic_fetch_sub(&l->server->bodies, l->held);
   l->held = 0;
   atomic_fetch_sub(&l->server->busy, 1);
@@ -381,11 +424,12 @@ static int on_error(struct mg_connection *conn, int status,
   (void)message; /* may quote the request */
   lane *l = mg_get_thread_pointer(conn);
   if (!l) return 1;
+  take_memory(l);
   refusal no = { status, "the request is not well-formed HTTP/1.1, or its head "
                          "is longer than 32 kB" };
   if (status == 505) no.why = "only HTTP/1.0 and HTTP/1.1 are spoken here";
   refuse_request(l, conn, NULL, no);
-  reset_lane(l);
+  give_memory(l);
   return 0;
 }
 
@@ -445,11 +489,11 @@ static void free_server(ax_http_server *server) {
   for (unsigned i = 0; server->lanes && i < server->options.threads; i++) {
     lane *l = &server->lanes[i];
     ax_http_socket_clear(&l->socket);
-    ax_arena_free(l->arena);
-    ax_buf_free(&l->body);
-    ax_buf_free(&l->unpacked);
-    ax_buf_free(&l->out);
+    free_memory(&l->memory);
   }
+  for (size_t i = 0; i < server->kept_count; i++)
+    free_memory(&server->kept[i]);
+  (void)pthread_mutex_destroy(&server->mutex);
   free(server->lanes);
   free(server);
 }
@@ -458,6 +502,7 @@ static ax_http_server *new_server(const ax_http_server_options *options) {
   ax_http_server *server = calloc(1, sizeof *server);
   if (!server) return NULL;
   server->options = *options;
+  (void)pthread_mutex_init(&server->mutex, NULL);
   server->lanes = calloc(options->threads, sizeof *server->lanes);
   for (unsigned i = 0; server->lanes && i < options->threads; i++) {
     server->lanes[i].server = server;
