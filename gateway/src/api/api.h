@@ -55,6 +55,7 @@ typedef struct {
   const char *sender_header; /* whose value names the sender; "": the address */
   int64_t key_keep_ms;       /* how long an Idempotency-Key is remembered */
   int64_t same_body_ms;      /* an equal body within it is a repeat; 0: never */
+  ax_intake_translate *translate; /* of senders' codes; NULL: none */
   ax_http_rate *rate;        /* of each sender; NULL: no bound */
   bool (*ready)(void *ctx, ax_buf *why); /* for /health/ready */
   void *ready_ctx;
@@ -88,6 +89,7 @@ void ax_api_bundle(ax_api_call *call);  /* POST base */
 void ax_api_outbox(ax_api_call *call);         /* GET /admin/outbox */
 void ax_api_outbox_retry(ax_api_call *call);   /* POST .../{id}/retry */
 void ax_api_outbox_message(ax_api_call *call); /* GET /admin/messages/{id} */
+void ax_api_unmapped(ax_api_call *call);       /* GET /admin/unmapped */
 void ax_api_validate(ax_api_call *call);
 void ax_api_score(ax_api_call *call);
 void ax_api_risk_profile(ax_api_call *call); /* GET Patient/id/$risk-profile */

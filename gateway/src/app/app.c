@@ -63,6 +63,7 @@ static ax_status open_intake(ax_app *app, bool serving, ax_error *err) {
     .score_wait_ms = (int64_t)c->score_wait_ms,
     .base = c->base_url[0] ? c->base_url : NULL,
     .outbox = &app->targets.rules,
+    .translate = app->translate,
     .known_as = c->known_as,
   };
   AX_TRY(ax_intake_new(&options, &app->intake, err));
@@ -127,6 +128,7 @@ static void fill_api(ax_app *app) {
     .key_keep_ms = (int64_t)app->config->key_keep_ms,
     .same_body_ms = (int64_t)app->config->same_body_ms,
     .rate = app->rate,
+    .translate = app->translate,
     .ready = is_ready,
     .ready_ctx = app,
   };
@@ -160,6 +162,9 @@ static ax_status open_parts(ax_app *app, ax_arena *arena, bool serving,
                             int *exit_code, ax_error *err) {
   *exit_code = AX_EXIT_USAGE;
   AX_TRY(ax_app_delivery_read(arena, app->config, &app->targets, err));
+  if (app->config->translations[0])
+    AX_TRY(ax_intake_translate_load(app->config->translations, &app->translate,
+                                    err));
   *exit_code = AX_EXIT_SCORING;
   AX_TRY(open_host(app, arena, serving, err));
   *exit_code = AX_EXIT_PACKAGES;
@@ -203,5 +208,6 @@ void ax_app_close(ax_app *app) {
   if (app->host) ax_score_host_free(app->host);
   ax_store_modules_close(app->ledger);
   ax_http_rate_free(app->rate);
+  ax_intake_translate_free(app->translate);
   *app = (ax_app){ 0 };
 }

@@ -33,6 +33,7 @@ typedef struct {
   uint64_t sender_rate, sender_burst;
   uint64_t score_wait_ms, score_deadline_ms, worker_memory;
   const char *sender_header, *targets, *known_as;
+  const char *translations;
   uint64_t key_keep_ms, same_body_ms;
   uint64_t store_cache, store_batch, store_queue;
   const char *terminology_server, *terminology_token_file;

@@ -255,6 +255,13 @@ const ax_option ax_config_options[] = {
     .help = "Base URLs, with commas between, under which senders know our "
             "Patients: a subject https://ehr.example.org/fhir/Patient/1 is "
             "then Patient/1." },
+  { .name = "translations",
+    .kind = AX_OPTION_TEXT,
+    AT(translations),
+    .standard = "",
+    .value = "FILE",
+    .help = "JSON file with the ConceptMaps and unit aliases of senders; "
+            "empty: codes and units are taken as they are." },
   { .name = "targets",
     .kind = AX_OPTION_TEXT,
     AT(targets),

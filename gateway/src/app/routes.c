@@ -14,6 +14,7 @@ const ax_api_route ax_routes[] = {
   { "/admin/outbox", ax_api_outbox, AX_HTTP_GET, .plain = true },
   { "/admin/outbox/{id}/retry", ax_api_outbox_retry, AX_HTTP_POST,
     .plain = true },
+  { "/admin/unmapped", ax_api_unmapped, AX_HTTP_GET, .plain = true },
   { "/admin/messages/{id}", ax_api_outbox_message, AX_HTTP_GET,
     .plain = true },
   { "/admin/statistics", ax_api_admin_statistics, AX_HTTP_GET, .plain = true },

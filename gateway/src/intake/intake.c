@@ -75,9 +75,12 @@ static ax_intake_item item_of(const ax_intake_request *rq,
   };
 }
 
-ax_status ax_intake_apply(ax_intake *intake, const ax_intake_request *rq,
+ax_status ax_intake_apply(ax_intake *intake, const ax_intake_request *sent,
                           const ax_intake_change *change, ax_intake_result *out,
                           ax_error *err) {
+  ax_intake_request translated;
+  const ax_intake_request *rq = &translated;
+  AX_TRY(ax_intake_service_translate(intake, sent, &translated));
   static const char *const actions[] = { "create", "update", "patch",
                                          "delete" };
   bool stored = false;

@@ -14,6 +14,7 @@
 
 #include "fhir/fhir_issue.h"
 #include "intake/intake_outbox.h"
+#include "intake/intake_translate.h"
 #include "scoring/score.h"
 #include "store/store.h"
 #include "validate/validate.h"
@@ -27,6 +28,7 @@ typedef struct {
   ax_score_host *host;   /* NULL: nothing is scored */
   int64_t score_wait_ms; /* how long a request waits for its scores */
   const char *base;      /* published base URL, or NULL: the request's */
+  ax_intake_translate *translate; /* of senders' codes; NULL: none */
   const char *known_as;  /* bases under which others know our Patients */
   const ax_intake_outbox *outbox; /* who is told of results; NULL: nobody */
 } ax_intake_options;

@@ -233,9 +233,12 @@ static bool fit_to_run(const ax_json *doc, ax_fhir_issues *issues) {
   return ax_fhir_issues_errors(issues) == 0;
 }
 
-ax_status ax_intake_bundle(ax_intake *intake, const ax_intake_request *rq,
+ax_status ax_intake_bundle(ax_intake *intake, const ax_intake_request *sent,
                            ax_str prefer, ax_buf *answer, ax_intake_result *out,
                            ax_error *err) {
+  ax_intake_request translated;
+  const ax_intake_request *rq = &translated;
+  AX_TRY(ax_intake_service_translate(intake, sent, &translated));
   run r = { .intake = intake, .rq = rq };
   ax_intake_once once;
   ax_fhir_issues *issues = ax_fhir_issues_new(rq->arena);

@@ -27,6 +27,15 @@ ax_status ax_intake_devices(ax_intake *intake, ax_error *err) {
   return intake->scorer ? ax_intake_scorer_devices(intake->scorer, err) : AX_OK;
 }
 
+ax_status ax_intake_service_translate(const ax_intake *intake,
+                                      const ax_intake_request *rq,
+                                      ax_intake_request *out) {
+  *out = *rq;
+  if (!intake->options.translate) return AX_OK;
+  return ax_intake_translate_run(intake->options.translate, rq->arena,
+                                 rq->caller, rq->doc, &out->doc);
+}
+
 void ax_intake_stop(ax_intake *intake) {
   if (intake->scorer) ax_intake_scorer_stop(intake->scorer);
 }

@@ -12,4 +12,9 @@ struct ax_intake {
   ax_intake_scorer *scorer;  /* NULL: nothing is scored */
 };
 
+/* The request with its document as others understand it, in `*out`. NOMEM. */
+ax_status ax_intake_service_translate(const ax_intake *intake,
+                                      const ax_intake_request *rq,
+                                      ax_intake_request *out) AX_MUST_USE;
+
 #endif
