@@ -1,20 +1,9 @@
 /* POST Observation over HTTP to a real gateway: validated, durable, scored
  * before the answer. One client thread with many keep-alive connections on the
  * same machine, so the figures include the client's share of the processors. */
-#include <arpa/inet.h>
-#include <fcntl.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <poll.h>
-#include <signal.h>
-#include <spawn.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include "bench.h"
-
-extern char **environ;
+#include "bench_gateway.h"
 
 enum { CONNECTIONS_MAX = 64, SAMPLES_MAX = 400000, ROOM = 16384 };
 
@@ -29,112 +18,8 @@ typedef struct {
   char answer[ROOM];
 } connection;
 
-typedef struct {
-  pid_t pid;
-  unsigned port;
-  char data[64];
-} gateway;
-
-static void give_up(const char *why) {
-  (void)fprintf(stderr, "bench_http: %s\n", why);
-  exit(1);
-}
-
-/* --- the gateway ------------------------------------------------------------
- */
-
-static char *copy_of(const char *text) {
-  char *copy = strdup(text);
-  if (!copy) give_up("no memory");
-  return copy;
-}
-
-static gateway start(void) {
-  gateway g = { .data = "/tmp/auspex-bench-XXXXXX" };
-  const char *build = getenv("AUSPEX_BUILD");
-  char program[512], plugins[512], line[256] = "";
-  (void)snprintf(program, sizeof program, "%s/bin/auspex",
-                 build ? build : "build");
-  (void)snprintf(plugins, sizeof plugins, "%s/plugins",
-                 build ? build : "build");
-  if (!mkdtemp(g.data)) give_up("no folder for the data");
-  const char *words[] = { program,       "serve", "--listen",  "127.0.0.1:0",
-                          "--data",      g.data,  "--plugins", plugins,
-                          "--log-level", "error", "--modules-unsigned",
-                          "--activate",  "early-diagnosis qol-risk" };
-  char *argv[AX_COUNT(words) + 1] = { 0 };
-  for (size_t i = 0; i < AX_COUNT(words); i++) argv[i] = copy_of(words[i]);
-  int out[2];
-  if (pipe(out)) give_up("no pipe");
-  (void)fcntl(out[0], F_SETFD, FD_CLOEXEC);
-  posix_spawn_file_actions_t actions;
-  (void)posix_spawn_file_actions_init(&actions);
-  (void)posix_spawn_file_actions_adddup2(&actions, out[1], 1);
-  (void)posix_spawn_file_actions_addclose(&actions, out[1]);
-  if (posix_spawn(&g.pid, program, &actions, NULL, argv, environ))
-    give_up("the gateway does not start");
-  (void)posix_spawn_file_actions_destroy(&actions);
-  for (size_t i = 0; argv[i]; i++) free(argv[i]);
-  (void)close(out[1]);
-  FILE *said = fdopen(out[0], "r");
-  if (!said || !fgets(line, sizeof line, said) ||
-      sscanf(line, "listening on http://127.0.0.1:%u/fhir", &g.port) != 1)
-    give_up("the gateway does not listen");
-  (void)fclose(said);
-  return g;
-}
-
-static double rss_mb(pid_t pid) {
-  char path[64], line[256];
-  double kb = 0;
-  (void)snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
-  FILE *status = fopen(path, "r");
-  while (status && fgets(line, sizeof line, status))
-    if (strncmp(line, "VmRSS:", 6) == 0) kb = strtod(line + 6, NULL);
-  if (status) (void)fclose(status);
-  return kb / 1024;
-}
-
-/* Processor time of the gateway so far, in clock ticks. */
-static double ticks(pid_t pid) {
-  char path[64], line[1024];
-  unsigned long user = 0, kernel = 0;
-  (void)snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-  FILE *stat = fopen(path, "r");
-  if (stat && fgets(line, sizeof line, stat)) {
-    const char *at = strrchr(line, ')');
-    if (!at || sscanf(at + 2,
-                      "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu",
-                      &user, &kernel) != 2) /* NOLINT(cert-err34-c) */
-      give_up("no processor time");
-  }
-  if (stat) (void)fclose(stat);
-  return (double)(user + kernel);
-}
-
-static void stop(gateway *g) {
-  char command[128];
-  (void)kill(g->pid, SIGTERM);
-  (void)waitpid(g->pid, NULL, 0);
-  (void)snprintf(command, sizeof command, "rm -rf '%s'", g->data);
-  if (system(command)) give_up("the data folder stays"); /* NOLINT */
-}
-
 /* --- the client -------------------------------------------------------------
  */
-
-static int dial(unsigned port) {
-  union {
-    struct sockaddr any;
-    struct sockaddr_in v4;
-  } to = { .v4 = { .sin_family = AF_INET } };
-  to.v4.sin_port = htons((uint16_t)port);
-  to.v4.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  int fd = socket(AF_INET, SOCK_STREAM, 0), on = 1;
-  if (fd < 0 || connect(fd, &to.any, sizeof to.v4)) give_up("cannot connect");
-  (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  return fd;
-}
 
 static void ask(connection *c, const char *path, const char *body) {
   char request[2048];

@@ -20,7 +20,7 @@ typedef struct change { /* since the last sync, newest first */
 typedef struct {
   char path[PATH_ROOM];
   unsigned char *synced;
-  size_t len;
+  size_t len, room;
   change *changes;
 } tracked;
 
@@ -44,8 +44,11 @@ static struct {
 
 static void grow(tracked *t, size_t len) {
   if (len <= t->len) return;
-  t->synced = realloc(t->synced, len);
-  assert(t->synced);
+  if (len > t->room) {
+    t->room = 2 * len;
+    t->synced = realloc(t->synced, t->room);
+    assert(t->synced);
+  }
   memset(t->synced + t->len, 0, len - t->len);
   t->len = len;
 }
