@@ -123,7 +123,10 @@ void ax_intake_scorer_wait(ax_intake_scorer *scorer, const ax_task *tasks,
   int64_t deadline =
       ax_clock_mono_ns() + scorer->options.score_wait_ms * 1000000;
   ax_arena *arena = ax_arena_new(TASK_ARENA);
-  ax_intake_outcome_shared shared = { .ends = scorer->ends };
+  /* Only the thread writes what is kept for later. */
+  ax_intake_outcome_shared shared = {
+    .ends = scorer->running ? scorer->ends : NULL
+  };
   share(scorer, tasks, count, &shared);
   for (size_t i = 0; i < count && arena; i++) {
     if (ax_clock_mono_ns() >= deadline) break;

@@ -14,6 +14,9 @@ enum {
   WORDS_UP_TO = 16 * 1024,
   /* Measured on Synthea resources: 3 saves 4 % over 1 and costs twice. */
   PACK_LEVEL = 1,
+  /* Behind the dictionary: 144 bytes of an Observation of 478 instead of 128,
+   * for two thirds of the instructions. */
+  WORDS_LEVEL = -1,
   PRESSES = 4, /* as many as usually pack at the same time */
   /* A press grows with the largest body it packed; such a one is not kept. */
   PRESS_MAX = 512 * 1024
@@ -62,7 +65,7 @@ ax_store_presses *ax_store_pack_open(void) {
   if (!presses) return NULL;
   pthread_mutex_init(&presses->mutex, NULL);
   presses->words = ZSTD_createCDict(ax_store_pack_words.ptr,
-                                    ax_store_pack_words.len, PACK_LEVEL);
+                                    ax_store_pack_words.len, WORDS_LEVEL);
   if (presses->words) return presses;
   ax_store_pack_close(presses);
   return NULL;
