@@ -227,6 +227,14 @@ $(OUTSIDE_TESTS): $(BUILD)/tests/%: $(BUILD)/obj/%.o $(SUPPORT) $(OUTSIDE_SUPPOR
 	$(call say,link $@)
 	$(Q)$(CC) $(ALL_LDFLAGS) $^ -o $@ -lcmocka $(LIBS)
 
+# What a test preloads into a gateway.
+$(BUILD)/tests/jump_clock.so: conformance-tests/preload/jump_clock.c Makefile | $(SETUP_TEST)
+	@mkdir -p $(@D)
+	$(call say,cc $<)
+	$(Q)$(CC) $(STD) $(WARN) -Werror -O2 -fPIC -shared $< -o $@
+
+$(BUILD)/tests/conformance-tests/integration/test_clock: | $(BUILD)/tests/jump_clock.so
+
 # Programs under test are found through these.
 TEST_ENV = AUSPEX_BUILD=$(BUILD) AUSPEX_ROOT=. \
   ASAN_OPTIONS=handle_segv=2:detect_leaks=1:$(ASAN_OPTIONS) \
