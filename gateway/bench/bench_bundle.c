@@ -107,7 +107,8 @@ int main(void) {
   int64_t *all = malloc((size_t)SENDERS * SAMPLES * sizeof *all);
   if (!all) give_up("no memory");
   for (int i = 0; i < SENDERS; i++) {
-    senders[i] = (sender){ .g = &g, .number = i,
+    senders[i] = (sender){ .g = &g,
+                           .number = i,
                            .ns = malloc(SAMPLES * sizeof(int64_t)) };
     if (!senders[i].ns ||
         pthread_create(&threads[i], NULL, send_on, &senders[i]) != 0)
@@ -131,8 +132,8 @@ int main(void) {
                ENTRIES, SENDERS, (double)all[bundles / 2] / 1e3,
                (double)all[bundles * 99 / 100] / 1e3,
                (double)bundles * ENTRIES / took,
-               (ticks(g.pid) - before) * 1e6 /
-                   (double)sysconf(_SC_CLK_TCK) / (double)(bundles * ENTRIES),
+               (ticks(g.pid) - before) * 1e6 / (double)sysconf(_SC_CLK_TCK) /
+                   (double)(bundles * ENTRIES),
                rss_mb(g.pid));
   free(all);
   stop(&g);

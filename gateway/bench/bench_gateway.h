@@ -47,10 +47,19 @@ static gateway start(void) {
   (void)snprintf(plugins, sizeof plugins, "%s/plugins",
                  build ? build : "build");
   if (!mkdtemp(g.data)) give_up("no folder for the data");
-  const char *words[] = { program,       "serve", "--listen",  "127.0.0.1:0",
-                          "--data",      g.data,  "--plugins", plugins,
-                          "--log-level", "error", "--modules-unsigned",
-                          "--activate",  "early-diagnosis qol-risk" };
+  const char *words[] = { program,
+                          "serve",
+                          "--listen",
+                          "127.0.0.1:0",
+                          "--data",
+                          g.data,
+                          "--plugins",
+                          plugins,
+                          "--log-level",
+                          "error",
+                          "--modules-unsigned",
+                          "--activate",
+                          "early-diagnosis qol-risk" };
   char *argv[AX_COUNT(words) + 1] = { 0 };
   for (size_t i = 0; i < AX_COUNT(words); i++) argv[i] = copy_of(words[i]);
   int out[2];
@@ -92,9 +101,9 @@ static double ticks(pid_t pid) {
   FILE *stat = fopen(path, "r");
   if (stat && fgets(line, sizeof line, stat)) {
     const char *at = strrchr(line, ')');
-    if (!at || sscanf(at + 2,
-                      "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu",
-                      &user, &kernel) != 2) /* NOLINT(cert-err34-c) */
+    if (!at ||
+        sscanf(at + 2, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu",
+               &user, &kernel) != 2) /* NOLINT(cert-err34-c) */
       give_up("no processor time");
   }
   if (stat) (void)fclose(stat);

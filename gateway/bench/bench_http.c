@@ -76,13 +76,12 @@ static void report(int connections, int64_t *ns, size_t count, int64_t took,
                    double used, pid_t pid) {
   if (count == 0) give_up("nothing was measured");
   qsort(ns, count, sizeof *ns, by_size);
-  (void)printf("bench: post-observation-%d p50_us=%.0f p99_us=%.0f "
-               "per_second=%.0f cpu_us=%.0f rss_mb=%.0f\n",
-               connections, (double)ns[count / 2] / 1e3,
-               (double)ns[count * 99 / 100] / 1e3,
-               (double)count * 1e9 / (double)took,
-               used * 1e6 / (double)sysconf(_SC_CLK_TCK) / (double)count,
-               rss_mb(pid));
+  (void)printf(
+      "bench: post-observation-%d p50_us=%.0f p99_us=%.0f "
+      "per_second=%.0f cpu_us=%.0f rss_mb=%.0f\n",
+      connections, (double)ns[count / 2] / 1e3,
+      (double)ns[count * 99 / 100] / 1e3, (double)count * 1e9 / (double)took,
+      used * 1e6 / (double)sysconf(_SC_CLK_TCK) / (double)count, rss_mb(pid));
   (void)fflush(stdout);
 }
 

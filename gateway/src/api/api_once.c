@@ -30,8 +30,7 @@ static ax_status digest_of(const ax_api_call *call, ax_str *out) {
   ax_buf_append(&text, (ax_str){ (const char *)body, sizeof body });
   ax_str parts[] = { rq->method_name, rq->path, rq->query };
   for (size_t i = 0; i < AX_COUNT(parts); i++)
-    ax_buf_printf(&text, "%zu:" AX_STR_FMT, parts[i].len,
-                  AX_STR_ARG(parts[i]));
+    ax_buf_printf(&text, "%zu:" AX_STR_FMT, parts[i].len, AX_STR_ARG(parts[i]));
   for (size_t i = 0; i < AX_COUNT(conditions); i++) {
     ax_str value = ax_http_get_header(rq, ax_str_from(conditions[i]));
     ax_buf_printf(&text, "%zu:" AX_STR_FMT, value.len, AX_STR_ARG(value));

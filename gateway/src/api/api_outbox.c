@@ -1,12 +1,12 @@
-/* What others are, were or could not be told, for operators: the outbox as JSON,
- * and a dead letter sent again. And what became of a message. */
+/* What others are, were or could not be told, for operators: the outbox as
+ * JSON, and a dead letter sent again. And what became of a message. */
 #include <stdio.h>
 
 #include "api/api.h"
 #include "base/clock.h"
 #include "fhir/fhir_date.h"
-#include "json/json_write.h"
 #include "search/search.h"
+#include "json/json_write.h"
 
 enum { PAGE = 200, TRACES_MAX = 50 };
 
@@ -50,7 +50,8 @@ static void answer(ax_api_call *call, int status, ax_buf *buf,
   call->rs->content_type = AX_STR("application/json");
 }
 
-/* --- the outbox ------------------------------------------------------------ */
+/* --- the outbox ------------------------------------------------------------
+ */
 
 static bool read_state(ax_api_call *call, ax_str text,
                        ax_outbox_filter *filter) {
@@ -70,8 +71,8 @@ static bool read_filter(ax_api_call *call, ax_outbox_filter *filter) {
   ax_search_pair *pairs = NULL;
   size_t count = 0;
   ax_error err = { 0 };
-  ax_status status = ax_search_pairs(call->rq->arena, call->rq->query, &pairs,
-                                     &count, &err);
+  ax_status status =
+      ax_search_pairs(call->rq->arena, call->rq->query, &pairs, &count, &err);
   if (status) {
     ax_api_error(call, status, &err);
     return false;
@@ -131,8 +132,9 @@ void ax_api_outbox_retry(ax_api_call *call) {
           : AX_NOT_FOUND;
   if (!status && count == 0) status = AX_NOT_FOUND;
   if (!status && rows[0].state != AX_OUTBOX_DEAD)
-    status = ax_error_set(&err, AX_CONFLICT, "only what was given up can be "
-                                             "sent again");
+    status = ax_error_set(&err, AX_CONFLICT,
+                          "only what was given up can be "
+                          "sent again");
   if (!status) {
     rows[0].state = AX_OUTBOX_WAITING;
     rows[0].attempts = 0;
@@ -148,7 +150,8 @@ void ax_api_outbox_retry(ax_api_call *call) {
     call->rs->status = 204;
 }
 
-/* --- what became of a message ---------------------------------------------- */
+/* --- what became of a message ----------------------------------------------
+ */
 
 static void write_task(ax_json_writer *w, const ax_task *task,
                        ax_task_state state) {

@@ -1,15 +1,14 @@
 #include "app/app_delivery.h"
 
 static ax_intake_target rule_of(const ax_delivery_target *target) {
-  return (ax_intake_target){
-    .name = ax_str_from(target->name),
-    .models = target->models,
-    .model_count = target->model_count,
-    .levels = target->levels,
-    .level_count = target->level_count,
-    .group = target->group ? ax_str_from(target->group) : AX_STR(""),
-    .every = target->every
-  };
+  return (ax_intake_target){ .name = ax_str_from(target->name),
+                             .models = target->models,
+                             .model_count = target->model_count,
+                             .levels = target->levels,
+                             .level_count = target->level_count,
+                             .group = target->group ? ax_str_from(target->group)
+                                                    : AX_STR(""),
+                             .every = target->every };
 }
 
 ax_status ax_app_delivery_read(ax_arena *arena, const ax_config *config,
@@ -22,9 +21,9 @@ ax_status ax_app_delivery_read(ax_arena *arena, const ax_config *config,
   if (!rules && count) return AX_NOMEM;
   for (size_t i = 0; i < count; i++)
     rules[i] = rule_of(&out->config.targets[i]);
-  out->rules = (ax_intake_outbox){ .targets = rules,
-                                   .target_count = count,
-                                   .subscriptions =
-                                       out->config.allow_count > 0 };
+  out->rules =
+      (ax_intake_outbox){ .targets = rules,
+                          .target_count = count,
+                          .subscriptions = out->config.allow_count > 0 };
   return AX_OK;
 }

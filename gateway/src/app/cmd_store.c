@@ -55,9 +55,9 @@ static int no_words(const ax_config_command *command, const char *name) {
   ax_error err = { 0 };
   for (size_t i = 0; i < command->word_count; i++) {
     if (command->words[i].name) continue;
-    ax_status odd = ax_error_set(&err, AX_INVALID,
-                                 "%s takes options only, not \"%.60s\"", name,
-                                 command->words[i].value);
+    ax_status odd =
+        ax_error_set(&err, AX_INVALID, "%s takes options only, not \"%.60s\"",
+                     name, command->words[i].value);
     return ax_command_fail(AX_EXIT_USAGE, odd, &err);
   }
   return AX_EXIT_OK;

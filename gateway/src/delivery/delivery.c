@@ -15,7 +15,7 @@ enum {
   POLL_MS = 200,
   ROW_MEMORY = 192 << 20,
   LIST_MEMORY = 16 << 20,
-  RECORD_MS = 500, /* what was sent is recorded at least so often */
+  RECORD_MS = 500,  /* what was sent is recorded at least so often */
   FAILURES_MAX = 3, /* in a row, then the target is left alone */
   WAIT_MS = 1000,   /* doubled each time */
   WAIT_MAX_MS = 300000,
@@ -64,13 +64,14 @@ static int64_t back_off(unsigned attempts) {
   return wait < WAIT_MAX_MS ? wait : WAIT_MAX_MS;
 }
 
-/* --- the breaker ----------------------------------------------------------- */
+/* --- the breaker -----------------------------------------------------------
+ */
 
 static void count_failure(lane *l, const ax_delivery_outcome *outcome) {
   l->failures++;
   if (l->failures < FAILURES_MAX && !outcome->wait_ms) return;
-  int64_t wait = back_off(
-      l->failures > FAILURES_MAX ? l->failures - FAILURES_MAX + 1 : 1);
+  int64_t wait =
+      back_off(l->failures > FAILURES_MAX ? l->failures - FAILURES_MAX + 1 : 1);
   if (outcome->wait_ms > wait) wait = outcome->wait_ms;
   l->closed_until_ns = ax_clock_mono_ns() + wait * 1000000;
   ax_log_event(AX_LOG_WARN, "delivery_target_down",
@@ -96,7 +97,8 @@ static void count_outcome(lane *l, const ax_delivery_outcome *outcome) {
     count_failure(l, outcome);
 }
 
-/* --- rows ------------------------------------------------------------------ */
+/* --- rows ------------------------------------------------------------------
+ */
 
 static int64_t age_max(const lane *l) {
   return l->channel.target ? l->channel.target->max_age_ms
@@ -150,13 +152,13 @@ static size_t send_due(lane *l, ax_arena *list, ax_arena *arena) {
   ax_outbox *rows = NULL;
   size_t count = 0, done = 0, recorded = 0;
   ax_error err = { 0 };
-  const ax_outbox_due wanted = {
-    .target = l->channel.target ? ax_str_from(l->channel.target->name)
-                                : AX_STR("Subscription/"),
-    .begins = !l->channel.target,
-    .now_ms = ax_clock_wall_ms(),
-    .max = AT_ONCE
-  };
+  const ax_outbox_due wanted = { .target =
+                                     l->channel.target
+                                         ? ax_str_from(l->channel.target->name)
+                                         : AX_STR("Subscription/"),
+                                 .begins = !l->channel.target,
+                                 .now_ms = ax_clock_wall_ms(),
+                                 .max = AT_ONCE };
   ax_status status = ax_store_outbox_due(l->delivery->store, list, &wanted,
                                          &rows, &count, &err);
   int64_t due = ax_clock_mono_ns() + (int64_t)RECORD_MS * 1000000;
@@ -188,7 +190,8 @@ static void *deliver(void *ctx) {
   return NULL;
 }
 
-/* --- life ------------------------------------------------------------------ */
+/* --- life ------------------------------------------------------------------
+ */
 
 static ax_status open_target(lane *l, const ax_delivery_target *target,
                              ax_error *err) {
@@ -229,10 +232,9 @@ static ax_status open_lanes(ax_delivery *d, const ax_delivery_config *config,
     lane *l = &d->lanes[d->count];
     l->delivery = d;
     l->channel.store = d->store;
-    ax_status status =
-        d->count < config->target_count
-            ? open_target(l, &config->targets[d->count], err)
-            : open_subscriptions(l, config, err);
+    ax_status status = d->count < config->target_count
+                           ? open_target(l, &config->targets[d->count], err)
+                           : open_subscriptions(l, config, err);
     if (status) {
       ax_net_client_free(l->channel.client);
       return status;

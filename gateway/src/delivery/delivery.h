@@ -5,9 +5,9 @@
  * At least once, in order for one patient and target: what was sent and not yet
  * recorded when the process died is sent again, under the same identity. A row
  * that is not taken waits longer each time (with its patient's later ones) and
- * is dead past the target's maximum age, or at once where repeating cannot help.
- * After a few failures in a row a target is left alone for a while (circuit
- * breaker); then one row tries whether it is back.
+ * is dead past the target's maximum age, or at once where repeating cannot
+ * help. After a few failures in a row a target is left alone for a while
+ * (circuit breaker); then one row tries whether it is back.
  *
  * Threads: start and stop from one thread.
  */

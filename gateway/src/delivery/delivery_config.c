@@ -110,19 +110,19 @@ static ax_status choice(const reading *r, const char *name,
   return wrong(r, name, "this word is not known here");
 }
 
-/* --- targets --------------------------------------------------------------- */
+/* --- targets ---------------------------------------------------------------
+ */
 
 static ax_status read_token(const reading *at, const ax_json *object,
                             const ax_delivery_token_options **out) {
-  static const char *const known[] = { "url", "client_id", "key",  "kid",
-                                       "algorithm", "scope", NULL };
+  static const char *const known[] = { "url",       "client_id", "key", "kid",
+                                       "algorithm", "scope",     NULL };
   *out = NULL;
   if (!object) return AX_OK;
   reading r = *at;
   r.object = object;
   AX_TRY(only_known(&r, known));
-  ax_delivery_token_options *token =
-      AX_NEW(r.arena, ax_delivery_token_options);
+  ax_delivery_token_options *token = AX_NEW(r.arena, ax_delivery_token_options);
   if (!token) return AX_NOMEM;
   static const char *const algorithms[] = { "RS384", "ES384", NULL };
   size_t algorithm = 0;
@@ -145,7 +145,7 @@ static bool is_url(const char *text_) {
 
 static ax_status read_target(const reading *r, ax_delivery_target *out) {
   static const char *const known[] = {
-    "name", "base",      "way",      "models", "levels",      "group", "when",
+    "name",  "base",      "way",       "models", "levels",      "group", "when",
     "token", "timeout_s", "max_age_h", "ca",     "certificate", "key",   NULL
   };
   static const char *const ways[] = { "put", "post", "bundle", NULL };

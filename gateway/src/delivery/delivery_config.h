@@ -11,8 +11,8 @@
  *       "ca": "ca.pem", "certificate": "me.pem", "key": "me.key",
  *       "token": { "url": "https://ehr.example.org/token",
  *                  "client_id": "auspex", "key": "jwt.pem", "kid": "k1",
- *                  "algorithm": "RS384", "scope": "system/RiskAssessment.write" } } ],
- *     "subscriptions": { "allow": ["https://hooks.example.org"] } }
+ *                  "algorithm": "RS384", "scope": "system/RiskAssessment.write"
+ * } } ], "subscriptions": { "allow": ["https://hooks.example.org"] } }
  *
  * Unknown members are refused by name: a filter that is misspelt must not tell
  * everybody. File names are relative to the working folder.
@@ -46,7 +46,7 @@ typedef struct {
   bool every;
   unsigned timeout_ms;
   int64_t max_age_ms;
-  const char *ca, *certificate, *key;  /* NULL: none */
+  const char *ca, *certificate, *key;     /* NULL: none */
   const ax_delivery_token_options *token; /* NULL: none */
 } ax_delivery_target;
 

@@ -96,8 +96,7 @@ ax_status ax_delivery_jwt_sign(const ax_delivery_jwt_key *key, ax_arena *arena,
                                ax_error *err) {
   unsigned char signature[SIGNATURE_MAX], flat[2 * ES384_PART];
   size_t len = sizeof signature;
-  ax_str head =
-      base64url(arena, (const unsigned char *)header.ptr, header.len);
+  ax_str head = base64url(arena, (const unsigned char *)header.ptr, header.len);
   ax_str body =
       base64url(arena, (const unsigned char *)payload.ptr, payload.len);
   if (!head.ptr || !body.ptr) return AX_NOMEM;

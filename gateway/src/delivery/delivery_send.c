@@ -55,13 +55,14 @@ static ax_str path_of(const sending *s) {
   return AX_JOIN(s->arena, AX_STR("/"), s->row->type, AX_STR("/"), s->row->id);
 }
 
-/* --- what is sent ---------------------------------------------------------- */
+/* --- what is sent ----------------------------------------------------------
+ */
 
 static bool read_version(sending *s, ax_str type, ax_str id, uint64_t version,
                          ax_stored *out) {
   ax_error err = { 0 };
-  ax_status status = ax_store_read(s->channel->store, s->arena, type, id,
-                                   version, out, &err);
+  ax_status status =
+      ax_store_read(s->channel->store, s->arena, type, id, version, out, &err);
   if (status == AX_NOT_FOUND)
     return end(s, AX_DELIVERY_NEVER, "it is not stored any more");
   if (status)
@@ -91,13 +92,13 @@ static bool set_put(sending *s, ax_str base) {
 static bool set_post(sending *s, ax_str base) {
   const ax_json *identifier =
       ax_json_item(AX_JSON_GET(s->tree, "identifier"), 0);
-  ax_str system = ax_net_client_escape(s->arena,
-                                       AX_JSON_STR(identifier, "system"));
+  ax_str system =
+      ax_net_client_escape(s->arena, AX_JSON_STR(identifier, "system"));
   ax_str value =
       ax_net_client_escape(s->arena, AX_JSON_STR(identifier, "value"));
   ax_str path = AX_JOIN(s->arena, AX_STR("/"), s->row->type);
-  ax_str condition = AX_JOIN(s->arena, AX_STR("identifier="), system,
-                             AX_STR("%7C"), value);
+  ax_str condition =
+      AX_JOIN(s->arena, AX_STR("identifier="), system, AX_STR("%7C"), value);
   if (!system.ptr || !value.ptr || !path.ptr || !condition.ptr)
     return no_memory(s);
   if (!value.len)
@@ -109,7 +110,8 @@ static bool set_post(sending *s, ax_str base) {
          set_url(s, base, path);
 }
 
-/* --- a transaction with the inputs ----------------------------------------- */
+/* --- a transaction with the inputs -----------------------------------------
+ */
 
 static void write_entry(ax_json_writer *w, ax_str url, ax_str body) {
   ax_json_write_object(w);
@@ -153,8 +155,7 @@ static void write_bundle(sending *s, ax_json_writer *w, ax_str url) {
   ax_json_write_member(w, AX_STR("type"), AX_STR("transaction"));
   ax_json_write_key(w, AX_STR("entry"));
   ax_json_write_array(w);
-  write_input(s, w,
-              AX_JSON_STR(AX_JSON_GET(s->tree, "subject"), "reference"));
+  write_input(s, w, AX_JSON_STR(AX_JSON_GET(s->tree, "subject"), "reference"));
   for (size_t i = 0; i < ax_json_count(basis); i++)
     if (!same_before(basis, i))
       write_input(s, w, AX_JSON_STR(ax_json_item(basis, i), "reference"));
@@ -177,13 +178,14 @@ static bool set_bundle(sending *s, ax_str base) {
   return set_url(s, base, AX_STR(""));
 }
 
-/* --- targets --------------------------------------------------------------- */
+/* --- targets ---------------------------------------------------------------
+ */
 
 static bool add_token(sending *s) {
   ax_error err = { 0 };
   if (!s->channel->token) return true;
-  ax_status status = ax_delivery_token_get(s->channel->token, s->arena,
-                                           &s->rq.bearer, &err);
+  ax_status status =
+      ax_delivery_token_get(s->channel->token, s->arena, &s->rq.bearer, &err);
   if (!status) return true;
   return end(s, AX_DELIVERY_DOWN, "no token: %s",
              err.text[0] ? err.text : ax_error_name(status));
@@ -212,7 +214,8 @@ static bool prepare_target(sending *s) {
   return set && add_token(s);
 }
 
-/* --- Subscriptions --------------------------------------------------------- */
+/* --- Subscriptions ---------------------------------------------------------
+ */
 
 static bool is_json(ax_str type) {
   type = ax_str_trim(ax_str_cut(&type, ';'));
@@ -260,7 +263,8 @@ static bool prepare_subscription(sending *s) {
          set_put(s, endpoint);
 }
 
-/* --- what came of it ------------------------------------------------------- */
+/* --- what came of it -------------------------------------------------------
+ */
 
 static const struct {
   int status;

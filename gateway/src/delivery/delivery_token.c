@@ -53,7 +53,8 @@ void ax_delivery_token_drop(ax_delivery_token *token) {
   token->until_ns = 0;
 }
 
-/* --- the assertion --------------------------------------------------------- */
+/* --- the assertion ---------------------------------------------------------
+ */
 
 static ax_status text_of(ax_arena *arena, ax_buf *buf, ax_json_writer *w,
                          ax_str *out) {
@@ -113,7 +114,8 @@ static ax_status write_form(const ax_delivery_token *token, ax_arena *arena,
   return out->ptr ? AX_OK : AX_NOMEM;
 }
 
-/* --- the answer ------------------------------------------------------------ */
+/* --- the answer ------------------------------------------------------------
+ */
 
 static ax_status take_answer(ax_delivery_token *token, ax_arena *arena,
                              const ax_net_response *rs, int64_t asked_ns,
@@ -136,8 +138,8 @@ static ax_status take_answer(ax_delivery_token *token, ax_arena *arena,
   ax_buf_clear(&token->text);
   ax_buf_append(&token->text, text);
   if (token->text.status) return token->text.status;
-  int64_t good = seconds / 2 > EARLY_S ? (int64_t)seconds - EARLY_S
-                                       : (int64_t)seconds / 2;
+  int64_t good =
+      seconds / 2 > EARLY_S ? (int64_t)seconds - EARLY_S : (int64_t)seconds / 2;
   token->until_ns = asked_ns + good * 1000000000;
   return AX_OK;
 }

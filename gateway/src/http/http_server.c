@@ -339,9 +339,8 @@ static void refuse_request(lane *l, struct mg_connection *conn,
                            const ax_http_request *rq, refusal no) {
   ax_http_response rs = { .status = no.status };
   reset_buf(&l->memory.unpacked, SIZE_MAX);
-  rs.content_type =
-      l->server->options.refuse(no.status, ax_str_from(no.why),
-                                &l->memory.unpacked);
+  rs.content_type = l->server->options.refuse(no.status, ax_str_from(no.why),
+                                              &l->memory.unpacked);
   rs.body = ax_buf_view(&l->memory.unpacked);
   if (rq) ax_http_set_header(&rs, AX_STR("X-Request-Id"), rq->id);
   char seconds[16];
@@ -491,8 +490,7 @@ static void free_server(ax_http_server *server) {
     ax_http_socket_clear(&l->socket);
     free_memory(&l->memory);
   }
-  for (size_t i = 0; i < server->kept_count; i++)
-    free_memory(&server->kept[i]);
+  for (size_t i = 0; i < server->kept_count; i++) free_memory(&server->kept[i]);
   (void)pthread_mutex_destroy(&server->mutex);
   free(server->lanes);
   free(server);

@@ -10,9 +10,10 @@
  * nobody takes the rest of a body for a request.
  *
  * A connection holds a thread while it is open. When nearly all threads are
- * taken, answers carry Connection: close and connections that have been idle for
- * a while are closed, so that idle clients do not starve new ones. Head, body and answer each have `request_timeout_ms`; a watchdog
- * shuts the socket of whoever is slower.
+ * taken, answers carry Connection: close and connections that have been idle
+ * for a while are closed, so that idle clients do not starve new ones. Head,
+ * body and answer each have `request_timeout_ms`; a watchdog shuts the socket
+ * of whoever is slower.
  *
  * Bounds, each with 503 and a Retry-After from how fast requests have been
  * finished of late: `running_max` requests being handled at once (paths below
@@ -42,11 +43,11 @@ typedef struct {
   unsigned port;       /* 0: any free one */
   unsigned threads;    /* connections served at once; at least 2 */
   unsigned keep_alive_ms, request_timeout_ms;
-  unsigned drain_ms; /* how long a stop waits for running requests */
-  unsigned running_max;  /* 0: as many as threads */
-  const char *always;    /* "/health/"; NULL: nothing is exempt */
+  unsigned drain_ms;    /* how long a stop waits for running requests */
+  unsigned running_max; /* 0: as many as threads */
+  const char *always;   /* "/health/"; NULL: nothing is exempt */
   size_t body_max;
-  size_t bodies_max; /* of all requests together; 0: no bound */
+  size_t bodies_max;     /* of all requests together; 0: no bound */
   size_t request_memory; /* ceiling of a request's arena */
   ax_http_handler handler;
   void *ctx;

@@ -92,11 +92,10 @@ ax_status ax_intake_once_record(const ax_intake_once *once, ax_arena *arena,
     if (!item->id.len || item->method == AX_INTAKE_GET ||
         item->method == AX_INTAKE_NOTHING || receipt_of(once, item->i))
       continue;
-    ax_buf_printf(&note,
-                  "%zu %d " AX_STR_FMT " " AX_STR_FMT " %" PRIu64
-                  " %" PRId64 "\n",
-                  item->i, item->status, AX_STR_ARG(item->type),
-                  AX_STR_ARG(item->id), item->version, item->updated_ms);
+    ax_buf_printf(
+        &note, "%zu %d " AX_STR_FMT " " AX_STR_FMT " %" PRIu64 " %" PRId64 "\n",
+        item->i, item->status, AX_STR_ARG(item->type), AX_STR_ARG(item->id),
+        item->version, item->updated_ms);
   }
   *keep = note.len > 0;
   *out = (ax_once){ .key = once->rq->once,

@@ -26,7 +26,8 @@ typedef struct {
   ax_str level_before;
 } planning;
 
-/* --- what a result says ---------------------------------------------------- */
+/* --- what a result says ----------------------------------------------------
+ */
 
 /* The level of the first prediction that has one. */
 static ax_str level_of(const ax_json *tree) {
@@ -60,7 +61,8 @@ static bool is_taken_back(const ax_json *tree) {
   return ax_str_eq(AX_JSON_STR(tree, "status"), AX_STR("entered-in-error"));
 }
 
-/* --- the result before ----------------------------------------------------- */
+/* --- the result before -----------------------------------------------------
+ */
 
 static ax_status take_before(planning *p, const ax_page *page) {
   for (size_t i = 0; i < page->count && !p->has_before; i++) {
@@ -105,18 +107,18 @@ static ax_status is_news(planning *p, const ax_intake_target *target,
   *news = true;
   if (target->every && !target->level_count) return AX_OK;
   AX_TRY(look_before(p));
-  bool wanted =
-      target->level_count == 0 ||
-      is_among(level, target->levels, target->level_count) ||
-      (p->has_before &&
-       is_among(p->level_before, target->levels, target->level_count));
-  bool changed = p->has_before ? !ax_str_eq(level, p->level_before)
-                               : is_high(level);
+  bool wanted = target->level_count == 0 ||
+                is_among(level, target->levels, target->level_count) ||
+                (p->has_before && is_among(p->level_before, target->levels,
+                                           target->level_count));
+  bool changed =
+      p->has_before ? !ax_str_eq(level, p->level_before) : is_high(level);
   *news = wanted && (target->every || changed || level.len == 0);
   return AX_OK;
 }
 
-/* --- targets --------------------------------------------------------------- */
+/* --- targets ---------------------------------------------------------------
+ */
 
 static ax_status add_row(planning *p, ax_str target) {
   ax_outbox *row = AX_VEC_PUSH(&p->rows, p->arena);
@@ -142,8 +144,8 @@ static bool has_method(const planning *p, const ax_intake_target *target) {
 }
 
 static ax_status is_member(planning *p, ax_str group, bool *member) {
-  ax_str id = ax_str_starts(group, AX_STR("Group/")) ? ax_str_skip(group, 6)
-                                                     : group;
+  ax_str id =
+      ax_str_starts(group, AX_STR("Group/")) ? ax_str_skip(group, 6) : group;
   ax_query_value patient = { .code = p->write->patient };
   const ax_query_term term = { AX_STR_INIT("member"), AX_INDEX_REFERENCE,
                                &patient, 1 };
@@ -174,8 +176,8 @@ static ax_status plan_taken_back(planning *p) {
                               .max = TOLD_MAX };
   ax_outbox *told = NULL;
   size_t count = 0;
-  AX_TRY(ax_store_outbox_list(p->store, p->arena, &filter, &told, &count,
-                              p->err));
+  AX_TRY(
+      ax_store_outbox_list(p->store, p->arena, &filter, &told, &count, p->err));
   for (size_t i = 0; i < count; i++) {
     bool again = false;
     for (size_t k = 0; k < i; k++)
@@ -185,7 +187,8 @@ static ax_status plan_taken_back(planning *p) {
   return AX_OK;
 }
 
-/* --- Subscriptions --------------------------------------------------------- */
+/* --- Subscriptions ---------------------------------------------------------
+ */
 
 static bool is_on(const ax_json *subscription) {
   ax_str status = AX_JSON_STR(subscription, "status");
@@ -213,8 +216,8 @@ static ax_status plan_subscription(planning *p, const ax_stored *stored) {
       has_ended(p, tree) || !ax_str_eq(type, p->write->type))
     return AX_OK;
   if (rest.len) {
-    AX_TRY(ax_intake_match_read(p->arena, type, rest, AX_STR(""), &query,
-                                &why));
+    AX_TRY(
+        ax_intake_match_read(p->arena, type, rest, AX_STR(""), &query, &why));
     if (why.len || !ax_intake_match_rows(&query, p->write->id, p->write->index,
                                          p->write->index_count))
       return AX_OK;
@@ -233,7 +236,8 @@ static ax_status plan_subscriptions(planning *p) {
   return AX_OK;
 }
 
-/* --- the plan -------------------------------------------------------------- */
+/* --- the plan --------------------------------------------------------------
+ */
 
 static ax_status plan_write(planning *p, const ax_write *write) {
   ax_json_fault fault;

@@ -3,11 +3,11 @@
  * Subscriptions. What is decided here is written in the result's own commit;
  * delivery/ sends it.
  *
- * Against alert fatigue a target is told when the level differs from that of the
- * patient's result before by the same method, or is high for the first time;
- * never of a repeated level, unless it asks for every result. A result without a
- * level has nothing to compare and is always told. What takes a result back
- * (entered-in-error) is told to whoever was told of the result.
+ * Against alert fatigue a target is told when the level differs from that of
+ * the patient's result before by the same method, or is high for the first
+ * time; never of a repeated level, unless it asks for every result. A result
+ * without a level has nothing to compare and is always told. What takes a
+ * result back (entered-in-error) is told to whoever was told of the result.
  *
  * Threads: any.
  */

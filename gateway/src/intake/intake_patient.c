@@ -8,7 +8,8 @@ enum { KEY_MAX = 2000, QUERY_MAX = 16000 };
 
 typedef AX_VEC(ax_adoption) adoption_list;
 
-/* --- subjects -------------------------------------------------------------- */
+/* --- subjects --------------------------------------------------------------
+ */
 
 /* The subject of facts that wait for a Patient with this identifier; empty when
  * it is not usable as one. */
@@ -19,7 +20,8 @@ static ax_str key_of(ax_arena *arena, const ax_json *identifier) {
   return AX_JOIN(arena, AX_STR("identifier:"), system, AX_STR("|"), value);
 }
 
-/* '|', ',' and '$' mean something in a query (R4 3.1.1.4.0.1), '%', '&', '+' and
+/* '|', ',' and '$' mean something in a query (R4 3.1.1.4.0.1), '%', '&', '+'
+ * and
  * '#' in a URL. */
 static void append_escaped(ax_buf *out, ax_str text) {
   static const char digits[] = "0123456789ABCDEF";
@@ -85,7 +87,8 @@ static bool is_known_base(const char *list, ax_str base) {
 static ax_status by_url(const ax_intake_options *options, ax_arena *arena,
                         ax_intake_item *item) {
   ax_reference ref = ax_fhir_reference_parse(item->subject);
-  if (ref.kind != AX_REF_ABSOLUTE || !is_known_base(options->known_as, ref.base))
+  if (ref.kind != AX_REF_ABSOLUTE ||
+      !is_known_base(options->known_as, ref.base))
     return AX_OK;
   item->subject = AX_JOIN(arena, ref.type, AX_STR("/"), ref.id);
   return item->subject.ptr ? AX_OK : AX_NOMEM;
@@ -108,16 +111,16 @@ ax_status ax_intake_patient_settle(const ax_intake_options *options,
   return AX_OK;
 }
 
-/* --- what a Patient takes over --------------------------------------------- */
+/* --- what a Patient takes over ---------------------------------------------
+ */
 
 static ax_status adopt(ax_arena *arena, adoption_list *list, ax_str from,
                        ax_str to, bool waiting) {
   ax_adoption *a = AX_VEC_PUSH(list, arena);
   if (!a) return AX_NOMEM;
-  *a = (ax_adoption){ .from = from,
-                      .to = to,
-                      .checked = true,
-                      .waiting = waiting };
+  *a = (ax_adoption){
+    .from = from, .to = to, .checked = true, .waiting = waiting
+  };
   return AX_OK;
 }
 
@@ -158,8 +161,8 @@ static ax_status take_links(ax_store *store, ax_arena *arena,
       AX_TRY(take_over(store, arena, list, replaced, item->reference,
                        &item->arrived, err));
     if (!survivor.len || ax_str_eq(survivor, item->reference)) continue;
-    AX_TRY(take_over(store, arena, list, item->reference, survivor, &some,
-                     err));
+    AX_TRY(
+        take_over(store, arena, list, item->reference, survivor, &some, err));
     if (some) item->survivor = survivor;
   }
   return AX_OK;
@@ -173,8 +176,8 @@ static ax_status take_identifiers(ax_store *store, ax_arena *arena,
     ax_str key = key_of(arena, ax_json_item(identifiers, i));
     if (!key.ptr) return AX_NOMEM;
     if (key.len)
-      AX_TRY(take_over(store, arena, list, key, item->reference,
-                       &item->arrived, err));
+      AX_TRY(take_over(store, arena, list, key, item->reference, &item->arrived,
+                       err));
   }
   return AX_OK;
 }

@@ -1,12 +1,12 @@
 /*
  * intake_patient.h - whose data is it? Patients as hospitals have them:
  *
- * - A subject given by identifier only is the Patient with that identifier; while
- *   there is none (or several) its facts wait under the identifier.
+ * - A subject given by identifier only is the Patient with that identifier;
+ * while there is none (or several) its facts wait under the identifier.
  * - A subject given by an absolute URL below one of the configured bases is the
  *   Patient of that id here.
- * - When a Patient comes, what waited for one of its identifiers becomes its own
- *   and is scored.
+ * - When a Patient comes, what waited for one of its identifiers becomes its
+ * own and is scored.
  * - Two records of one person (R4 Patient.link): the facts of the replaced one
  *   become the survivor's, and what comes later for the replaced one follows.
  *   Its results stay where they are; new ones are the survivor's.

@@ -45,7 +45,8 @@ struct ax_intake_translate {
   bool more;
 };
 
-/* --- loading --------------------------------------------------------------- */
+/* --- loading ---------------------------------------------------------------
+ */
 
 typedef struct {
   ax_intake_translate *t;
@@ -78,8 +79,7 @@ static const ax_json *target_of(const ax_json *element) {
     const ax_json *target = ax_json_item(targets, i);
     ax_str how = AX_JSON_STR(target, "equivalence");
     if (!ax_str_eq(how, AX_STR("unmatched")) &&
-        !ax_str_eq(how, AX_STR("disjoint")) &&
-        AX_JSON_STR(target, "code").len)
+        !ax_str_eq(how, AX_STR("disjoint")) && AX_JSON_STR(target, "code").len)
       return target;
   }
   return NULL;
@@ -216,7 +216,8 @@ void ax_intake_translate_free(ax_intake_translate *t) {
   free(t);
 }
 
-/* --- what stayed unmapped -------------------------------------------------- */
+/* --- what stayed unmapped --------------------------------------------------
+ */
 
 static unmapped *new_unmapped(ax_intake_translate *t, const unmapped *what,
                               ax_str key) {
@@ -272,7 +273,8 @@ void ax_intake_translate_report(ax_intake_translate *t, ax_json_writer *w) {
   pthread_mutex_unlock(&t->mutex);
 }
 
-/* --- translating ----------------------------------------------------------- */
+/* --- translating -----------------------------------------------------------
+ */
 
 typedef struct {
   ax_intake_translate *t;
@@ -364,21 +366,22 @@ static ax_status quantity(const running *r, const ax_json *object, ax_json *out,
   const coding *to = ax_map_get(r->table->units, code.len ? code : unit);
   if (!to) {
     if (code.len && system.len) return AX_OK;
-    return count(r->t, r->arena,
-                 &(unmapped){ r->sender, system, code.len ? code : unit, true,
-                              0 });
+    return count(
+        r->t, r->arena,
+        &(unmapped){ r->sender, system, code.len ? code : unit, true, 0 });
   }
   const ax_json *made = object;
   if (!unit.len)
     made = ax_json_edit_set_after(r->arena, made, AX_STR("value"),
                                   AX_STR("unit"), ax_json_edit_string(code));
   if (made)
-    made = ax_json_edit_set_after(r->arena, made, AX_STR("unit"),
-                                  AX_STR("system"),
-                                  ax_json_edit_string(AX_STR(UCUM)));
+    made =
+        ax_json_edit_set_after(r->arena, made, AX_STR("unit"), AX_STR("system"),
+                               ax_json_edit_string(AX_STR(UCUM)));
   if (made)
-    made = ax_json_edit_set_after(r->arena, made, AX_STR("system"),
-                                  AX_STR("code"), ax_json_edit_string(to->code));
+    made =
+        ax_json_edit_set_after(r->arena, made, AX_STR("system"), AX_STR("code"),
+                               ax_json_edit_string(to->code));
   if (!made) return AX_NOMEM;
   *out = *made;
   *changed = true;

@@ -9,8 +9,8 @@
  * Before a resource is validated, each Coding with a mapped code gets the
  * target's Coding beside it, and each Quantity with an aliased unit gets the
  * UCUM code. What was sent stays: the Coding as it is, the unit's spelling in
- * `unit`. What a sender's maps should know and do not, and units without a code,
- * are counted and listed.
+ * `unit`. What a sender's maps should know and do not, and units without a
+ * code, are counted and listed.
  *
  * Lifetime: immutable after loading but for the counts.
  * Threads: any; the counts have a mutex.

@@ -1,7 +1,7 @@
 /*
  * score_needs.h - a cheap look ahead: Conditions that a model's population must
- * have, each of them. A patient without any Condition of one such set is outside
- * the population, whatever else is known; nothing more has to be read.
+ * have, each of them. A patient without any Condition of one such set is
+ * outside the population, whatever else is known; nothing more has to be read.
  *
  * Who is not ruled out here may still be: the gate (feature.h) decides.
  *

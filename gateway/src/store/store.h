@@ -37,8 +37,8 @@ typedef struct {
   uint64_t cache_bytes; /* page cache of the writer; 0: default */
   unsigned batch_max;   /* commits in one transaction; 0: default */
   unsigned queue_max;   /* waiting commits before UNAVAILABLE; 0: default */
-  bool read_only;       /* for inspection, also beside a running gateway: nothing
-                           can be committed, the folder is not locked */
+  bool read_only; /* for inspection, also beside a running gateway: nothing
+                     can be committed, the folder is not locked */
 } ax_store_options;
 
 /* IO (with what the system said), FULL, INVALID (not a store of ours, or of a
@@ -150,7 +150,7 @@ typedef struct { /* score this patient with this model */
   int64_t as_of_ms;
   int64_t not_before_ms; /* background scorer: not earlier (back-off) */
   unsigned attempts;
-  ax_str note;    /* why it failed last or what it came to, without patient data */
+  ax_str note; /* why it failed last or what it came to, without patient data */
   ax_str results; /* of a finished one: "Type/id", comma separated */
 } ax_task;
 
@@ -171,7 +171,11 @@ typedef struct {
                      may be empty */
 } ax_audit;
 
-typedef enum { AX_OUTBOX_WAITING, AX_OUTBOX_SENT, AX_OUTBOX_DEAD } ax_outbox_state;
+typedef enum {
+  AX_OUTBOX_WAITING,
+  AX_OUTBOX_SENT,
+  AX_OUTBOX_DEAD
+} ax_outbox_state;
 
 typedef struct { /* something that somebody is to be told */
   uint64_t key;  /* set by the store; grows */
@@ -227,11 +231,11 @@ typedef struct {
   size_t finished_count;
   const ax_evidence *evidence;
   size_t evidence_count;
-  const ax_audit *audit; /* may be NULL */
-  const ax_once *once;   /* may be NULL */
+  const ax_audit *audit;        /* may be NULL */
+  const ax_once *once;          /* may be NULL */
   const ax_adoption *adoptions; /* done after the writes */
   size_t adoption_count;
-  ax_outbox *outbox;     /* new; their keys are filled in */
+  ax_outbox *outbox; /* new; their keys are filled in */
   size_t outbox_count;
   const ax_outbox *sent; /* by key: state, attempts, times, note */
   size_t sent_count;
@@ -293,8 +297,8 @@ typedef struct {
   size_t max;
 } ax_outbox_due;
 
-/* What is due, oldest first: of each patient only the oldest that waits, so that
- * what is told about one stays in order. */
+/* What is due, oldest first: of each patient only the oldest that waits, so
+ * that what is told about one stays in order. */
 ax_status ax_store_outbox_due(ax_store *store, ax_arena *arena,
                               const ax_outbox_due *due, ax_outbox **out,
                               size_t *count, ax_error *err) AX_MUST_USE;
@@ -314,7 +318,8 @@ ax_status ax_store_outbox_list(ax_store *store, ax_arena *arena,
                                const ax_outbox_filter *filter, ax_outbox **out,
                                size_t *count, ax_error *err) AX_MUST_USE;
 
-/* --- what became of a message ---------------------------------------------- */
+/* --- what became of a message ----------------------------------------------
+ */
 
 typedef struct {
   ax_audit audit;
@@ -339,7 +344,7 @@ typedef struct {
   uint64_t commits, transactions; /* since the store was opened */
   uint64_t bytes;                 /* of the main file */
   unsigned queue, queue_max;      /* commits waiting now; the most that may */
-  bool failing; /* the last transaction failed on the disk */
+  bool failing;                   /* the last transaction failed on the disk */
 } ax_store_stats;
 ax_status ax_store_stats_read(ax_store *store, ax_store_stats *out,
                               ax_error *err) AX_MUST_USE;

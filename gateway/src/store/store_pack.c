@@ -73,8 +73,7 @@ ax_store_presses *ax_store_pack_open(void) {
 
 void ax_store_pack_close(ax_store_presses *presses) {
   if (!presses) return;
-  for (size_t i = 0; i < presses->count; i++)
-    free_press(presses->idle[i]);
+  for (size_t i = 0; i < presses->count; i++) free_press(presses->idle[i]);
   ZSTD_freeCDict(presses->words);
   pthread_mutex_destroy(&presses->mutex);
   free(presses);
@@ -119,9 +118,9 @@ ax_status ax_store_pack(ax_store_press *press, ax_arena *arena, ax_str text,
   if (!choose_words(press, with_words)) return AX_OK;
   size_t n = ZSTD_compress2(press->context, room, text.len, text.ptr, text.len);
   if (ZSTD_isError(n)) return AX_OK;
-  *out = (ax_store_packed){
-    with_words ? AX_STORE_PACK_WORDS : AX_STORE_PACK_ZSTD, { room, n }
-  };
+  *out =
+      (ax_store_packed){ with_words ? AX_STORE_PACK_WORDS : AX_STORE_PACK_ZSTD,
+                         { room, n } };
   return AX_OK;
 }
 

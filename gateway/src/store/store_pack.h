@@ -1,7 +1,8 @@
 /*
- * store_pack.h - bodies as they lie on disk: very short ones as they are, longer
- * ones through zstd with a checksum, those of usual size with a dictionary
- * (store_pack_words.h); store_pack.c is the only file that includes its header.
+ * store_pack.h - bodies as they lie on disk: very short ones as they are,
+ * longer ones through zstd with a checksum, those of usual size with a
+ * dictionary (store_pack_words.h); store_pack.c is the only file that includes
+ * its header.
  *
  * Threads: any; a press belongs to who borrowed it.
  */

@@ -33,9 +33,9 @@ ax_status ax_store_once_add(ax_store_conn *conn, const ax_once *once,
   ax_store_conn_int(&s, once->key->now_ms);
   ax_store_conn_int(&s, SWEEP);
   AX_TRY(ax_store_conn_run(&s, err));
-  s = ax_store_conn_use(
-      conn, "INSERT INTO once(sender, name, digest, until_ms, note)"
-            " VALUES(?,?,?,?,?)");
+  s = ax_store_conn_use(conn,
+                        "INSERT INTO once(sender, name, digest, until_ms, note)"
+                        " VALUES(?,?,?,?,?)");
   ax_store_conn_text(&s, once->key->sender);
   ax_store_conn_text(&s, once->key->name);
   ax_store_conn_blob(&s, once->key->digest);
@@ -58,9 +58,9 @@ ax_status ax_store_sqlite_once(ax_store_backend *backend, ax_arena *arena,
   ax_store_conn *conn = NULL;
   record_list list = { 0 };
   AX_TRY(ax_store_sqlite_borrow(backend, &conn, err));
-  ax_store_stmt s = ax_store_conn_use(
-      conn, "SELECT digest, note FROM once WHERE sender = ?"
-            " AND name = ? AND until_ms >= ? ORDER BY key");
+  ax_store_stmt s =
+      ax_store_conn_use(conn, "SELECT digest, note FROM once WHERE sender = ?"
+                              " AND name = ? AND until_ms >= ? ORDER BY key");
   bind_key(&s, key);
   ax_status status = AX_OK;
   while (!status && ax_store_conn_row(&s))

@@ -5,7 +5,7 @@
 #include "base/vec.h"
 #include "store/store_sqlite.h"
 
-#define COLUMNS                                                         \
+#define COLUMNS                                                           \
   "o.key, o.target, o.patient, o.type, o.id, o.version, o.task, o.at_ms," \
   " o.not_before_ms, o.attempts, o.state, o.note"
 
@@ -96,8 +96,8 @@ ax_status ax_store_sqlite_outbox_due(ax_store_backend *backend, ax_arena *arena,
                                      size_t *count, ax_error *err) {
   ax_store_conn *conn = NULL;
   /* Behind every name that begins so: no name has a byte 0xff. */
-  ax_str last = AX_JOIN(arena, due->target,
-                        due->begins ? AX_STR("\xff") : AX_STR(""));
+  ax_str last =
+      AX_JOIN(arena, due->target, due->begins ? AX_STR("\xff") : AX_STR(""));
   if (!last.ptr) return AX_NOMEM;
   AX_TRY(ax_store_sqlite_borrow(backend, &conn, err));
   ax_store_stmt s = ax_store_conn_use(

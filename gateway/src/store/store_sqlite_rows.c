@@ -111,7 +111,8 @@ static void bind_value(ax_store_stmt *s, const ax_fact *f, int64_t system) {
 
 static const char fact_insert[] =
     "INSERT INTO fact(resource, n, patient, system, code, type, id, version,"
-    " kind, status, flags, statement, lo, hi, precision, end_lo, end_hi, issued,"
+    " kind, status, flags, statement, lo, hi, precision, end_lo, end_hi, "
+    "issued,"
     " value_kind, number, digits, comparator, unit, low, high,"
     " value_system, value_code, details)"
     " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";

@@ -235,8 +235,8 @@ static ax_status add_audit(ax_store_conn *conn, const ax_audit *a, int64_t *key,
 
 static bool is_empty(const ax_commit *c) {
   return !c->write_count && !c->finished_count && !c->task_count &&
-         !c->evidence_count && !c->adoption_count && !c->once && !c->audit && !c->outbox_count &&
-         !c->sent_count;
+         !c->evidence_count && !c->adoption_count && !c->once && !c->audit &&
+         !c->outbox_count && !c->sent_count;
 }
 
 /* Changes a page and changes it back: the disk has to take it. */

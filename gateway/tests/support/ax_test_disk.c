@@ -40,7 +40,8 @@ static struct {
   bool cut;
 } disk = { .mutex = PTHREAD_MUTEX_INITIALIZER };
 
-/* --- what is on it --------------------------------------------------------- */
+/* --- what is on it ---------------------------------------------------------
+ */
 
 static void grow(tracked *t, size_t len) {
   if (len <= t->len) return;
@@ -96,10 +97,9 @@ static void note(tracked *t, bool truncates, const void *bytes, size_t len,
                  size_t at) {
   change *c = malloc(sizeof *c + len);
   assert(c);
-  *c = (change){ .next = t->changes,
-                 .truncates = truncates,
-                 .at = at,
-                 .len = len };
+  *c = (change){
+    .next = t->changes, .truncates = truncates, .at = at, .len = len
+  };
   if (len) memcpy(c->bytes, bytes, len);
   t->changes = c;
 }
@@ -142,8 +142,7 @@ static void take_picture(const tracked *t, unsigned mood) {
   if (t->len) memcpy(copy.synced, t->synced, t->len);
   put_all(&copy, t->changes, mood);
   char path[2 * PATH_ROOM];
-  (void)snprintf(path, sizeof path, "%s%s", disk.folder,
-                 strrchr(t->path, '/'));
+  (void)snprintf(path, sizeof path, "%s%s", disk.folder, strrchr(t->path, '/'));
   FILE *file = fopen(path, "wb");
   assert(file);
   size_t wrote = copy.len ? fwrite(copy.synced, 1, copy.len, file) : 0;
@@ -162,7 +161,8 @@ static void count_operation(void) {
   disk.cut = true;
 }
 
-/* --- files ----------------------------------------------------------------- */
+/* --- files -----------------------------------------------------------------
+ */
 
 static sqlite3_file *real_of(sqlite3_file *file) {
   return ((disk_file *)file)->real;
@@ -290,7 +290,8 @@ static const sqlite3_io_methods methods = {
   .xShmUnmap = disk_shm_unmap,
 };
 
-/* --- the disk -------------------------------------------------------------- */
+/* --- the disk --------------------------------------------------------------
+ */
 
 static int disk_open(sqlite3_vfs *vfs, const char *path, sqlite3_file *file,
                      int flags, int *out_flags) {
@@ -300,9 +301,8 @@ static int disk_open(sqlite3_vfs *vfs, const char *path, sqlite3_file *file,
   f->real = (sqlite3_file *)(void *)((char *)file + sizeof *f);
   int rc = disk.under->xOpen(disk.under, path, f->real, flags, out_flags);
   f->base.pMethods = f->real->pMethods ? &methods : NULL;
-  if (rc != SQLITE_OK ||
-      !(flags & (SQLITE_OPEN_MAIN_DB | SQLITE_OPEN_WAL |
-                 SQLITE_OPEN_MAIN_JOURNAL)))
+  if (rc != SQLITE_OK || !(flags & (SQLITE_OPEN_MAIN_DB | SQLITE_OPEN_WAL |
+                                    SQLITE_OPEN_MAIN_JOURNAL)))
     return rc;
   pthread_mutex_lock(&disk.mutex);
   f->track = find(path);
