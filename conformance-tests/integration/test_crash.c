@@ -50,8 +50,8 @@ static const outside_answer *send_bundle(sender *s, const sent *entry) {
   char header[100];
   ax_str text = patients_replace(s->arena, s->sample, "MRN-HERE", entry->mrn);
   (void)snprintf(header, sizeof header, "Idempotency-Key: %s", entry->mrn);
-  return outside_post_with(s->visitor, "",
-                           entry->kind == KEYED ? header : NULL, text.ptr);
+  return outside_post_with(s->visitor, "", entry->kind == KEYED ? header : NULL,
+                           text.ptr);
 }
 
 static const outside_answer *send_patient(sender *s, const sent *entry) {

@@ -56,9 +56,9 @@ static void take_call(void *ctx, ax_http_request *rq, ax_http_response *rs) {
   if (ax_str_eq(rq->path, AX_STR("/token"))) {
     rs->status = 200;
     rs->content_type = AX_STR("application/json");
-    rs->body = ax_arena_printf(
-        rq->arena, "{\"access_token\":\"t%zu\",\"expires_in\":300}",
-        other.count);
+    rs->body = ax_arena_printf(rq->arena,
+                               "{\"access_token\":\"t%zu\",\"expires_in\":300}",
+                               other.count);
   } else if (other.refusals > 0) {
     other.refusals--;
     rs->status = 401;
@@ -115,7 +115,8 @@ static void await_calls(size_t count) {
   assert_int_equal(heard(), count);
 }
 
-/* --- the gateway ----------------------------------------------------------- */
+/* --- the gateway -----------------------------------------------------------
+ */
 
 static outside *gw;
 static ax_arena *arena;
@@ -183,7 +184,7 @@ static void send_sample(const char *sample, const char *mrn) {
 
 #define HIGH "endpac-high.json"
 #define LOW "endpac-low.json"
-#define PUT_TARGET                                                         \
+#define PUT_TARGET \
   "{\"targets\":[{\"name\":\"ehr\",\"base\":\"http://127.0.0.1:PORT/fhir\"}]}"
 
 static size_t rows(const char *state) {
@@ -201,7 +202,8 @@ static void await_rows(const char *state, size_t count) {
   assert_int_equal(rows(state), count);
 }
 
-/* --- tests ----------------------------------------------------------------- */
+/* --- tests -----------------------------------------------------------------
+ */
 
 static void only_what_is_news_is_told(void **state) {
   (void)state;
@@ -254,12 +256,10 @@ static void what_is_refused_for_good_is_listed_and_sent_again(void **state) {
   (void)snprintf(path, sizeof path, "//admin/outbox/%.*s/retry",
                  AX_STR_ARG(outside_find(a->json, "rows[0].key")));
   other_answers(200);
-  assert_int_equal(
-      outside_send(gw, "POST", path, NULL, "", 0)->status, 204);
+  assert_int_equal(outside_send(gw, "POST", path, NULL, "", 0)->status, 204);
   await_rows("sent", 1);
   assert_int_equal(rows("dead"), 0);
-  assert_int_equal(
-      outside_send(gw, "POST", path, NULL, "", 0)->status, 409);
+  assert_int_equal(outside_send(gw, "POST", path, NULL, "", 0)->status, 409);
   assert_int_equal(
       outside_send(gw, "POST", "//admin/outbox/999/retry", NULL, "", 0)->status,
       404);
@@ -387,8 +387,8 @@ static void one_look_tells_what_became_of_a_message(void **state) {
   for (size_t i = 0; i < ax_json_count(scored); i++) {
     const ax_json *task = ax_json_item(scored, i);
     assert_str(AX_JSON_STR(task, "state"), "done");
-    told |= ax_str_starts(AX_JSON_STR(task, "results"),
-                          AX_STR("RiskAssessment/"));
+    told |=
+        ax_str_starts(AX_JSON_STR(task, "results"), AX_STR("RiskAssessment/"));
   }
   assert_true(told);
   assert_str(outside_find(a->json, "accepted[0].delivered[0].target"), "ehr");

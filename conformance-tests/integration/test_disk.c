@@ -71,8 +71,9 @@ static void nothing_is_accepted_that_the_disk_does_not_take(void **state) {
 
 static outside_run_result run_on(const char *command, const char *folder,
                                  const char *to) {
-  const char *args[] = { command, "--data", folder, to ? "--to" : NULL, to,
-                         NULL };
+  const char *args[] = {
+    command, "--data", folder, to ? "--to" : NULL, to, NULL
+  };
   return outside_run(args, NULL);
 }
 

@@ -44,7 +44,8 @@ static int dial(const outside *gw) {
   return fd;
 }
 
-/* --- the others ------------------------------------------------------------ */
+/* --- the others ------------------------------------------------------------
+ */
 
 typedef struct {
   outside *visitor;
@@ -96,7 +97,8 @@ static double percentile(const other *others, double p) {
   return value;
 }
 
-/* --- the crowd ------------------------------------------------------------- */
+/* --- the crowd -------------------------------------------------------------
+ */
 
 static const char head[] = "POST /fhir/Patient HTTP/1.1\r\nHost: x\r\n"
                            "Content-Type: application/fhir+json\r\n"
@@ -174,7 +176,8 @@ static void slow_and_idle_senders_do_not_stop_the_others(void **state) {
     fail_msg("the others' p99 is %.1f ms, not %d", p99, allowed);
 }
 
-/* --- a pause --------------------------------------------------------------- */
+/* --- a pause ---------------------------------------------------------------
+ */
 
 static void a_gateway_that_stood_still_goes_on(void **state) {
   (void)state;
@@ -205,14 +208,15 @@ static void a_gateway_that_stood_still_goes_on(void **state) {
   outside_stop(gw);
 }
 
-/* --- too fast -------------------------------------------------------------- */
+/* --- too fast --------------------------------------------------------------
+ */
 
 static void a_sender_that_is_too_fast_is_told_so(void **state) {
   (void)state;
-  static const char *const args[] = { "--sender-rate",   "1",
-                                      "--sender-burst",  "3",
-                                      "--sender-header", "X-Sender",
-                                      NULL };
+  static const char *const args[] = {
+    "--sender-rate", "1", "--sender-burst", "3", "--sender-header",
+    "X-Sender",      NULL
+  };
   outside *gw = outside_start(args);
   char body[300];
   for (size_t i = 0; i < 3; i++)

@@ -83,7 +83,8 @@ static void look_at(const sender *senders, int count, bool keyed, figures *f) {
 }
 
 static void race(bool keyed) {
-  outside *gw = outside_start((const char *const[]){ "--threads", "320", NULL });
+  outside *gw =
+      outside_start((const char *const[]){ "--threads", "320", NULL });
   int count = number_of("AUSPEX_RACE_SENDERS", 16, SENDERS_MAX);
   figures f = { .rounds = number_of("AUSPEX_RACE_ROUNDS", 10, 1000000) };
   static sender senders[SENDERS_MAX];

@@ -26,7 +26,8 @@ static int number_of(const char *name, int standard) {
   return n < 1 ? 1 : n;
 }
 
-/* --- senders --------------------------------------------------------------- */
+/* --- senders ---------------------------------------------------------------
+ */
 
 typedef struct {
   const outside *gw;
@@ -67,7 +68,9 @@ static bool send_one(outside *visitor, const sender *s) {
                    "\"female\",\"birthDate\":\"1955-03-%02u\"}",
                    path + 9, 1 + (unsigned)n % 28);
     return outside_send(visitor, "PUT", path, headers, text, strlen(text))
-               ->status / 100 == 2;
+                   ->status /
+               100 ==
+           2;
   case 1:
     (void)snprintf(path, sizeof path,
                    "/Observation?patient=Patient/soak-%d-%zu&_count=10",
@@ -100,7 +103,8 @@ static void *send_on(void *ctx) {
   return NULL;
 }
 
-/* --- looking --------------------------------------------------------------- */
+/* --- looking ---------------------------------------------------------------
+ */
 
 typedef struct {
   long rss_kb, threads;
@@ -163,13 +167,13 @@ static void nothing_grows_but_the_data(void **state) {
     refused += senders[i].refused;
   }
   const look *half = &looks[LOOKS / 2], *end = &looks[LOOKS - 1];
-  print_message("# soak: %d s, %zu requests, %zu not as expected; half-time and "
-                "end: rss %ld and %ld kB, descriptors %zu and %zu, threads %ld "
-                "and %ld, files %zu and %zu, log %ld and %ld kB\n",
-                seconds, sent, refused, half->rss_kb, end->rss_kb,
-                half->descriptors, end->descriptors, half->threads,
-                end->threads, half->files, end->files, half->log_kb,
-                end->log_kb);
+  print_message(
+      "# soak: %d s, %zu requests, %zu not as expected; half-time and "
+      "end: rss %ld and %ld kB, descriptors %zu and %zu, threads %ld "
+      "and %ld, files %zu and %zu, log %ld and %ld kB\n",
+      seconds, sent, refused, half->rss_kb, end->rss_kb, half->descriptors,
+      end->descriptors, half->threads, end->threads, half->files, end->files,
+      half->log_kb, end->log_kb);
   assert_true(sent > 0);
   assert_int_equal(refused, 0);
   /* Caches fill for a while; what grows without end shows in a long run. */

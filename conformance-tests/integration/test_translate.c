@@ -1,4 +1,5 @@
-/* From outside: a sender's own codes and units become what others understand. */
+/* From outside: a sender's own codes and units become what others understand.
+ */
 #include "../support/outside.h"
 #include "../support/patients.h"
 

@@ -30,8 +30,8 @@ static EVP_PKEY *write_key(EVP_PKEY *pkey) {
   assert_non_null(pkey);
   FILE *file = fopen(path, "w");
   assert_non_null(file);
-  assert_int_equal(
-      PEM_write_PrivateKey(file, pkey, NULL, NULL, 0, NULL, NULL), 1);
+  assert_int_equal(PEM_write_PrivateKey(file, pkey, NULL, NULL, 0, NULL, NULL),
+                   1);
   assert_int_equal(fclose(file), 0);
   return pkey;
 }
@@ -71,8 +71,8 @@ static bool verifies(EVP_PKEY *pkey, ax_str token, bool elliptic) {
   EVP_MD_CTX *context = EVP_MD_CTX_new();
   bool good =
       EVP_DigestVerifyInit(context, NULL, EVP_sha384(), NULL, pkey) == 1 &&
-      EVP_DigestVerify(context, signature, len,
-                       (const unsigned char *)text.ptr, text.len) == 1;
+      EVP_DigestVerify(context, signature, len, (const unsigned char *)text.ptr,
+                       text.len) == 1;
   EVP_MD_CTX_free(context);
   return good;
 }

@@ -24,9 +24,9 @@ static void many_ends_are_one_transaction(void **state) {
   ax_intake_ends *ends = ax_intake_ends_new();
   for (size_t i = 1; i <= 50; i++) {
     ax_task task = add_task(t);
-    assert_int_equal(ax_intake_ends_add(ends, &task, AX_STR("does not apply"),
-                                        AX_STR("")),
-                     i);
+    assert_int_equal(
+        ax_intake_ends_add(ends, &task, AX_STR("does not apply"), AX_STR("")),
+        i);
   }
   uint64_t before = stats_of(t).transactions;
   assert_int_equal(stats_of(t).tasks_waiting, 50);
@@ -81,8 +81,9 @@ static void what_has_no_room_is_refused(void **state) {
 }
 
 int main(void) {
-#define T(f) cmocka_unit_test_setup_teardown(f, ax_test_store_setup, \
-                                             ax_test_store_teardown)
+#define T(f)                                              \
+  cmocka_unit_test_setup_teardown(f, ax_test_store_setup, \
+                                  ax_test_store_teardown)
   const struct CMUnitTest tests[] = {
     T(many_ends_are_one_transaction),
     T(one_that_was_ended_before_holds_nobody_up),

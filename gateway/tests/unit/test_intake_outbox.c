@@ -20,10 +20,9 @@ static const ax_intake_target changes = { .name = AX_STR_INIT("changes") };
 static const ax_intake_target every = { .name = AX_STR_INIT("every"),
                                         .every = true };
 static const ax_str high[] = { AX_STR_INIT("high") };
-static const ax_intake_target only_high = { .name = AX_STR_INIT("high"),
-                                            .levels = high,
-                                            .level_count = 1,
-                                            .every = true };
+static const ax_intake_target only_high = {
+  .name = AX_STR_INIT("high"), .levels = high, .level_count = 1, .every = true
+};
 
 /* Stores a result and what it is worth telling; how many that are. */
 static size_t tell(world *w, const char *id, const char *level,
@@ -119,7 +118,8 @@ static void without_rules_nothing_is_planned(void **state) {
   assert_int_equal(say(&w, "a", "high"), 0);
 }
 
-/* --- the outbox ------------------------------------------------------------ */
+/* --- the outbox ------------------------------------------------------------
+ */
 
 static ax_outbox row_of(const char *target, const char *patient,
                         const char *id) {
@@ -144,13 +144,12 @@ static ax_status settle(ax_test_store *t, ax_outbox row) {
 static size_t due(ax_test_store *t, const char *target, bool begins,
                   ax_outbox **rows) {
   size_t count = 99;
-  const ax_outbox_due wanted = { .target = ax_str_from(target),
-                                 .begins = begins,
-                                 .now_ms = 5000,
-                                 .max = 100 };
-  assert_int_equal(ax_store_outbox_due(t->store, t->arena, &wanted, rows,
-                                       &count, &t->err),
-                   AX_OK);
+  const ax_outbox_due wanted = {
+    .target = ax_str_from(target), .begins = begins, .now_ms = 5000, .max = 100
+  };
+  assert_int_equal(
+      ax_store_outbox_due(t->store, t->arena, &wanted, rows, &count, &t->err),
+      AX_OK);
   return count;
 }
 
@@ -229,8 +228,9 @@ static void a_message_is_followed_to_its_end(void **state) {
 }
 
 int main(void) {
-#define T(f) cmocka_unit_test_setup_teardown(f, ax_test_store_setup, \
-                                             ax_test_store_teardown)
+#define T(f)                                              \
+  cmocka_unit_test_setup_teardown(f, ax_test_store_setup, \
+                                  ax_test_store_teardown)
   const struct CMUnitTest tests[] = {
     T(a_level_is_told_when_it_changes),
     T(high_is_told_the_first_time),

@@ -1,4 +1,5 @@
-/* Unit tests of gateway/src/intake/intake_translate.c: local codes and units. */
+/* Unit tests of gateway/src/intake/intake_translate.c: local codes and units.
+ */
 #include "support/ax_test.h"
 
 #include <stdio.h>

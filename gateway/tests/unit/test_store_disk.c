@@ -89,7 +89,8 @@ static void a_whole_batch_is_refused_on_a_full_disk(void **s) {
   assert_int_equal(ax_store_commit(t->store, &commit, &t->err), AX_OK);
 }
 
-/* --- damage ---------------------------------------------------------------- */
+/* --- damage ----------------------------------------------------------------
+ */
 
 static void scribble(ax_test_store *t, off_t at, size_t len) {
   char path[128];
@@ -142,7 +143,8 @@ static void a_damaged_page_is_found_and_does_not_end_the_process(void **s) {
   assert_true(looked == AX_IO || report.count > 0);
 }
 
-/* --- looking and copying --------------------------------------------------- */
+/* --- looking and copying ---------------------------------------------------
+ */
 
 static void a_reader_beside_the_writer_changes_nothing(void **s) {
   ax_test_store *t = *s;

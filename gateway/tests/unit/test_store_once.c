@@ -42,7 +42,8 @@ static size_t count_of(ax_test_store *t, const ax_once_key *key,
 static void a_record_is_found_by_its_sender_also_after_opening_again(void **s) {
   ax_test_store *t = *s;
   ax_once_record *records = NULL;
-  ax_once_key mine = key_of("lab", "k", 1000), other = key_of("ward", "k", 1000);
+  ax_once_key mine = key_of("lab", "k", 1000),
+              other = key_of("ward", "k", 1000);
   assert_int_equal(put(t, "p1", &mine, 0), AX_OK);
   ax_test_store_reopen(t);
   assert_int_equal(count_of(t, &mine, &records), 1);
@@ -75,7 +76,8 @@ static void a_record_ends_and_is_swept(void **s) {
   assert_int_equal(ax_test_store_count(t, "SELECT count(*) FROM once"), 1);
 }
 
-/* --- stores of older releases ---------------------------------------------- */
+/* --- stores of older releases ----------------------------------------------
+ */
 
 static void take_fixture(ax_test_store *t, const char *name) {
   char path[300];
@@ -111,8 +113,9 @@ static void a_store_of_release_0_1_0_comes_forward(void **s) {
 }
 
 int main(void) {
-#define T(f) cmocka_unit_test_setup_teardown(f, ax_test_store_setup, \
-                                             ax_test_store_teardown)
+#define T(f)                                              \
+  cmocka_unit_test_setup_teardown(f, ax_test_store_setup, \
+                                  ax_test_store_teardown)
   const struct CMUnitTest tests[] = {
     T(a_record_is_found_by_its_sender_also_after_opening_again),
     T(two_who_saw_nothing_do_not_both_get_through),

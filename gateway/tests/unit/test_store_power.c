@@ -40,7 +40,8 @@ static void name_of(char out[40], int number, size_t n, int part) {
   (void)snprintf(out, 40, "s%d-%zu-%d", number, n, part);
 }
 
-/* --- sending --------------------------------------------------------------- */
+/* --- sending ---------------------------------------------------------------
+ */
 
 static ax_write write_of(char id[40]) {
   ax_write w = ax_test_store_write("Observation", id, 1, 1700000000000);
@@ -105,7 +106,8 @@ static void *send_on(void *ctx) {
   return NULL;
 }
 
-/* --- after the cut --------------------------------------------------------- */
+/* --- after the cut ---------------------------------------------------------
+ */
 
 typedef struct {
   size_t sent, acknowledged, stored;
@@ -123,8 +125,7 @@ static bool is_there(ax_test_store *t, int number, size_t n, int part) {
   return status == AX_OK;
 }
 
-static void check_one(ax_test_store *t, const sender *s, size_t n,
-                      figures *f) {
+static void check_one(ax_test_store *t, const sender *s, size_t n, figures *f) {
   int parts = 0;
   bool together = kind_of(n) == TOGETHER, task = kind_of(n) == TASK;
   for (int part = 0; part < PARTS; part++)
