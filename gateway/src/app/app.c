@@ -209,5 +209,6 @@ void ax_app_close(ax_app *app) {
   ax_store_modules_close(app->ledger);
   ax_http_rate_free(app->rate);
   ax_intake_translate_free(app->translate);
+  ax_app_delivery_close(&app->targets);
   *app = (ax_app){ 0 };
 }

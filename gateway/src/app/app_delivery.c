@@ -11,6 +11,12 @@ static ax_intake_target rule_of(const ax_delivery_target *target) {
                              .every = target->every };
 }
 
+static bool allows(void *ctx, ax_str endpoint) {
+  const ax_app_delivery *delivery = ctx;
+  return delivery->allowed &&
+         ax_net_client_allows(delivery->allowed, endpoint, NULL) == AX_OK;
+}
+
 ax_status ax_app_delivery_read(ax_arena *arena, const ax_config *config,
                                ax_app_delivery *out, ax_error *err) {
   *out = (ax_app_delivery){ 0 };
@@ -21,9 +27,18 @@ ax_status ax_app_delivery_read(ax_arena *arena, const ax_config *config,
   if (!rules && count) return AX_NOMEM;
   for (size_t i = 0; i < count; i++)
     rules[i] = rule_of(&out->config.targets[i]);
-  out->rules =
-      (ax_intake_outbox){ .targets = rules,
-                          .target_count = count,
-                          .subscriptions = out->config.allow_count > 0 };
-  return AX_OK;
+  out->rules = (ax_intake_outbox){ .targets = rules,
+                                   .target_count = count,
+                                   .subscriptions = out->config.allow_count > 0,
+                                   .allows = allows,
+                                   .ctx = out };
+  if (!out->config.allow_count) return AX_OK;
+  ax_net_client_options options = { .origins = out->config.allow,
+                                    .origin_count = out->config.allow_count };
+  return ax_net_client_new(&options, &out->allowed, err);
+}
+
+void ax_app_delivery_close(ax_app_delivery *delivery) {
+  ax_net_client_free(delivery->allowed);
+  *delivery = (ax_app_delivery){ 0 };
 }

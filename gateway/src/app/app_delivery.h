@@ -8,14 +8,17 @@
 #include "app/config.h"
 #include "delivery/delivery.h"
 #include "intake/intake_outbox.h"
+#include "net/net_client.h"
 
 typedef struct {
   ax_delivery_config config;
   ax_intake_outbox rules;
+  ax_net_client *allowed; /* knows the endpoints of Subscriptions; or NULL */
 } ax_app_delivery;
 
 /* Without a file there is nobody. INVALID, IO, NOT_FOUND. */
 ax_status ax_app_delivery_read(ax_arena *arena, const ax_config *config,
                                ax_app_delivery *out, ax_error *err) AX_MUST_USE;
+void ax_app_delivery_close(ax_app_delivery *delivery);
 
 #endif

@@ -6,6 +6,7 @@
 #include "intake/intake_once.h"
 #include "intake/intake_patient.h"
 #include "intake/intake_refs.h"
+#include "intake/intake_subscription.h"
 #include "intake/intake_tasks.h"
 
 enum { TRIES = 8, BODY_MAX = 256 << 20 };
@@ -27,6 +28,8 @@ static ax_status settle_items(ax_intake_draft *draft, ax_intake_match *match,
     ax_intake_item *item = &draft->items[i];
     if (!ax_intake_item_writes(item) || !item->resource) continue;
     AX_TRY(ax_intake_refs_settle(&refs, draft->rq->arena, item, err));
+    AX_TRY(ax_intake_subscription_settle(draft->intake->options.outbox,
+                                         draft->rq->arena, item));
     if (item->method != AX_INTAKE_POST)
       AX_TRY(ax_intake_item_compare(draft->rq->arena, item));
   }

@@ -30,6 +30,9 @@ typedef struct {
   const ax_intake_target *targets;
   size_t target_count;
   bool subscriptions; /* look at the stored Subscriptions */
+  /* May a Subscription's endpoint be talked to? NULL: none may. */
+  bool (*allows)(void *ctx, ax_str endpoint);
+  void *ctx;
 } ax_intake_outbox;
 
 /*
