@@ -255,7 +255,7 @@ static ax_status keep_results(const work *w, const ax_score_result *result,
     commit.evidence_count = result->row.len ? 1 : 0;
     AX_TRY(feed_others(w, &commit));
     AX_TRY(take_back(w, &commit, names, err));
-    if (commit.write_count + commit.evidence_count == 0 &&
+    if (commit.write_count + commit.evidence_count + commit.task_count == 0 &&
         end_later(w, AX_STR(""), names))
       return AX_OK; /* all of it was said before */
     AX_TRY(ax_intake_outbox_plan(w->options->outbox, w->options->store,
@@ -307,8 +307,7 @@ static ax_status look_ahead(const work *w, const char **exempt, ax_str *why,
   if (!s->arena ||
       !ax_score_needs_systems(w->model, s->need_systems, &s->need_count))
     return AX_OK;
-  if (s->need_count > known ||
-      !ax_str_eq(s->needs_patient, w->task->patient)) {
+  if (s->need_count > known || !ax_str_eq(s->needs_patient, w->task->patient)) {
     s->needs_patient = AX_STR("");
     AX_TRY(ax_store_facts(w->options->store, s->arena, w->task->patient,
                           s->need_systems, s->need_count, &s->needs, err));
@@ -368,10 +367,9 @@ static ax_status follow(const work *w, ax_str survivor, ax_error *err) {
                    .as_of_ms = w->task->as_of_ms,
                    .not_before_ms = w->now_ms,
                    .attempts = w->task->attempts + 1 };
-  ax_commit commit = { .tasks = &next,
-                       .task_count = 1,
-                       .adoptions = &over,
-                       .adoption_count = 1 };
+  ax_commit commit = {
+    .tasks = &next, .task_count = 1, .adoptions = &over, .adoption_count = 1
+  };
   ax_error local = { 0 };
   ax_status status = end_task(w, &commit, AX_TASK_DONE,
                               AX_STR("the Patient was replaced"), &local);
