@@ -5,6 +5,7 @@
 #define AX_BENCH_GATEWAY_H
 
 #include <arpa/inet.h>
+#include <dirent.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -38,15 +39,27 @@ static char *copy_of(const char *text) {
   return copy;
 }
 
+/* The names of all modules of a folder, as --activate wants them. */
+static void name_modules(const char *folder, char *out, size_t room) {
+  DIR *dir = opendir(folder);
+  size_t len = 0;
+  out[0] = '\0';
+  for (struct dirent *e = dir ? readdir(dir) : NULL; e; e = readdir(dir))
+    if (e->d_name[0] != '.' && len < room)
+      len += (size_t)snprintf(out + len, room - len, "%s ", e->d_name);
+  if (dir) (void)closedir(dir);
+}
+
 static gateway start(void) {
   gateway g = { .data = "/tmp/auspex-bench-XXXXXX" };
   const char *build = getenv("AUSPEX_BUILD");
-  char program[512], plugins[512], line[256] = "";
+  char program[512], plugins[512], modules[4096], line[256] = "";
   (void)snprintf(program, sizeof program, "%s/bin/auspex",
                  build ? build : "build");
   (void)snprintf(plugins, sizeof plugins, "%s/plugins",
                  build ? build : "build");
   if (!mkdtemp(g.data)) give_up("no folder for the data");
+  name_modules(plugins, modules, sizeof modules);
   const char *words[] = { program,
                           "serve",
                           "--listen",
@@ -57,9 +70,9 @@ static gateway start(void) {
                           plugins,
                           "--log-level",
                           "error",
-                          "--modules-unsigned",
                           "--activate",
-                          "early-diagnosis qol-risk" };
+                          modules,
+                          "--modules-unsigned" };
   char *argv[AX_COUNT(words) + 1] = { 0 };
   for (size_t i = 0; i < AX_COUNT(words); i++) argv[i] = copy_of(words[i]);
   int out[2];
