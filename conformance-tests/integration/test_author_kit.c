@@ -197,6 +197,8 @@ static void our_own_plugins_pass(void **state) {
   assert_int_equal(ax_file_list(arena, path, &names, &count, &err), AX_OK);
   assert_true(count >= 2);
   for (size_t i = 0; i < count; i++) {
+    /* What is left of another state of the sources is not ours. */
+    if (sh("test -f %s/plugins/%s/plugin.c", root(), names[i]) != 0) continue;
     assert_int_equal(sh("cp -r $BUILD/plugins/%s %s/ && $AUSPEX plugin golden "
                         "%s/%s >/dev/null",
                         names[i], work, work, names[i]),
