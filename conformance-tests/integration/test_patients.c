@@ -7,8 +7,7 @@
 #include <string.h>
 
 #define EHR "https://ehr.example.org/fhir"
-#define SUBJECT \
-  "\"reference\": \"urn:uuid:e09f9170-f9c5-5695-9c79-e6c92d11c59d\""
+#define SUBJECT "\"reference\": \"urn:uuid:e09f9170-f9c5-5695-9c79-e6c92d11c59d\""
 
 static outside *gw;
 static ax_arena *arena;
@@ -51,9 +50,8 @@ static const char *by_identifier(const char *value) {
 static ax_str patient_body(const char *id, const char *mrn, const char *more) {
   return ax_arena_printf(
       arena,
-      "{\"resourceType\":\"Patient\",%s%s%s\"identifier\":[{\"system\":"
-      "\"" PATIENTS_MRN
-      "\",\"value\":\"%s\"},{\"system\":\"urn:old\",\"value\":"
+      "{\"resourceType\":\"Patient\",%s%s%s\"identifier\":[{\"system\":\""
+      PATIENTS_MRN "\",\"value\":\"%s\"},{\"system\":\"urn:old\",\"value\":"
       "\"old-%s\"}],\"gender\":\"female\",\"birthDate\":\"1958-03-04\"%s}",
       id ? "\"id\":\"" : "", id ? id : "", id ? "\"," : "", mrn, mrn, more);
 }
@@ -122,8 +120,7 @@ static void the_url_of_the_ehr_is_our_patient(void **state) {
   send_data("by-4", "\"reference\": \"" EHR "/Patient/ehr-1\"");
   await_results(AX_STR("ehr-1"), 1);
   size_t before = results();
-  send_data("by-5",
-            "\"reference\": \"https://stranger.example/Patient/ehr-1\"");
+  send_data("by-5", "\"reference\": \"https://stranger.example/Patient/ehr-1\"");
   assert_int_equal(results(), before);
 }
 
