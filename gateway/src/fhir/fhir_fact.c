@@ -139,7 +139,7 @@ bool ax_fhir_fact_detail(ax_fact_detail *at, ax_str name) {
 static ax_status append(extraction *x, const ax_fact *fact) {
   ax_facts *out = x->out;
   if (out->count >= out->capacity) {
-    size_t larger = out->count < 8 ? 16 : out->count * 2;
+    size_t larger = out->count < 4 ? 4 : out->count * 2;
     ax_fact *items = AX_TAKE_ARRAY(x->arena, ax_fact, larger);
     if (!items) return AX_NOMEM;
     if (out->count) memcpy(items, out->items, out->count * sizeof *items);
@@ -760,6 +760,13 @@ static bool in_range(ax_str code, ax_str range) {
 }
 
 bool ax_fhir_fact_matches(const ax_fact *fact, const ax_fact_code *code) {
+  /* Asked very often: codes differ sooner than systems. */
+  if (code->match == AX_FACT_MATCH_EXACT)
+    return fact->code.len == code->code.len &&
+           (!fact->code.len || fact->code.ptr[fact->code.len - 1] ==
+                                   code->code.ptr[code->code.len - 1]) &&
+           ax_str_eq(fact->code, code->code) &&
+           ax_str_eq(fact->system, code->system);
   if (code->match == AX_FACT_MATCH_CONTAINS)
     return ax_str_find_nocase(fact->system, code->system) != AX_STR_NONE;
   if (!ax_str_eq(fact->system, code->system)) return false;

@@ -8,6 +8,7 @@
 #include "fhir/fhir_bundle.h"
 #include "intake/intake_item.h"
 #include "intake/intake_service.h"
+#include "scoring/feature_view.h"
 #include "scoring/score_view.h"
 
 #include <string.h>
@@ -19,6 +20,7 @@ typedef struct {
   ax_str subject; /* as it goes into results */
   ax_facts facts;
   size_t room;
+  ax_feature_view *view; /* of the facts, once they are complete */
 } patient;
 
 typedef struct {
@@ -26,6 +28,7 @@ typedef struct {
   const ax_intake_request *rq;
   ax_fhir_bundle *bundle;
   ax_map *patients; /* subject -> patient */
+  ax_facts scratch;
   const ax_model **models;
   size_t model_count;
   bool all_models; /* not asked for by name */
@@ -87,7 +90,7 @@ static ax_status patient_of(scoring *s, ax_str name, patient **out) {
 
 static ax_status keep(scoring *s, patient *p, const ax_fact *fact) {
   if (p->facts.count == p->room) {
-    size_t room = p->room ? 2 * p->room : 16;
+    size_t room = p->room ? 2 * p->room : 64;
     ax_fact *items = AX_TAKE_ARRAY(s->rq->arena, ax_fact, room);
     if (!items) return AX_NOMEM;
     if (p->facts.count)
@@ -113,11 +116,13 @@ static ax_str owner_of(const scoring *s, const ax_bundle_entry *entry,
 }
 
 static ax_status take_entry(scoring *s, const ax_bundle_entry *entry) {
-  ax_facts facts = { 0 };
+  ax_facts facts = s->scratch; /* its room is used again */
   ax_str subject = { 0 };
   patient *p = NULL;
   if (!entry->resource) return AX_OK;
+  facts.count = 0;
   AX_TRY(ax_fhir_fact_extract(s->rq->arena, entry->resource, &facts, &subject));
+  s->scratch = facts;
   if (facts.count == 0) return AX_OK;
   ax_str owner = owner_of(s, entry, subject);
   if (!owner.ptr) return AX_NOMEM;
@@ -163,6 +168,7 @@ static ax_status score(scoring *s, const patient *p, const ax_model *model,
   ax_score_request request = { .model = model,
                                .subject = p->subject,
                                .facts = p->facts,
+                               .view = p->view,
                                .as_of_ms = s->as_of_ms,
                                .retrospective = s->retrospective,
                                .authored_ms = s->now_ms };
@@ -182,7 +188,9 @@ static ax_status score(scoring *s, const patient *p, const ax_model *model,
 
 static ax_status score_all(scoring *s, ax_error *err) {
   for (size_t i = 0; i < ax_map_count(s->patients); i++) {
-    const patient *p = ax_map_at(s->patients, i, NULL);
+    patient *p = ax_map_at(s->patients, i, NULL);
+    p->view = ax_feature_view_new(s->rq->arena, &p->facts, NULL);
+    if (!p->view) return AX_NOMEM;
     for (size_t m = 0; m < s->model_count; m++)
       AX_TRY(score(s, p, s->models[m], err));
   }

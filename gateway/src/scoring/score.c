@@ -224,8 +224,11 @@ ax_status ax_score_run(ax_score_host *host, ax_arena *arena,
     .host = host, .arena = arena, .request = request, .out = out, .err = err
   };
   *out = (ax_score_result){ .why = AX_STR("") };
-  if (ax_feature_build(arena, request->model, &request->facts,
-                       request->as_of_ms, request->automatic, &s.row))
+  ax_feature_view *view = request->view;
+  if (!view) view = ax_feature_view_new(arena, &request->facts, NULL);
+  if (!view || ax_feature_build_view(arena, request->model, view,
+                                     request->as_of_ms, request->automatic,
+                                     &s.row))
     return ax_error_set(err, AX_NOMEM, "no memory for the row of a model");
   out->why = s.row.why;
   switch (s.row.verdict) {

@@ -74,6 +74,9 @@ typedef struct {
   const ax_model *model;
   ax_str subject; /* "Patient/x" or fullUrl: goes into results */
   ax_facts facts; /* all facts of the patient that the model reads */
+  /* The same facts, sorted and indexed once for several models; NULL: it is
+   * made for this one. */
+  struct ax_feature_view *view;
   int64_t as_of_ms;
   bool automatic;      /* freshness rules apply (design rule 1) */
   bool retrospective;  /* explicit asOf: tag the results */
