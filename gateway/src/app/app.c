@@ -21,6 +21,14 @@ static ax_status open_host(ax_app *app, ax_arena *arena, bool serving,
   return ax_score_host_new(&options, &app->host, err);
 }
 
+/* The host came first; what it may ask others for is there only now. */
+static void tell_host(ax_app *app) {
+  app->help = (ax_app_help){ .site = app->config->site,
+                             .valuesets = app->rules.valuesets };
+  ax_feature_help table = ax_app_help_of(&app->help);
+  ax_score_host_help(app->host, &table);
+}
+
 static ax_status open_store(ax_app *app, ax_error *err) {
   const ax_config *c = app->config;
   AX_TRY(ax_file_make_dirs(c->data, err));
@@ -169,6 +177,7 @@ static ax_status open_parts(ax_app *app, ax_arena *arena, bool serving,
   AX_TRY(open_host(app, arena, serving, err));
   *exit_code = AX_EXIT_PACKAGES;
   AX_TRY(ax_app_rules_open(arena, app->config, NULL, 0, &app->rules, err));
+  tell_host(app);
   *exit_code = AX_EXIT_DATA;
   if (serving) AX_TRY(open_store(app, err));
   if (serving) AX_TRY(open_admin(app, err));

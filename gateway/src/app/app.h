@@ -11,6 +11,7 @@
 
 #include "api/api.h"
 #include "app/app_delivery.h"
+#include "app/app_help.h"
 #include "app/app_modules.h"
 #include "app/app_rules.h"
 #include "app/config.h"
@@ -29,6 +30,7 @@ typedef struct {
   ax_store_modules *ledger; /* NULL: opened without a store */
   char admin_token[AX_APP_TOKEN + 1];
   ax_app_rules rules;
+  ax_app_help help;
   ax_store *store; /* NULL: opened without one */
   ax_app_delivery targets;
   ax_intake_translate *translate; /* NULL: none */

@@ -25,7 +25,7 @@ typedef struct {
   const char *listen, *base_url, *cors_origins;
   const char *data, *packages, *package_cache, *profiles, *cache;
   const char *implied_profiles;
-  const char *plugins, *worker, *module_keys, *activate;
+  const char *plugins, *worker, *module_keys, *activate, *site;
   const char *log_level;
   bool insecure_no_auth, modules_unsigned, ready_modules, sandbox_strict;
   uint64_t threads, keep_alive_ms, request_timeout_ms, drain_ms;

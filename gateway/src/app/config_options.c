@@ -94,6 +94,13 @@ const ax_option ax_config_options[] = {
     .standard = "false",
     .help = "Serve modules without a signature, too. One that has a wrong or "
             "unknown signature is refused all the same." },
+  { .name = "site",
+    .kind = AX_OPTION_TEXT,
+    AT(site),
+    .standard = "",
+    .value = "VALUES",
+    .help = "What models may ask of the site, as PATH=VALUE with semicolons "
+            "between: eq5d5l.value_set=Netherlands." },
   { .name = "activate",
     .kind = AX_OPTION_TEXT,
     AT(activate),

@@ -41,6 +41,7 @@ typedef struct {
   ax_arena *arena;
   ax_str patient; /* "Patient/id" */
   ax_facts facts;
+  ax_feature_view *view;
   int64_t now_ms;
   shown_list list;
   ax_fhir_issues *notes;
@@ -252,6 +253,7 @@ static ax_status show_model(profile *p, const ax_model *model, ax_error *err) {
   const ax_score_request request = { .model = model,
                                      .subject = p->patient,
                                      .facts = p->facts,
+                                     .view = p->view,
                                      .as_of_ms = p->now_ms,
                                      .authored_ms = p->now_ms };
   AX_TRY(ax_score_run(p->intake->options.host, p->arena, &request,
@@ -282,6 +284,9 @@ static ax_status show_models(profile *p, ax_error *err) {
   const ax_score_view *view = NULL;
   if (!p->intake->options.host) return AX_OK;
   AX_TRY(ax_score_view_hold(p->intake->options.host, p->arena, &view));
+  p->view =
+      ax_score_host_facts(p->intake->options.host, p->arena, &p->facts);
+  if (!p->view) return AX_NOMEM;
   for (size_t i = 0; i < ax_score_view_count(view); i++)
     AX_TRY(show_model(p, ax_score_view_model(view, i), err));
   return AX_OK;

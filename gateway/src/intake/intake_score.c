@@ -8,7 +8,6 @@
 #include "fhir/fhir_bundle.h"
 #include "intake/intake_item.h"
 #include "intake/intake_service.h"
-#include "scoring/feature_view.h"
 #include "scoring/score_view.h"
 
 #include <string.h>
@@ -189,7 +188,8 @@ static ax_status score(scoring *s, const patient *p, const ax_model *model,
 static ax_status score_all(scoring *s, ax_error *err) {
   for (size_t i = 0; i < ax_map_count(s->patients); i++) {
     patient *p = ax_map_at(s->patients, i, NULL);
-    p->view = ax_feature_view_new(s->rq->arena, &p->facts, NULL);
+    p->view = ax_score_host_facts(s->intake->options.host, s->rq->arena,
+                                  &p->facts);
     if (!p->view) return AX_NOMEM;
     for (size_t m = 0; m < s->model_count; m++)
       AX_TRY(score(s, p, s->models[m], err));

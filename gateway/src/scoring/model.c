@@ -461,6 +461,11 @@ static void count_filters(const ax_model_source *s, void *ctx) {
   *most += codes * AX_COUNT(icd10) + s->instrument.len;
 }
 
+static void find_value_sets(const ax_model_source *s, void *ctx) {
+  bool *any = ctx;
+  *any |= s->codes->value_set.len || (s->within && s->within->value_set.len);
+}
+
 static void add_source(const ax_model_source *s, void *ctx) {
   filters *all = ctx;
   /* AGE, SEX and QUESTIONNAIRE may name codes for people only. */
@@ -482,6 +487,8 @@ static ax_status set_reads(ax_arena *arena, ax_model *m) {
   for_all_sources(m, add_source, &all);
   add_filter(&all, AX_STR(AX_FHIR_FACT_ENROLMENT_SYSTEM), m->name, 0, false);
   add_filter(&all, AX_STR(AX_FHIR_FACT_ENROLMENT_SYSTEM), m->id, 0, false);
+  m->reads_all = false;
+  for_all_sources(m, find_value_sets, &m->reads_all);
   m->reads = all.items;
   m->read_own = all.own;
   m->read_count = all.count;

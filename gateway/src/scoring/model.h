@@ -156,6 +156,7 @@ typedef struct {
   uint32_t column_count;
   const ax_fact_code *reads; /* every code it looks at, as store filters */
   size_t read_count;
+  bool reads_all; /* a set of codes has a value set: any code may count */
   const bool *read_own; /* by read: also what the gateway itself made */
   uint32_t max_batch, max_results_per_row, max_contributions_per_row,
       max_text_per_row;

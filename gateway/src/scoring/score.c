@@ -29,14 +29,22 @@ static bool concerns(const ax_model *model, const ax_fact *fact) {
   return false;
 }
 
+/* A model with value sets may mean any code: the features find out. */
+static bool may_concern(const ax_fact *fact) {
+  return fact->kind != AX_FACT_PATIENT && fact->kind != AX_FACT_EXTENSION &&
+         !(fact->flags & AX_FACT_MADE_HERE);
+}
+
 bool ax_score_concerns(const ax_model *model, const ax_facts *facts) {
+  for (size_t i = 0; model->reads_all && i < facts->count; i++)
+    if (may_concern(&facts->items[i])) return true;
   for (size_t i = 0; i < facts->count; i++)
     if (concerns(model, &facts->items[i])) return true;
   return false;
 }
 
 const ax_fact_code *ax_score_codes(const ax_model *model, size_t *count) {
-  *count = model->read_count;
+  *count = model->reads_all ? 0 : model->read_count;
   return model->reads;
 }
 
@@ -225,7 +233,7 @@ ax_status ax_score_run(ax_score_host *host, ax_arena *arena,
   };
   *out = (ax_score_result){ .why = AX_STR("") };
   ax_feature_view *view = request->view;
-  if (!view) view = ax_feature_view_new(arena, &request->facts, NULL);
+  if (!view) view = ax_score_host_facts(host, arena, &request->facts);
   if (!view || ax_feature_build_view(arena, request->model, view,
                                      request->as_of_ms, request->automatic,
                                      &s.row))

@@ -15,7 +15,7 @@
 #define AX_SCORING_SCORE_H
 
 #include "fhir/fhir_fact.h"
-#include "scoring/model.h"
+#include "scoring/feature_view.h"
 #include "json/json_write.h"
 
 typedef struct ax_score_host ax_score_host;
@@ -35,6 +35,14 @@ typedef struct {
 ax_status ax_score_host_new(const ax_score_options *options,
                             ax_score_host **out, ax_error *err) AX_MUST_USE;
 void ax_score_host_free(ax_score_host *host);
+
+/* What features may ask of others (feature_view.h); before anything is scored.
+ * The functions must stay. */
+void ax_score_host_help(ax_score_host *host, const ax_feature_help *help);
+
+/* A patient's facts, sorted and indexed for all models. NULL: no memory. */
+ax_feature_view *ax_score_host_facts(const ax_score_host *host, ax_arena *arena,
+                                     const ax_facts *facts);
 
 /* The models of active modules, for who knows that nobody deploys meanwhile
  * (a command, a test); others hold a view (score_view.h). */
@@ -67,7 +75,7 @@ ax_status ax_score_module_at(ax_score_host *host, size_t i, ax_arena *arena,
  * unless the model asks for their code (design rule 2). */
 bool ax_score_concerns(const ax_model *model, const ax_facts *facts);
 
-/* The codes a model reads, as filters for ax_store_facts. */
+/* The codes a model reads, as filters for ax_store_facts; none: everything. */
 const ax_fact_code *ax_score_codes(const ax_model *model, size_t *count);
 
 typedef struct {
@@ -76,7 +84,7 @@ typedef struct {
   ax_facts facts; /* all facts of the patient that the model reads */
   /* The same facts, sorted and indexed once for several models; NULL: it is
    * made for this one. */
-  struct ax_feature_view *view;
+  ax_feature_view *view;
   int64_t as_of_ms;
   bool automatic;      /* freshness rules apply (design rule 1) */
   bool retrospective;  /* explicit asOf: tag the results */

@@ -284,6 +284,15 @@ void ax_score_host_tidy(ax_score_host *host) {
   pthread_cond_signal(&host->tidy);
 }
 
+void ax_score_host_help(ax_score_host *host, const ax_feature_help *help) {
+  host->help = *help;
+}
+
+ax_feature_view *ax_score_host_facts(const ax_score_host *host, ax_arena *arena,
+                                     const ax_facts *facts) {
+  return ax_feature_view_new(arena, facts, &host->help);
+}
+
 void ax_score_host_free(ax_score_host *host) {
   if (!host) return;
   pthread_mutex_lock(&host->lock);

@@ -77,6 +77,7 @@ struct ax_score_host {
   int64_t deadline_ms;
   uint64_t worker_memory;
   ax_poison *poison;
+  ax_feature_help help;
   bool staged;     /* what is found waits for an act */
   ax_arena *arena; /* options; as long as the host */
 

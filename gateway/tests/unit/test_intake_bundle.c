@@ -118,6 +118,12 @@ const ax_fact_code *ax_score_codes(const ax_model *model, size_t *count) {
   return &code;
 }
 
+ax_feature_view *ax_score_host_facts(const ax_score_host *host, ax_arena *arena,
+                                     const ax_facts *facts) {
+  (void)host;
+  return ax_feature_view_new(arena, facts, NULL);
+}
+
 ax_status ax_score_run(ax_score_host *host, ax_arena *arena,
                        const ax_score_request *request, int64_t deadline_ns,
                        ax_score_result *out, ax_error *err) {
