@@ -27,6 +27,9 @@ static unsigned check_facts(ax_arena *arena, const ax_json *resource) {
     if (f->has_time && f->lo_ms > f->hi_ms) abort();
     sum += touch(f->system) + touch(f->code) + touch(f->unit) +
            touch(f->digits) + touch(f->value_code) + touch(f->value_system);
+    ax_fact_detail at = { .rest = f->details };
+    while (ax_fhir_fact_detail(&at, AX_STR("within")))
+      sum += touch(at.system) + touch(at.code);
   }
   return sum + touch(subject);
 }

@@ -982,6 +982,30 @@ static void an_anchor_has_fallbacks_in_order(void **state) {
   feature_kit_end(&k);
 }
 
+/* --- memory -------------------------------------------------------------------- */
+
+static feature_kit *tortured;
+
+static ax_status build_row(ax_arena *arena) {
+  return ax_feature_build(arena, &tortured->model, &tortured->all,
+                          tortured->as_of_ms, false, &tortured->row);
+}
+
+static void every_failing_allocation_is_survived(void **state) {
+  (void)state;
+  feature_kit k;
+  ax_model_source *s = begin(&k, AUSPEX_FROM_OBSERVATION, &pressure);
+  s->unit = AX_STR("mm[Hg]");
+  s->pick = AUSPEX_PICK_SERIES;
+  SEND(PANEL("2024-06-10T08:00:00Z", "140", "1"));
+  SEND(PANEL("2024-06-11T08:00:00Z", "120", "2"));
+  feature_kit_answer(&k, "r", "2024-06-01", "q1", 1);
+  RUN;
+  tortured = &k;
+  ax_test_torture(build_row, 14);
+  feature_kit_end(&k);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_coded_value_is_worth_what_the_map_says),
@@ -1019,6 +1043,7 @@ int main(void) {
     cmocka_unit_test(an_anchor_may_be_the_first_dose),
     cmocka_unit_test(an_anchor_may_be_a_date_that_is_told_and_still_to_come),
     cmocka_unit_test(an_anchor_has_fallbacks_in_order),
+    cmocka_unit_test(every_failing_allocation_is_survived),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
