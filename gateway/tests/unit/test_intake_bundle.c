@@ -57,6 +57,9 @@ bool ax_registry_is_resource(ax_registry *registry, ax_str name) {
 
 /* One model that reads LOINC 1-8 and answers with one RiskAssessment. */
 static ax_model fake_model;
+/* Asks for results of the other one, when it is there. */
+static ax_model fake_reader;
+static bool fake_has_reader;
 static int fake_failures; /* so many runs are UNAVAILABLE first */
 static ax_status fake_failure;
 static int fake_runs;
@@ -75,12 +78,12 @@ ax_status ax_score_view_hold(ax_score_host *host, ax_arena *arena,
 
 size_t ax_score_view_count(const ax_score_view *view) {
   (void)view;
-  return 1;
+  return fake_has_reader ? 2 : 1;
 }
 
 const ax_model *ax_score_view_model(const ax_score_view *view, size_t i) {
   (void)view;
-  return i == 0 ? &fake_model : NULL;
+  return i == 0 ? &fake_model : &fake_reader;
 }
 
 size_t ax_score_view_shadow_count(const ax_score_view *view) {
@@ -104,9 +107,9 @@ const ax_model *ax_score_view_named(const ax_score_view *view, ax_str name) {
 }
 
 bool ax_score_concerns(const ax_model *model, const ax_facts *facts) {
-  (void)model;
+  ax_str code = model == &fake_reader ? AX_STR("own-1") : AX_STR("1-8");
   for (size_t i = 0; i < facts->count; i++)
-    if (ax_str_eq(facts->items[i].code, AX_STR("1-8"))) return true;
+    if (ax_str_eq(facts->items[i].code, code)) return true;
   return false;
 }
 
@@ -136,14 +139,16 @@ ax_status ax_score_run(ax_score_host *host, ax_arena *arena,
   }
   ax_score_resource *r = AX_NEW(arena, ax_score_resource);
   if (!r) return AX_NOMEM;
-  const char *type =
-      fake_verdict == AX_SCORE_REFUSED ? "GuidanceResponse" : "RiskAssessment";
+  const char *type = fake_verdict == AX_SCORE_REFUSED ? "GuidanceResponse"
+                     : fake_has_reader                ? "Observation"
+                                                      : "RiskAssessment";
   r->type = ax_str_from(type);
   r->id = ax_arena_printf(arena, "r-%zu", request->facts.count);
   r->body =
       ax_arena_printf(arena,
                       "{\"resourceType\":\"%s\",\"id\":\"%.*s\","
                       "\"occurrenceDateTime\":\"%lld\","
+                      "\"code\":{\"coding\":[{\"code\":\"own-1\"}]},"
                       "\"subject\":{\"reference\":\"%.*s\"}}",
                       type, AX_STR_ARG(r->id), (long long)ax_clock_mono_ns(),
                       AX_STR_ARG(request->subject));
@@ -211,6 +216,8 @@ static int begin(void **state) {
   world *w = calloc(1, sizeof *w);
   if (!w) return -1;
   fake_model = (ax_model){ .id = AX_STR("m"), .name = AX_STR("m") };
+  fake_reader = (ax_model){ .id = AX_STR("reader"), .name = AX_STR("reader") };
+  fake_has_reader = false;
   fake_failures = fake_runs = 0;
   fake_verdict = AX_SCORED;
   fake_failure = AX_UNAVAILABLE;
@@ -688,6 +695,22 @@ static void what_concerns_a_model_is_scored_before_the_answer(void **state) {
   assert_true(has(found.body, "\"versionId\":\"1\""));
 }
 
+static void a_result_feeds_the_model_that_asks_for_it(void **state) {
+  world *w = *state;
+  store_patient(w, "");
+  fake_has_reader = true;
+  assert_int_equal(201,
+                   create(w, "Observation", OBSERVATION("Patient/mine"), ""));
+  ax_task *tasks = NULL;
+  size_t count = 0;
+  assert_int_equal(AX_OK,
+                   ax_store_tasks_due(w->store, w->arena, INT64_MAX / 2, 10,
+                                      &tasks, &count, NULL));
+  assert_int_equal(count, 1);
+  assert_str(tasks[0].model, "reader");
+  assert_str(tasks[0].patient, "Patient/mine");
+}
+
 static void
 the_same_result_is_stored_once_and_the_task_still_ends(void **state) {
   world *w = *state;
@@ -884,6 +907,7 @@ int main(void) {
     T(equal_conditional_creates_in_a_batch_make_one),
     T(updates_of_one_resource_in_a_batch_come_one_after_the_other),
     T(what_concerns_a_model_is_scored_before_the_answer),
+    T(a_result_feeds_the_model_that_asks_for_it),
     T(the_same_result_is_stored_once_and_the_task_still_ends),
     T(the_dead_and_the_unknown_are_not_scored),
     T(a_patient_that_comes_late_is_scored_then),
