@@ -185,6 +185,27 @@ static void explain_shows_what_is_checked(void **state) {
   assert_int_equal(RUN("explain").code, 2);
 }
 
+static void fhirpath_prints_types_and_values_and_asks_for_members(
+    void **state) {
+  (void)state;
+  const char *json = "{\"resourceType\":\"Patient\",\"gender\":\"female\"}";
+  outside_run_result r = outside_run(
+      (const char *const[]){
+          "fhirpath",
+          "gender | gender.memberOf('http://hl7.org/fhir/ValueSet/"
+          "administrative-gender')",
+          "-", NULL },
+      json);
+  assert_int_equal(r.code, 0);
+  assert_string_equal(r.out, "[{\"type\":\"code\",\"value\":\"female\"},"
+                             "{\"type\":\"boolean\",\"value\":true}]\n");
+  r = outside_run(
+      (const char *const[]){ "fhirpath", "--strict", "gendr", "-", NULL },
+      json);
+  assert_int_equal(r.code, 1);
+  assert_says(r.err, "line 1, column 1");
+}
+
 /* Many files, several at once: told in the order of their names. */
 static void validate_takes_folders_and_keeps_their_order(void **state) {
   (void)state;
@@ -263,6 +284,7 @@ int main(void) {
     cmocka_unit_test(a_taken_port_and_a_taken_store_are_said),
     cmocka_unit_test(score_reads_a_bundle_and_prints_one),
     cmocka_unit_test(explain_shows_what_is_checked),
+    cmocka_unit_test(fhirpath_prints_types_and_values_and_asks_for_members),
     cmocka_unit_test(validate_takes_folders_and_keeps_their_order),
     cmocka_unit_test(validate_says_what_it_cannot_use),
     cmocka_unit_test(a_missing_dependency_is_named_and_not_fatal),

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "app/app_packages.h"
+#include "app/app_rules.h"
 #include "app/command.h"
 #include "app/exits.h"
 #include "base/file.h"
@@ -63,13 +63,40 @@ static ax_status tell(const ax_fp_fault *fault, ax_status status,
                       fault->column, fault->text);
 }
 
-static ax_status evaluate(const job *j, const ax_fp_model *model,
-                          const ax_json *resource, ax_buf *out, ax_error *err) {
+static ax_fp_answer answer_of(ax_membership membership) {
+  switch (membership) {
+  case AX_MEMBER_YES:
+    return AX_FP_YES;
+  case AX_MEMBER_NO:
+    return AX_FP_NO;
+  case AX_MEMBER_UNKNOWN:
+    break;
+  }
+  return AX_FP_UNKNOWN;
+}
+
+static ax_fp_answer member_of(void *ctx, ax_str value_set, ax_str system,
+                              ax_str code) {
+  return answer_of(ax_valueset_contains(ctx, value_set, system, code, NULL));
+}
+
+static ax_fp_answer subsumes(void *ctx, ax_str system, ax_str above,
+                             ax_str below) {
+  return answer_of(ax_valueset_subsumes(ctx, system, above, below));
+}
+
+static ax_status evaluate(const job *j, const ax_app_rules *rules,
+                          const ax_fp_model *model, const ax_json *resource,
+                          ax_buf *out, ax_error *err) {
+  const ax_fp_host host = { .ctx = rules->valuesets,
+                            .member_of = member_of,
+                            .subsumes = subsumes };
   ax_fp_program program;
   ax_fp_fault fault = { .status = AX_OK };
   ax_fp_list list;
   ax_fp_input in = { .arena = j->arena,
                      .model = model,
+                     .host = &host,
                      .context = ax_fp_eval_root(model, resource) };
   ax_status status = ax_fp_parse(j->arena, j->expression, &program, &fault);
   if (!status && j->strict)
@@ -86,19 +113,20 @@ static ax_status evaluate(const job *j, const ax_fp_model *model,
 
 static ax_status work(const job *j, const ax_config *config, ax_buf *out,
                       int *code, ax_error *err) {
-  ax_registry *registry = NULL;
+  ax_app_rules rules;
   ax_fp_model_r4 *model = NULL;
   const ax_json *resource = NULL;
   *code = AX_EXIT_USAGE;
   AX_TRY(read_resource(j, &resource, err));
   *code = AX_EXIT_PACKAGES;
-  AX_TRY(ax_app_packages_open(j->arena, config, NULL, 0, &registry, err));
-  ax_status status = ax_fp_model_r4_new(registry, &model, err);
+  AX_TRY(ax_app_rules_open(j->arena, config, NULL, 0, &rules, err));
+  ax_status status = ax_fp_model_r4_new(rules.registry, &model, err);
   *code = AX_EXIT_INPUT;
   if (!status)
-    status = evaluate(j, ax_fp_model_r4_table(model), resource, out, err);
+    status =
+        evaluate(j, &rules, ax_fp_model_r4_table(model), resource, out, err);
   ax_fp_model_r4_free(model);
-  ax_registry_close(registry);
+  ax_app_rules_close(&rules);
   return status;
 }
 

@@ -289,6 +289,15 @@ ax_membership ax_valueset_lookup(ax_valuesets *sets, ax_str system, ax_str code,
   return ask_server(sets, AX_STR(""), system, code, why);
 }
 
+ax_membership ax_valueset_subsumes(ax_valuesets *sets, ax_str system,
+                                   ax_str above, ax_str below) {
+  const slot *known = get_system(sets, system);
+  const ax_concept *concept = find_concept(known, below);
+  if (!concept || !find_concept(known, above)) return AX_MEMBER_UNKNOWN;
+  return ax_codesystem_is_a(known->system, concept, above) ? AX_MEMBER_YES
+                                                           : AX_MEMBER_NO;
+}
+
 /* --- names --------------------------------------------------------------- */
 
 static slot *get_version(ax_valuesets *sets, ax_str system, ax_str version) {

@@ -66,6 +66,11 @@ ax_membership ax_valueset_display(ax_valuesets *sets, ax_str system,
                                   ax_str version, ax_str code, ax_str display,
                                   ax_buf *right);
 
+/* Is `above` the same concept as `below` or one of its ancestors? UNKNOWN when
+ * the code system is not loaded or lacks one of them. */
+ax_membership ax_valueset_subsumes(ax_valuesets *sets, ax_str system,
+                                   ax_str above, ax_str below);
+
 /* Does the value set `url` itself give the code this display or designation?
  * A set may name codes in its own words (R4
  * ValueSet.compose.include.concept.display). */

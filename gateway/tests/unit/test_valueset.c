@@ -364,6 +364,21 @@ static void names_come_from_system_supplements_and_set(void **state) {
                                       AX_STR("their word")));
 }
 
+static ax_membership above(const char *a, const char *b) {
+  return ax_valueset_subsumes(sets, AX_STR("urn:tree"), ax_str_from(a),
+                              ax_str_from(b));
+}
+
+static void concepts_subsume_what_is_below_them(void **state) {
+  (void)state;
+  assert_int_equal(above("A", "A21"), AX_MEMBER_YES);
+  assert_int_equal(above("A2", "B"), AX_MEMBER_YES);
+  assert_int_equal(above("B", "B"), AX_MEMBER_YES);
+  assert_int_equal(above("A21", "A"), AX_MEMBER_NO);
+  assert_int_equal(above("A", "Q"), AX_MEMBER_UNKNOWN);
+  assert_int_equal(above("Q", "A"), AX_MEMBER_UNKNOWN);
+}
+
 /* What a sender invents must not fill the memory. */
 static void made_up_systems_are_not_remembered(void **state) {
   (void)state;
@@ -395,6 +410,7 @@ int main(void) {
     cmocka_unit_test(sets_may_be_implicit_or_contained),
     cmocka_unit_test(sets_that_import_each_other_without_end_are_unknown),
     cmocka_unit_test(names_come_from_system_supplements_and_set),
+    cmocka_unit_test(concepts_subsume_what_is_below_them),
     cmocka_unit_test(made_up_systems_are_not_remembered),
   };
   return cmocka_run_group_tests_name("valueset", tests, open_all, close_all);
