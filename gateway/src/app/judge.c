@@ -42,9 +42,10 @@ typedef struct {
 
 static void write_text(const char *name, ax_str source,
                        const ax_fhir_issues *issues, ax_buf *out) {
+  ax_json_places places = { source, 0, 1, 0 };
   for (size_t i = 0; i < ax_fhir_issues_count(issues); i++) {
     const ax_issue *issue = ax_fhir_issues_at(issues, i);
-    ax_json_place place = ax_json_place_of(source, issue->at);
+    ax_json_place place = ax_json_places_find(&places, issue->at);
     ax_buf_append(out, ax_str_from(name));
     if (issue->has_place)
       ax_buf_printf(out, ":%u:%u", place.line, place.column);

@@ -128,23 +128,6 @@ const char *ax_fhir_issue_code(ax_issue_type type) {
 
 /* --- as an OperationOutcome ---------------------------------------------- */
 
-/* Places of many issues, found in one walk as long as they come in order. */
-typedef struct {
-  ax_str source;
-  uint32_t at, line, line_start;
-} place_finder;
-
-static ax_json_place find_place(place_finder *f, uint32_t at) {
-  if (at > f->source.len) at = (uint32_t)f->source.len;
-  if (at < f->at) *f = (place_finder){ f->source, 0, 1, 0 };
-  for (; f->at < at; f->at++)
-    if (f->source.ptr[f->at] == '\n') {
-      f->line++;
-      f->line_start = f->at + 1;
-    }
-  return (ax_json_place){ f->line, at - f->line_start + 1 };
-}
-
 static void open_extension(ax_json_writer *w, const char *name) {
   char url[96];
   (void)snprintf(url, sizeof url, "%s%s", EXTENSION, name);
@@ -212,13 +195,13 @@ static void write_issue(ax_json_writer *w, const ax_issue *issue,
 /* Those that are mere information, or all others. */
 static void write_some(const ax_fhir_issues *issues, bool informational,
                        ax_str source, ax_json_writer *w) {
-  place_finder finder = { source, 0, 1, 0 };
+  ax_json_places places = { source, 0, 1, 0 };
   for (size_t i = 0; i < issues->list.count; i++) {
     const ax_issue *issue = &issues->list.items[i];
     bool has_place = issue->has_place && source.len > 0;
     ax_json_place place = { 0 };
     if ((issue->severity == AX_INFORMATION) != informational) continue;
-    if (has_place) place = find_place(&finder, issue->at);
+    if (has_place) place = ax_json_places_find(&places, issue->at);
     write_issue(w, issue, has_place ? &place : NULL);
   }
 }

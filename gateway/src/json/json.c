@@ -87,3 +87,34 @@ ax_json_place ax_json_place_of(ax_str source, uint32_t at) {
   place.column = (uint32_t)(end - start) + 1;
   return place;
 }
+
+static void go_on(ax_json_places *p, uint32_t at) {
+  const char *text = p->source.ptr;
+  while (p->at < at) {
+    const char *hit = memchr(text + p->at, '\n', at - p->at);
+    p->at = hit ? (uint32_t)(hit - text) + 1 : at;
+    if (!hit) return;
+    p->line++;
+    p->line_start = p->at;
+  }
+}
+
+static void go_back(ax_json_places *p, uint32_t at) {
+  const char *text = p->source.ptr;
+  for (; p->at > at; p->at--)
+    if (text[p->at - 1] == '\n') p->line--;
+  p->line_start = at;
+  while (p->line_start > 0 && text[p->line_start - 1] != '\n')
+    p->line_start--;
+}
+
+ax_json_place ax_json_places_find(ax_json_places *places, uint32_t at) {
+  if (at > places->source.len) at = (uint32_t)places->source.len;
+  if (at < places->line_start)
+    go_back(places, at);
+  else if (at < places->at)
+    places->at = at; /* in the same line */
+  else
+    go_on(places, at);
+  return (ax_json_place){ places->line, at - places->line_start + 1 };
+}

@@ -84,4 +84,18 @@ bool ax_json_equal(const ax_json *a, const ax_json *b);
 /* Where byte `at` of `source` stands. */
 ax_json_place ax_json_place_of(ax_str source, uint32_t at);
 
+/*
+ * The same for many places of one text: each costs the way from the one asked
+ * for before, so that issues in about the order of a document are told in one
+ * walk through it.
+ *
+ *     ax_json_places places = { source, 0, 1, 0 };
+ */
+typedef struct {
+  ax_str source;
+  uint32_t at, line, line_start; /* where it is now */
+} ax_json_places;
+
+ax_json_place ax_json_places_find(ax_json_places *places, uint32_t at);
+
 #endif

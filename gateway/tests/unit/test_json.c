@@ -227,8 +227,24 @@ static void every_allocation_may_fail(void **state) {
   ax_test_torture(edit_all, 6);
 }
 
+static void many_places_are_found_in_any_order(void **state) {
+  (void)state;
+  const ax_str source = AX_STR("ab\n\ncd\nefg\n");
+  static const uint32_t order[] = { 0, 5, 4, 3, 3, 2,  9, 8, 7, 0, 11,
+                                    6, 1, 99, 10, 12, 4, 5, 2, 11 };
+  ax_json_places places = { source, 0, 1, 0 };
+  for (size_t i = 0; i < AX_COUNT(order); i++) {
+    ax_json_place want = ax_json_place_of(source, order[i]);
+    ax_json_place got = ax_json_places_find(&places, order[i]);
+    if (want.line != got.line || want.column != got.column)
+      fail_msg("%u: %u:%u, not %u:%u", order[i], got.line, got.column,
+               want.line, want.column);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+    cmocka_unit_test(many_places_are_found_in_any_order),
     cmocka_unit_test(absent_things_read_as_nothing),
     cmocka_unit_test(equality_ignores_the_order_of_members_only),
     cmocka_unit_test(places_count_lines_and_bytes),
