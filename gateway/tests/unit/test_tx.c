@@ -10,8 +10,10 @@
 
 #include "base/clock.h"
 #include "http/http_server.h"
+#include "json/json_parse.h"
 #include "terminology/tx.h"
 #include "terminology/tx_answer.h"
+#include "terminology/valueset.h"
 
 static char folder[] = "/tmp/auspex-tx-XXXXXX";
 static ax_http_server *server;
@@ -238,6 +240,58 @@ static void what_is_no_code_is_not_sent(void **state) {
   ax_tx_free(tx);
 }
 
+/* What the packages decide is not sent; what they do not, is. */
+static void value_sets_ask_for_what_they_do_not_know(void **state) {
+  (void)state;
+  static const char text[] =
+      "[{\"resourceType\":\"ValueSet\",\"url\":\"urn:v\",\"compose\":{"
+      "\"include\":[{\"system\":\"urn:s\"},{\"system\":\"urn:t\",\"concept\":"
+      "[{\"code\":\"here\"}]}]}}]";
+  ax_arena *arena = ax_arena_new(1 << 20);
+  const ax_json *list;
+  ax_json_fault fault;
+  ax_registry *base_registry = NULL, *registry = NULL;
+  ax_valuesets *sets = NULL;
+  ax_tx *tx = open_tx(NULL, 0);
+  ax_buf right = AX_BUF_INIT(1000);
+  assert_int_equal(ax_json_parse(arena, ax_str_from(text), &list, &fault),
+                   AX_OK);
+  const ax_json *tree = ax_json_item(list, 0);
+  assert_int_equal(ax_registry_overlay(NULL, NULL, 0, &base_registry, NULL),
+                   AX_OK);
+  assert_int_equal(
+      ax_registry_overlay(base_registry, &tree, 1, &registry, NULL), AX_OK);
+  assert_int_equal(ax_valueset_new(registry, &sets, NULL), AX_OK);
+  ax_valueset_set_server(sets, tx);
+#define IN(system, code)                                             \
+  ax_valueset_contains(sets, AX_STR("urn:v"), AX_STR(system), AX_STR(code), \
+                       NULL)
+  assert_int_equal(IN("urn:t", "here"), AX_MEMBER_YES);
+  assert_int_equal(IN("urn:t", "gone"), AX_MEMBER_NO);
+  assert_int_equal(asked, 0);
+  assert_int_equal(IN("urn:s", "good"), AX_MEMBER_YES);
+  assert_int_equal(IN("urn:s", "bad"), AX_MEMBER_NO);
+  assert_int_equal(asked, 2);
+  assert_int_equal(ax_valueset_lookup(sets, AX_STR("urn:s"), AX_STR("good"),
+                                      NULL, NULL),
+                   AX_MEMBER_YES);
+  assert_int_equal(ax_valueset_display(sets, AX_STR("urn:s"), AX_STR(""),
+                                       AX_STR("good"), AX_STR("GOOD ONE"),
+                                       &right),
+                   AX_MEMBER_YES);
+  assert_int_equal(ax_valueset_display(sets, AX_STR("urn:s"), AX_STR(""),
+                                       AX_STR("good"), AX_STR("Other"),
+                                       &right),
+                   AX_MEMBER_NO);
+  assert_str(ax_buf_view(&right), "'Good one'");
+  ax_buf_free(&right);
+  ax_valueset_free(sets);
+  ax_registry_close(registry);
+  ax_registry_close(base_registry);
+  ax_tx_free(tx);
+  ax_arena_free(arena);
+}
+
 static void *ask_often(void *ctx) {
   char code[20];
   size_t yes = 0;
@@ -315,6 +369,7 @@ int main(void) {
     cmocka_unit_test(a_broken_server_is_left_alone_and_tried_again),
     cmocka_unit_test(a_slow_server_costs_no_more_than_the_time_out),
     cmocka_unit_test(what_is_no_code_is_not_sent),
+    cmocka_unit_test(value_sets_ask_for_what_they_do_not_know),
     cmocka_unit_test(many_threads_may_ask),
     cmocka_unit_test(answers_are_read_with_care),
     cmocka_unit_test(a_url_that_cannot_be_asked_is_refused),
