@@ -29,6 +29,11 @@ static ax_code_answer code_in_system(void *ctx, ax_str system, ax_str code,
   return answer_of(ax_valueset_lookup(ctx, system, code, NULL, why));
 }
 
+static bool value_set_names(void *ctx, ax_str value_set, ax_str system,
+                            ax_str code, ax_str display) {
+  return ax_valueset_display_in(ctx, value_set, system, code, display);
+}
+
 static ax_code_answer code_has_display(void *ctx, ax_str system, ax_str version,
                                        ax_str code, ax_str display,
                                        ax_buf *right) {
@@ -49,7 +54,8 @@ ax_status ax_app_rules_over(ax_registry *registry,
   const ax_validate_host host = { .ctx = out->valuesets,
                                   .code_in_value_set = code_in_value_set,
                                   .code_in_system = code_in_system,
-                                  .code_has_display = code_has_display };
+                                  .code_has_display = code_has_display,
+                                  .value_set_names = value_set_names };
   return ax_validate_new(registry, &host, options, &out->validator, err);
 }
 
@@ -76,8 +82,8 @@ static ax_status open_server(ax_arena *arena, const ax_config *config,
     .cache = config->cache[0] ? config->cache : NULL,
     .cache_max = (size_t)config->terminology_cache,
   };
-  AX_TRY(read_token(arena, config->terminology_token_file, &options.token,
-                    err));
+  AX_TRY(
+      read_token(arena, config->terminology_token_file, &options.token, err));
   return ax_tx_new(&options, out, err);
 }
 

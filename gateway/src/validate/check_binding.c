@@ -6,11 +6,9 @@
  * it is told.
  */
 #include "validate/check.h"
-#include "validate/contained_set.h"
 
 typedef struct {
-  ax_str value_set;         /* empty: none */
-  const ax_json *contained; /* "#id": the set that the profile contains */
+  ax_str value_set; /* empty: none */
   ax_severity severity;
   const char *demand;
 } bound;
@@ -39,20 +37,21 @@ static ax_str greatest_set(const ax_json *binding) {
   return AX_STR("");
 }
 
+/* "#id", which the profile contains, is known as URL#id. */
+static ax_str set_url(const ax_check_source *source, ax_str set) {
+  ax_str profile = AX_JSON_STR(source->structure, "url");
+  return set.ptr[0] == '#' ? AX_JOIN(source->arena, profile, set)
+                           : ax_arena_str(source->arena, set);
+}
+
 static bool copy_set(const ax_check_source *source, ax_str set,
                      ax_severity severity, bound *out) {
   if (!set.len) return true;
-  out->value_set = ax_arena_str(source->arena, set);
+  out->value_set = set_url(source, set);
   out->severity = severity;
   out->demand = severity == AX_ERROR     ? "must"
                 : severity == AX_WARNING ? "should"
                                          : "had better";
-  if (set.ptr[0] == '#') {
-    const ax_json *found =
-        ax_contained_set_of(source->structure, ax_str_skip(set, 1));
-    out->contained = found ? ax_check_copy(source->arena, found) : NULL;
-    if (found && !out->contained) return false;
-  }
   return out->value_set.ptr != NULL;
 }
 
@@ -94,14 +93,9 @@ static bool is_told_elsewhere(const ax_walk *walk, ax_str system, ax_str code) {
 
 static ax_code_answer ask(const bound *c, ax_walk *walk, const ax_place *place,
                           ax_str system, ax_str code) {
-  const ax_json *concept;
-  const char *why = "the value set that the profile contains is not a plain "
-                    "list of codes";
-  ax_code_answer answer =
-      c->contained ? ax_contained_set_find(walk->host, c->contained, system,
-                                           code, &concept)
-                   : walk->host->code_in_value_set(
-                         walk->host->ctx, c->value_set, system, code, &why);
+  const char *why = NULL;
+  ax_code_answer answer = walk->host->code_in_value_set(
+      walk->host->ctx, c->value_set, system, code, &why);
   if (answer == AX_CODE_UNDECIDED && walk->options.tell_unchecked &&
       c->severity != AX_INFORMATION && !is_told_elsewhere(walk, system, code))
     ax_walk_unchecked(walk, place, c->value_set, code, why);
@@ -112,15 +106,12 @@ static ax_code_answer ask(const bound *c, ax_walk *walk, const ax_place *place,
  * ValueSet.compose.include.concept.display). */
 static void excuse_display(const bound *c, ax_walk *walk,
                            const ax_json *coding) {
-  const ax_json *set = c->contained, *concept;
-  if (!walk->displays.count || !ax_walk_display_waits(walk, coding)) return;
-  ax_arena *arena = ax_walk_scratch(walk);
-  if (!set && ax_registry_load(walk->registry, arena, AX_DEF_VALUE_SET,
-                               c->value_set, &set, NULL))
-    return;
-  (void)ax_contained_set_find(walk->host, set, AX_JSON_STR(coding, "system"),
-                              AX_JSON_STR(coding, "code"), &concept);
-  if (ax_contained_set_names(concept, AX_JSON_STR(coding, "display")))
+  const ax_validate_host *host = walk->host;
+  if (walk->displays.count && host->value_set_names &&
+      ax_walk_display_waits(walk, coding) &&
+      host->value_set_names(
+          host->ctx, c->value_set, AX_JSON_STR(coding, "system"),
+          AX_JSON_STR(coding, "code"), AX_JSON_STR(coding, "display")))
     ax_walk_display_excuse(walk, coding);
 }
 

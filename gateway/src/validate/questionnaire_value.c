@@ -106,13 +106,12 @@ static void check_options(const ax_questionnaire_form *form,
 static bool set_lacks(const ax_questionnaire_form *form, ax_str set,
                       ax_str system, ax_str code) {
   const ax_validate_host *host = form->walk->host;
-  const ax_json *concept;
   const char *why = NULL;
   if (set.ptr[0] == '#')
     return ax_contained_set_find(
                host,
                ax_contained_set_of(form->questionnaire, ax_str_skip(set, 1)),
-               system, code, &concept) == AX_CODE_NOT_IN;
+               system, code) == AX_CODE_NOT_IN;
   return host->code_in_value_set &&
          host->code_in_value_set(host->ctx, set, system, code, &why) ==
              AX_CODE_NOT_IN;

@@ -16,7 +16,8 @@ typedef enum {
 
 typedef struct {
   void *ctx;
-  /* Is the code in the value set (canonical, perhaps with |version)? */
+  /* Is the code in the value set (canonical, perhaps with |version; one that a
+   * profile contains: the profile's canonical and #id)? */
   ax_code_answer (*code_in_value_set)(void *ctx, ax_str value_set,
                                       ax_str system, ax_str code,
                                       const char **why);
@@ -29,6 +30,9 @@ typedef struct {
   ax_code_answer (*code_has_display)(void *ctx, ax_str system, ax_str version,
                                      ax_str code, ax_str display,
                                      ax_buf *right);
+  /* Does the value set itself give the code this name? NULL: nobody knows. */
+  bool (*value_set_names)(void *ctx, ax_str value_set, ax_str system,
+                          ax_str code, ax_str display);
 } ax_validate_host;
 
 #endif
