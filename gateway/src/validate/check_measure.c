@@ -8,10 +8,20 @@
 #include "validate/base64.h"
 #include "validate/check.h"
 
+enum { LIBRARIES = 16 }; /* of one measure; more are not looked at */
+
+/* A library that is loaded, and its CQL (empty: it has none). */
+typedef struct {
+  const ax_json *resource;
+  ax_str cql;
+} library;
+
 typedef struct {
   ax_walk *walk;
   ax_arena *arena;
-  const ax_json *libraries; /* canonicals */
+  library libraries[LIBRARIES];
+  size_t count;  /* of those loaded */
+  size_t stated; /* how many the measure names */
 } measure;
 
 static ax_status compile(const ax_check_source *source, ax_check **out) {
@@ -21,18 +31,9 @@ static ax_status compile(const ax_check_source *source, ax_check **out) {
 /* --- libraries -------------------------------------------------------------
  */
 
-static const ax_json *find_library(const measure *m, size_t i) {
-  ax_str url = ax_json_text(ax_json_item(m->libraries, i));
-  const ax_json *found = NULL;
-  return url.len && ax_registry_load(m->walk->registry, m->arena,
-                                     AX_DEF_LIBRARY, url, &found, NULL) == AX_OK
-             ? found
-             : NULL;
-}
-
 /* Its CQL; empty: it has none. */
-static ax_str cql_of(const measure *m, const ax_json *library) {
-  const ax_json *list = AX_JSON_GET(library, "content");
+static ax_str cql_of(const measure *m, const ax_json *resource) {
+  const ax_json *list = AX_JSON_GET(resource, "content");
   for (size_t i = 0; i < ax_json_count(list); i++) {
     const ax_json *content = ax_json_item(list, i);
     ax_str data = AX_JSON_STR(content, "data");
@@ -47,6 +48,19 @@ static ax_str cql_of(const measure *m, const ax_json *library) {
     return (ax_str){ text, ax_base64_decode(data, text) };
   }
   return AX_STR("");
+}
+
+static void load_libraries(measure *m, const ax_json *canonicals) {
+  m->stated = ax_json_count(canonicals);
+  for (size_t i = 0; i < m->stated && m->count < LIBRARIES; i++) {
+    ax_str url = ax_json_text(ax_json_item(canonicals, i));
+    library *one = &m->libraries[m->count];
+    if (!url.len || ax_registry_load(m->walk->registry, m->arena,
+                                     AX_DEF_LIBRARY, url, &one->resource, NULL))
+      continue;
+    one->cql = cql_of(m, one->resource);
+    m->count++;
+  }
 }
 
 static bool is_space(char c) {
@@ -106,10 +120,10 @@ static ax_str unquoted(ax_str name) {
 }
 
 /* "Library.Name" or Library."Some name", and nothing more. */
-static bool split(ax_str expression, ax_str *library, ax_str *name) {
+static bool split(ax_str expression, ax_str *owner, ax_str *name) {
   *name = ax_str_trim(expression);
-  *library = ax_str_cut(name, '.');
-  if (!library->len || !name->len) return false;
+  *owner = ax_str_cut(name, '.');
+  if (!owner->len || !name->len) return false;
   bool quoted = name->ptr[0] == '"';
   *name = unquoted(*name);
   for (size_t i = 0; !quoted && i < name->len; i++) {
@@ -122,9 +136,9 @@ static bool split(ax_str expression, ax_str *library, ax_str *name) {
 }
 
 static void check_defined(const measure *m, const ax_place *at,
-                          const ax_json *library, ax_str name) {
-  ax_str cql = cql_of(m, library), url = AX_JSON_STR(library, "url");
-  if (!cql.len || defines(cql, name)) return;
+                          const library *in, ax_str name) {
+  ax_str url = AX_JSON_STR(in->resource, "url");
+  if (!in->cql.len || defines(in->cql, name)) return;
   ax_walk_issue(m->walk, AX_ERROR, AX_ISSUE_INVALID, "measure-cql", at,
                 "'" AX_STR_FMT "' is not defined in the library " AX_STR_FMT,
                 AX_STR_ARG(name), AX_STR_ARG(url));
@@ -135,23 +149,19 @@ static void check_criteria(const measure *m, const ax_place *owner) {
   ax_str language = AX_JSON_STR(at.value, "language");
   ax_str expression = AX_JSON_STR(at.value, "expression");
   ax_str wanted, name;
-  size_t count = ax_json_count(m->libraries);
   bool identifier = ax_str_eq(language, AX_STR("text/cql.identifier")) ||
                     ax_str_eq(language, AX_STR("text/cql-identifier"));
-  if (identifier && count == 1 &&
+  if (identifier && m->stated == 1 && m->count == 1 &&
       !memchr(expression.ptr, '.', expression.len)) {
-    const ax_json *library = find_library(m, 0);
-    if (library) check_defined(m, &at, library, unquoted(expression));
+    check_defined(m, &at, &m->libraries[0], unquoted(expression));
     return;
   }
   if ((!identifier && !ax_str_eq(language, AX_STR("text/cql"))) ||
       !split(expression, &wanted, &name))
     return;
-  for (size_t i = 0; i < count; i++) {
-    const ax_json *library = find_library(m, i);
-    if (library && ax_str_eq(AX_JSON_STR(library, "name"), wanted))
-      check_defined(m, &at, library, name);
-  }
+  for (size_t i = 0; i < m->count; i++)
+    if (ax_str_eq(AX_JSON_STR(m->libraries[i].resource, "name"), wanted))
+      check_defined(m, &at, &m->libraries[i], name);
 }
 
 static void check_each(const measure *m, const ax_place *parent, ax_str name) {
@@ -169,7 +179,8 @@ static void run(const ax_check *self, ax_walk *walk, const ax_place *place) {
   (void)self;
   if (!arena || !AX_JSON_GET(place->value, "library")) return;
   ax_arena_mark mark = ax_arena_mark_here(arena);
-  const measure m = { walk, arena, AX_JSON_GET(place->value, "library") };
+  measure m = { .walk = walk, .arena = arena };
+  load_libraries(&m, AX_JSON_GET(place->value, "library"));
   size_t groups = ax_json_count(AX_JSON_GET(place->value, "group"));
   for (size_t i = 0; i < groups; i++) {
     const ax_place group = ax_place_item(place, AX_STR("group"), i);

@@ -7,6 +7,10 @@
 #include "validate/check.h"
 #include "validate/structure.h"
 
+/* The cost of slices grows with their square; published profiles have some
+ * hundred elements. */
+enum { ELEMENTS_MAX = 4000 };
+
 static ax_status compile(const ax_check_source *source, ax_check **out) {
   return ax_check_on_type(source, "StructureDefinition", out);
 }
@@ -128,7 +132,14 @@ static ax_status check_definition(ax_walk *walk, const ax_place *place,
   }
   check_type(&s, place);
   AX_TRY(index_elements(s.base_paths, elements_of(s.base, "snapshot"), "path"));
-  if (!ax_json_count(elements_of(s.definition, "differential"))) return AX_OK;
+  size_t count = ax_json_count(elements_of(s.definition, "differential"));
+  if (count > ELEMENTS_MAX)
+    ax_walk_issue(walk, AX_WARNING, AX_ISSUE_TOO_COSTLY, "structure-large",
+                  place,
+                  "The differential has %zu elements and was not held to its "
+                  "base; at most %d are looked at",
+                  count, ELEMENTS_MAX);
+  if (!count || count > ELEMENTS_MAX) return AX_OK;
   AX_TRY(make_snapshot(&s, place));
   return check_elements(&s, place);
 }

@@ -53,7 +53,9 @@ ax_status ax_structure_slicing(const ax_structure *s, const ax_place *element) {
     const ax_place at = ax_place_item(&slicing, AX_STR("discriminator"), i);
     ax_str path = AX_JSON_STR(at.value, "path");
     bool fine = true;
+    ax_arena_mark mark = ax_arena_mark_here(s->arena);
     if (path.len) AX_TRY(leads(s, sliced, path, &fine));
+    ax_arena_rewind(s->arena, mark);
     if (!fine)
       ax_walk_issue(
           s->walk, AX_ERROR, AX_ISSUE_INVALID, "structure-discriminator", &at,

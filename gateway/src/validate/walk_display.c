@@ -1,12 +1,20 @@
 /* Faults of displays, which wait for what value sets say. */
 #include "validate/walk.h"
 
+/* More than so many in one resource do not wait, so that looking for one costs
+ * little whatever is sent. */
+enum { WAITING = 500 };
+
 void ax_walk_display_fault(ax_walk *walk, ax_issue issue, const ax_place *place,
                            const ax_json *coding, const char *text) {
   ax_arena *arena = ax_fhir_issues_arena(walk->issues);
   const ax_json *at = ax_place_json(place);
   if (walk->quiet) {
     walk->faults += issue.severity <= AX_ERROR;
+    return;
+  }
+  if (walk->displays.count >= WAITING) {
+    ax_walk_report(walk, issue, place, at, text);
     return;
   }
   ax_arena *scratch = ax_walk_scratch(walk);

@@ -256,6 +256,41 @@ static void contained_resources_may_be_left_out(void **state) {
   }
 }
 
+static void
+a_definition_that_is_too_large_is_not_held_to_its_base(void **state) {
+  (void)state;
+  enum { MANY = 4001 };
+  ax_buf text = AX_BUF_INIT(1 << 20);
+  ax_buf_append(&text, AX_STR(SD "large\",\"name\":\"L\",\"status\":"
+                                 "\"draft\",\"abstract\":false,\"kind\":"
+                                 "\"resource\",\"type\":\"Patient\","
+                                 "\"derivation\":\"constraint\","
+                                 "\"baseDefinition\":\"http://hl7.org/fhir/"
+                                 "StructureDefinition/Patient\","
+                                 "\"differential\":{\"element\":["));
+  for (size_t i = 0; i < MANY; i++)
+    ax_buf_printf(&text, "%s{\"id\":\"Patient%s%zu\",\"path\":\"Patient%s\"}",
+                  i ? "," : "", i ? ".nothing:" : "", i, i ? ".nothing" : "");
+  ax_buf_append(&text, AX_STR("]}}"));
+  const ax_json *doc = NULL;
+  ax_json_fault fault;
+  ax_fhir_issues *issues = ax_fhir_issues_new(arena);
+  assert_int_equal(ax_json_parse(arena, ax_buf_view(&text), &doc, &fault),
+                   AX_OK);
+  assert_int_equal(ax_validate_run(validator, doc,
+                                   AX_STR("StructureDefinition"), NULL, 0,
+                                   issues),
+                   AX_OK);
+  size_t found = 0;
+  for (size_t i = 0; i < ax_fhir_issues_count(issues); i++) {
+    const char *id = ax_fhir_issues_at(issues, i)->id;
+    found += strcmp(id, "structure-large") == 0;
+    assert_string_not_equal(id, "structure-snapshot");
+  }
+  assert_int_equal(found, 1);
+  ax_buf_free(&text);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(durations_bound_dates_by_the_clock),
@@ -265,6 +300,7 @@ int main(void) {
     cmocka_unit_test(a_display_is_a_name_of_its_code),
     cmocka_unit_test(a_code_without_system_is_told_twice_if_asked_for),
     cmocka_unit_test(contained_resources_may_be_left_out),
+    cmocka_unit_test(a_definition_that_is_too_large_is_not_held_to_its_base),
   };
   return cmocka_run_group_tests(tests, setup, teardown);
 }
