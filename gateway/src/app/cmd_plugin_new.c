@@ -53,7 +53,8 @@ static ax_str find_folder(ax_arena *arena, const char *const *places) {
 static ax_status find_sdk(ax_arena *arena, const char *given, ax_str *out,
                           ax_error *err) {
   static const char *const places[] = { "../share/auspex/sdk",
-                                        "../../plugins/sdk", NULL };
+                                        "../../plugins/sdk",
+                                        "../../../plugins/sdk", NULL };
   char full[AX_FOLDER_PATH];
   if (!given)
     *out = find_folder(arena, places);
