@@ -57,7 +57,7 @@ static int run_rows(ax_arena *arena, const ax_plugin_words *words,
   status = ax_playback(&trial, doc, words->values[EXPLAIN] != NULL, &out, &err);
   ax_trial_close(&trial);
   /* What was scored before a fault is printed, too. */
-  bool printed = ax_command_print((ax_str){ out.bytes, out.len });
+  bool printed = !out.len || ax_command_print((ax_str){ out.bytes, out.len });
   ax_buf_free(&out);
   if (status)
     return ax_command_fail(
