@@ -22,6 +22,9 @@ for engine in "$build"/engines/*/; do
   cp -r "$engine" "$dest$lib/engines/$name"
 done
 install -m 644 plugins/sdk/*.h "$dest$prefix/include/"
+rm -rf "$dest$share/sdk" # what `auspex plugin new` copies, and the author's guide
+cp -r plugins/sdk "$dest$share/sdk"
+rm -rf "$dest$share/sdk/tests"
 install -m 644 README.md LICENSE CHANGELOG.md "$dest$doc/"
 
 for package in build/packages/*#*; do
