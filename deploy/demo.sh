@@ -74,5 +74,8 @@ get 'GuidanceResponse?_count=1000' | show
 say "== Scale scores (derived Observations) =="
 get 'Observation?_count=1000' | show
 say
+say "== Four patients over time, one of each project (\$risk-profile) =="
+"$here/stories.sh" "$base"
+say
 say "The same over HTTP while 'make run' serves:"
 say "  curl 'http://127.0.0.1:8080/fhir/RiskAssessment?patient=Patient/ID'"
