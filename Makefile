@@ -386,6 +386,21 @@ check: $(SETUP_CHECK) layers names ## everything a change must pass besides `mak
 bench: all $(FAULTY) $(BENCHES) ## run the benchmarks
 	@for b in $(BENCHES); do AUSPEX_BUILD=$(BUILD) AUSPEX_ROOT=. $$b || exit 1; done
 
+# Programmes that count instead of timing; each ends with 1 when a promise is not
+# kept. Short ones run in CI, long ones by these variables.
+FAULTS ?= 20
+SWAPS  ?= 50
+REPLAY ?= 2000
+.PHONY: faults swaps replay
+faults: all $(FAULTY) $(BUILD)/bench/bench_faults ## every kind of plug-in fault, FAULTS=20 rows each
+	@AUSPEX_BUILD=$(BUILD) AUSPEX_FAULTS=$(FAULTS) $(BUILD)/bench/bench_faults
+
+swaps: all $(FAULTY) $(BUILD)/bench/bench_swaps ## SWAPS=50 hot swaps under load
+	@AUSPEX_BUILD=$(BUILD) AUSPEX_SWAPS=$(SWAPS) $(BUILD)/bench/bench_swaps
+
+replay: all $(FAULTY) $(BUILD)/bench/bench_replay ## REPLAY=2000 recorded scores through their modules again
+	@AUSPEX_BUILD=$(BUILD) AUSPEX_REPLAY=$(REPLAY) $(BUILD)/bench/bench_replay
+
 $(BENCHES): $(BUILD)/bench/%: $(BUILD)/obj/gateway/bench/%.o $(LIB)
 	@mkdir -p $(@D)
 	$(call say,link $@)

@@ -12,6 +12,10 @@
 #include <math.h>
 #include <stddef.h>
 
+#ifndef FAULTY_NAME
+#define FAULTY_NAME "faulty"
+#endif
+
 /* What to do about row `row`; answers like auspex_module.score. What was
  * written for rows before it is in `out`. */
 static int32_t misbehave(const auspex_host *host, const auspex_batch *batch,
@@ -54,8 +58,8 @@ static const auspex_outcome faulty_outcomes[] = {
 
 static const auspex_model faulty_model = {
   .size = sizeof(auspex_model),
-  .id = "org.auspex-gateway.faulty",
-  .name = "faulty",
+  .id = "org.auspex-gateway." FAULTY_NAME,
+  .name = FAULTY_NAME,
   .version = "1.0.0",
   .title = "Misbehaves when asked to",
   .publisher = "Auspex",

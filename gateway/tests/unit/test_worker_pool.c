@@ -133,6 +133,9 @@ static const fault faults[] = {
   { "loop", true, false, 0, "in time" },
   { "sleep", true, false, 0, "" }, /* the deadline or the filter */
   { "stack", true, false, 0, "signal 11" },
+  { "heap", true, false, 0, "" },
+  { "destructor", true, false, 0, "signal 11" },
+  { "threads", true, true, 0, "" },
   { "memory", true, true, 0, "" },
   { "fork", true, true, 0, "signal 31" },
   { "exec", true, true, 0, "signal 31" },
