@@ -233,6 +233,48 @@ static void only_who_knows_the_token_administers(void **state) {
   end(&w);
 }
 
+static void recorded_scores_come_out_again_bit_for_bit(void **state) {
+  (void)state;
+  world w;
+  begin(&w, "behaves");
+  post(&w, "p1");
+  post(&w, "p2");
+  assert_int_equal(observations(&w, "p2"), 2);
+  assert_int_equal(outside_end(w.gw), 0);
+  does(&w, "replay", NULL, "2 recorded scores: 2 the same, 0 different");
+  /* by another version nothing can be said */
+  module_kit_file(w.plugins, "behaves", "data/version.txt", "changed");
+  does(&w, "replay", NULL, "2 by versions that are not here");
+  const char *const args[] = { "--plugins", w.plugins, NULL };
+  outside_again(w.gw, args);
+  end(&w);
+}
+
+static void statistics_are_told_to_operators(void **state) {
+  (void)state;
+  world w;
+  char path[300], header[100];
+  begin(&w, "behaves");
+  post(&w, "p1");
+  assert_int_equal(
+      outside_send(w.gw, "GET", "//admin/statistics", no_args, NULL, 0)->status,
+      401);
+  (void)snprintf(path, sizeof path, "%s/admin.token", outside_data(w.gw));
+  ax_arena *arena = ax_arena_new(1 << 20);
+  ax_str token;
+  assert_int_equal(ax_file_read(arena, path, 100, &token, NULL), AX_OK);
+  (void)snprintf(header, sizeof header, "Authorization: Bearer %s", token.ptr);
+  const char *const right[] = { header, NULL };
+  const outside_answer *a =
+      outside_send(w.gw, "GET", "//admin/statistics", right, NULL, 0);
+  assert_int_equal(a->status, 200);
+  assert_str(outside_find(a->json, "models[0].model"),
+             "org.auspex-gateway.faulty");
+  assert_str(ax_json_text(outside_at(a->json, "models[0].ends.scored")), "1");
+  ax_arena_free(arena);
+  end(&w);
+}
+
 static void a_shadow_gives_nothing_out(void **state) {
   (void)state;
   world w;
@@ -270,6 +312,8 @@ int main(void) {
     cmocka_unit_test(what_was_done_is_there_after_a_restart),
     cmocka_unit_test(readiness_tells_the_truth_about_modules),
     cmocka_unit_test(only_who_knows_the_token_administers),
+    cmocka_unit_test(recorded_scores_come_out_again_bit_for_bit),
+    cmocka_unit_test(statistics_are_told_to_operators),
     cmocka_unit_test(a_shadow_gives_nothing_out),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -28,6 +28,8 @@ static const struct {
   { "kill", ax_cmd_plugin_admin_kill, "switch one model off" },
   { "revive", ax_cmd_plugin_admin_revive, "switch it on again" },
   { "rescan", ax_cmd_plugin_admin_rescan, "look for new modules" },
+  { "replay", ax_cmd_plugin_replay,
+    "recorded scores through their modules again" },
 };
 
 static int print_help(void) {

@@ -28,4 +28,7 @@ int ax_cmd_plugin_pack(int argc, char **argv);
 int ax_cmd_plugin_run(int argc, char **argv);
 int ax_cmd_plugin_sign(int argc, char **argv);
 
+/* cmd_plugin_replay.c */
+int ax_cmd_plugin_replay(int argc, char **argv);
+
 #endif

@@ -119,6 +119,20 @@ ax_status ax_score_deploy_do(ax_score_host *host, const ax_score_order *order,
 ax_status ax_score_deploy_rescan(ax_score_host *host, size_t *found,
                                  ax_error *err) AX_MUST_USE;
 
+typedef struct {
+  ax_str model, module_digest, data_digest;
+  ax_str row, output;
+} ax_score_recorded;
+
+/*
+ * Asks the model with these digests for a row again, and compares: AX_OK and
+ * `*same`; NOT_FOUND when no such version is loaded; INVALID when the record
+ * cannot be read. `row` and `output` as evidence has them (score_evidence.h).
+ */
+ax_status ax_score_deploy_replay(ax_score_host *host, ax_arena *arena,
+                                 const ax_score_recorded *recorded, bool *same,
+                                 ax_error *err) AX_MUST_USE;
+
 /* --- looking ---------------------------------------------------------------
  */
 

@@ -147,6 +147,16 @@ ax_status ax_store_trace(ax_store *store, ax_arena *arena, ax_str name,
   return store->ops->trace(store->backend, arena, name, max, out, count, err);
 }
 
+ax_status ax_store_evidence_page(ax_store *store, ax_arena *arena,
+                                 uint64_t after, size_t max,
+                                 ax_evidence_record **out, size_t *count,
+                                 ax_error *err) {
+  *out = NULL;
+  *count = 0;
+  return store->ops->evidence(store->backend, arena, after, max, out, count,
+                              err);
+}
+
 ax_status ax_store_stats_read(ax_store *store, ax_store_stats *out,
                               ax_error *err) {
   ax_store_queue_stats queue;

@@ -336,6 +336,20 @@ ax_status ax_store_trace(ax_store *store, ax_arena *arena, ax_str name,
                          size_t max, ax_trace **out, size_t *count,
                          ax_error *err) AX_MUST_USE;
 
+/* --- evidence -------------------------------------------------------------
+ */
+
+typedef struct {
+  uint64_t key; /* grows with each record */
+  ax_str text;  /* canonical JSON (store_evidence.h) */
+} ax_evidence_record;
+
+/* At most `max` records behind `after` (0: from the first), in order. */
+ax_status ax_store_evidence_page(ax_store *store, ax_arena *arena,
+                                 uint64_t after, size_t max,
+                                 ax_evidence_record **out, size_t *count,
+                                 ax_error *err) AX_MUST_USE;
+
 /* --- looking in from outside --------------------------------------------- */
 
 typedef struct {

@@ -65,6 +65,9 @@ typedef struct {
                            size_t *count, ax_error *err);
   ax_status (*trace)(ax_store_backend *backend, ax_arena *arena, ax_str name,
                      size_t max, ax_trace **out, size_t *count, ax_error *err);
+  ax_status (*evidence)(ax_store_backend *backend, ax_arena *arena,
+                        uint64_t after, size_t max, ax_evidence_record **out,
+                        size_t *count, ax_error *err);
   ax_status (*stats)(ax_store_backend *backend, ax_store_stats *out,
                      ax_error *err);
   ax_status (*check)(ax_store_backend *backend, ax_arena *arena,

@@ -398,6 +398,7 @@ const ax_store_ops ax_store_sqlite_ops = {
   .outbox_due = ax_store_sqlite_outbox_due,
   .outbox_list = ax_store_sqlite_outbox_list,
   .trace = ax_store_sqlite_trace,
+  .evidence = ax_store_sqlite_evidence,
   .stats = ax_store_sqlite_stats,
   .check = ax_store_sqlite_check,
   .copy = ax_store_sqlite_copy,

@@ -219,6 +219,10 @@ ax_status ax_store_sqlite_tasks_due(ax_store_backend *backend, ax_arena *arena,
 ax_status ax_store_sqlite_once(ax_store_backend *backend, ax_arena *arena,
                                const ax_once_key *key, ax_once_record **out,
                                size_t *count, ax_error *err);
+ax_status ax_store_sqlite_evidence(ax_store_backend *backend, ax_arena *arena,
+                                   uint64_t after, size_t max,
+                                   ax_evidence_record **out, size_t *count,
+                                   ax_error *err);
 ax_status ax_store_sqlite_stats(ax_store_backend *backend, ax_store_stats *out,
                                 ax_error *err);
 ax_status ax_store_sqlite_check(ax_store_backend *backend, ax_arena *arena,
