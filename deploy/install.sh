@@ -11,8 +11,10 @@ install -d "$dest$prefix/bin" "$dest$lib/plugins" "$dest$lib/engines" "$dest$sha
   "$dest$prefix/include" "$dest$doc" "$dest/etc/auspex" "$dest$prefix/lib/systemd/system"
 
 install -m 755 "$build/bin/auspex" "$build/bin/auspex-worker" "$dest$prefix/bin/"
+modules=
 for plugin in "$build"/plugins/*/; do
   name=$(basename "$plugin")
+  modules="$modules $name"
   rm -rf "$dest$lib/plugins/$name"
   cp -r "$plugin" "$dest$lib/plugins/$name"
 done
@@ -44,7 +46,8 @@ fi
 
 conf=$dest/etc/auspex/auspex.conf
 if [ ! -e "$conf" ]; then
-  sed -e "s|@LIB@|$lib|g" -e "s|@SHARE@|$share|g" deploy/auspex.conf.in >"$conf"
+  sed -e "s|@LIB@|$lib|g" -e "s|@SHARE@|$share|g" \
+    -e "s|@MODULES@|$modules|g" deploy/auspex.conf.in >"$conf"
 fi
 sed -e "s|/usr/local|$prefix|g" deploy/systemd/auspex.service \
   >"$dest$prefix/lib/systemd/system/auspex.service"
