@@ -271,6 +271,11 @@ static void statistics_are_told_to_operators(void **state) {
   assert_str(outside_find(a->json, "models[0].model"),
              "org.auspex-gateway.faulty");
   assert_str(ax_json_text(outside_at(a->json, "models[0].ends.scored")), "1");
+  a = outside_send(w.gw, "GET", "//admin/metrics", right, NULL, 0);
+  assert_int_equal(a->status, 200);
+  assert_says(a->head, "text/plain");
+  assert_says(a->body.ptr, "auspex_module_rows_total{module=\"behaves\",");
+  assert_says(a->body.ptr, "state=\"active\"} 1\n");
   ax_arena_free(arena);
   end(&w);
 }
@@ -302,6 +307,10 @@ static void a_shadow_gives_nothing_out(void **state) {
     if (i == 499) fail_msg("the shadow was never asked");
   }
   assert_int_equal(observations(&w, "p1"), 1);
+  assert_int_equal(outside_end(w.gw), 0);
+  does(&w, "replay", NULL, "1 recorded scores: 1 the same"); /* but recorded */
+  const char *const args[] = { "--plugins", w.plugins, NULL };
+  outside_again(w.gw, args);
   end(&w);
 }
 

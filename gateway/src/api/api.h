@@ -94,7 +94,11 @@ void ax_api_validate(ax_api_call *call);
 void ax_api_score(ax_api_call *call);
 void ax_api_risk_profile(ax_api_call *call); /* GET Patient/id/$risk-profile */
 void ax_api_admin_statistics(ax_api_call *call);
+void ax_api_admin_metrics(ax_api_call *call);
 void ax_api_admin_modules(ax_api_call *call); /* GET: look, POST: act */
+
+/* Does the call show the operators' token? False: it was answered. */
+bool ax_api_admin_allowed(ax_api_call *call) AX_MUST_USE;
 
 /* --- answers: api_answer.c, api_error.c ----------------------------------- */
 

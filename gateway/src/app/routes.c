@@ -17,6 +17,7 @@ const ax_api_route ax_routes[] = {
   { "/admin/unmapped", ax_api_unmapped, AX_HTTP_GET, .plain = true },
   { "/admin/messages/{id}", ax_api_outbox_message, AX_HTTP_GET,
     .plain = true },
+  { "/admin/metrics", ax_api_admin_metrics, AX_HTTP_GET, .plain = true },
   { "/admin/statistics", ax_api_admin_statistics, AX_HTTP_GET, .plain = true },
   { "/admin/modules", ax_api_admin_modules, AX_HTTP_GET | AX_HTTP_POST,
     .plain = true },

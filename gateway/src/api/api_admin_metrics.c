@@ -1,0 +1,89 @@
+/* How modules are doing, as Prometheus reads it (text format 0.0.4). */
+#include "api/api.h"
+#include "scoring/score_deploy.h"
+
+static int64_t is_active(const ax_score_deployed *d) {
+  return d->state == AX_MODULE_ACTIVE;
+}
+
+static int64_t is_running(const ax_score_deployed *d) {
+  return d->workers.running;
+}
+
+static int64_t rows(const ax_score_deployed *d) {
+  return (int64_t)d->workers.rows;
+}
+
+static int64_t batches(const ax_score_deployed *d) {
+  return (int64_t)d->workers.batches;
+}
+
+static int64_t deaths(const ax_score_deployed *d) {
+  return (int64_t)d->workers.deaths;
+}
+
+static int64_t failed(const ax_score_deployed *d) {
+  return (int64_t)d->workers.failed;
+}
+
+static int64_t opened(const ax_score_deployed *d) {
+  return (int64_t)d->workers.opened;
+}
+
+static int64_t waiting(const ax_score_deployed *d) {
+  return d->workers.waiting;
+}
+
+static const struct {
+  const char *name, *type, *help;
+  int64_t (*of)(const ax_score_deployed *d);
+} metrics[] = {
+  { "module_active", "gauge", "The version gives its scores out.", is_active },
+  { "module_running", "gauge", "A worker stands ready.", is_running },
+  { "module_rows_waiting", "gauge", "Rows in its queue.", waiting },
+  { "module_rows_total", "counter", "Rows given to its workers.", rows },
+  { "module_batches_total", "counter", "Batches answered.", batches },
+  { "module_rows_failed_total", "counter", "Rows that failed twice.", failed },
+  { "module_worker_deaths_total", "counter", "Workers that ended.", deaths },
+  { "module_circuit_opened_total", "counter", "Times its circuit opened.",
+    opened },
+};
+
+/* Label values end at a quote: a name with one is written without it. */
+static void put_label(ax_buf *out, ax_str value) {
+  for (size_t i = 0; i < value.len; i++)
+    if (!strchr("\"\\\n", value.ptr[i])) ax_buf_append_char(out, value.ptr[i]);
+}
+
+static void put_row(ax_buf *out, const char *name, const ax_score_deployed *d,
+                    int64_t value) {
+  ax_buf_printf(out, "auspex_%s{module=\"", name);
+  put_label(out, d->module);
+  ax_buf_printf(out, "\",digest=\"%.12s\",state=\"%s\"} %lld\n",
+                d->digest.len >= 12 ? d->digest.ptr : "",
+                ax_score_deploy_state_name(d->state), (long long)value);
+}
+
+static void put_all(ax_buf *out, const ax_score_deployed *list, size_t count) {
+  for (size_t m = 0; m < AX_COUNT(metrics); m++) {
+    ax_buf_printf(out, "# HELP auspex_%s %s\n# TYPE auspex_%s %s\n",
+                  metrics[m].name, metrics[m].help, metrics[m].name,
+                  metrics[m].type);
+    for (size_t i = 0; i < count; i++)
+      put_row(out, metrics[m].name, &list[i], metrics[m].of(&list[i]));
+  }
+}
+
+void ax_api_admin_metrics(ax_api_call *call) {
+  ax_score_deployed *list = NULL;
+  size_t count = 0;
+  if (!ax_api_admin_allowed(call)) return;
+  ax_status status =
+      ax_score_deploy_list(call->api->host, call->rq->arena, &list, &count);
+  ax_buf *body = status ? NULL : ax_api_answer_begin(call);
+  if (status) ax_api_error(call, status, NULL);
+  if (!body) return;
+  put_all(body, list, count);
+  ax_api_answer_json(call, 200, ax_buf_view(body));
+  call->rs->content_type = AX_STR("text/plain; version=0.0.4");
+}
