@@ -240,6 +240,7 @@ static void recorded_scores_come_out_again_bit_for_bit(void **state) {
   post(&w, "p1");
   post(&w, "p2");
   assert_int_equal(observations(&w, "p2"), 2);
+  does(&w, "replay", NULL, "2 recorded scores: 2 the same"); /* served, too */
   assert_int_equal(outside_end(w.gw), 0);
   does(&w, "replay", NULL, "2 recorded scores: 2 the same, 0 different");
   /* by another version nothing can be said */

@@ -13,9 +13,9 @@ static const ax_command_manual manual = {
   .usage = "plugin replay [OPTION]...",
   .about = "Gives every row of evidence in the data folder to the module that "
            "scored it and compares\n"
-           "the answers bit for bit. The gateway must not run on the folder: "
-           "use a backup, or stop it.\n"
-           "Ends with 1 when an answer differs.",
+           "the answers bit for bit, also while a gateway serves the folder. "
+           "Ends with 1 when an\n"
+           "answer differs.",
 };
 
 static ax_status open_host(ax_arena *arena, const ax_config *config,
@@ -27,7 +27,7 @@ static ax_status open_host(ax_arena *arena, const ax_config *config,
 
 static ax_status open_store(const ax_config *config, ax_store **out,
                             ax_error *err) {
-  ax_store_options options = { .folder = config->data };
+  ax_store_options options = { .folder = config->data, .read_only = true };
   return ax_store_open(&options, out, err);
 }
 

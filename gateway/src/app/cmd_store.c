@@ -5,6 +5,7 @@
 #include "app/commands.h"
 #include "app/exits.h"
 #include "store/store.h"
+#include "store/store_modules.h"
 
 static const ax_command_manual check_manual = {
   .usage = "check [OPTION]...",
@@ -63,6 +64,18 @@ static int no_words(const ax_config_command *command, const char *name) {
   return AX_EXIT_OK;
 }
 
+/* The ledger of modules beside the store (store_modules.h). */
+static ax_status check_ledger(const ax_config *config, ax_error *err) {
+  ax_arena *arena = ax_arena_new((size_t)1 << 30);
+  const ax_json *const *records = NULL;
+  size_t count = 0;
+  if (!arena) return AX_NOMEM;
+  ax_status status =
+      ax_store_modules_read(arena, config->data, &records, &count, err);
+  ax_arena_free(arena);
+  return status;
+}
+
 static int run_check(ax_arena *arena, int argc, char **argv) {
   ax_config_command command;
   int code = AX_EXIT_OK;
@@ -75,6 +88,7 @@ static int run_check(ax_arena *arena, int argc, char **argv) {
   if (code) return code;
   ax_status status = open_store(&command.config, &store, &err);
   if (!status) status = ax_store_check(store, arena, &report, &err);
+  if (!status) status = check_ledger(&command.config, &err);
   ax_store_close(store);
   if (status) return ax_command_fail(AX_EXIT_DATA, status, &err);
   print_report(&report);
@@ -105,6 +119,7 @@ static int run_backup(ax_arena *arena, int argc, char **argv) {
         ax_error_set(&err, AX_INVALID, "backup needs --to FOLDER"), &err);
   ax_status status = open_store(&command.config, &store, &err);
   if (!status) status = ax_store_backup(store, arena, to, &report, &err);
+  if (!status) status = ax_store_modules_copy(command.config.data, to, &err);
   ax_store_close(store);
   if (report.count) print_report(&report);
   if (status) return ax_command_fail(AX_EXIT_DATA, status, &err);

@@ -210,3 +210,26 @@ ax_status ax_store_modules_read(ax_arena *arena, const char *folder,
   *count = list.count;
   return AX_OK;
 }
+
+static ax_status copy_file(ax_arena *arena, const char *from, const char *to,
+                           ax_error *err) {
+  char chain[AX_SHA256_HEX + 1];
+  ax_str text;
+  size_t good = 0;
+  AX_TRY(ax_file_read(arena, from, LEDGER_MAX, &text, err));
+  AX_TRY(walk(NULL, text, chain, &good, NULL, err));
+  return ax_file_write(to, (ax_str){ text.ptr, good }, err);
+}
+
+ax_status ax_store_modules_copy(const char *from, const char *to,
+                                ax_error *err) {
+  char here[PATH_MOST], there[PATH_MOST];
+  AX_TRY(path_of(from, here, err));
+  AX_TRY(path_of(to, there, err));
+  if (!ax_file_exists(here)) return AX_OK;
+  ax_arena *arena = ax_arena_new((size_t)LEDGER_MAX + (1 << 20));
+  if (!arena) return ax_error_set(err, AX_NOMEM, "no memory for a ledger");
+  ax_status status = copy_file(arena, here, there, err);
+  ax_arena_free(arena);
+  return status;
+}

@@ -39,4 +39,10 @@ ax_status ax_store_modules_read(ax_arena *arena, const char *folder,
                                 const ax_json *const **out, size_t *count,
                                 ax_error *err) AX_MUST_USE;
 
+/* Copies the ledger of `from` into `to`, both folders, up to its last whole
+ * record; nothing where there is none. Good while somebody adds records.
+ * INVALID, IO, NOMEM. */
+ax_status ax_store_modules_copy(const char *from, const char *to,
+                                ax_error *err) AX_MUST_USE;
+
 #endif

@@ -141,6 +141,28 @@ static void two_processes_do_not_write_at_once(void **state) {
   assert_true(WIFEXITED(how) && WEXITSTATUS(how) == 0);
 }
 
+static void a_copy_holds_the_whole_records(void **state) {
+  kit *k = *state;
+  char to[] = "/tmp/auspex-test-XXXXXX", path[80];
+  const ax_json *const *list = NULL;
+  size_t n = 0;
+  add(k, "{\"n\":1}");
+  add(k, "{\"n\":2}");
+  ax_str whole = text_of(k);
+  assert_int_equal(
+      ax_file_write(k->path, (ax_str){ whole.ptr, whole.len - 3 }, NULL),
+      AX_OK);
+  assert_non_null(mkdtemp(to));
+  assert_int_equal(ax_store_modules_copy(k->folder, to, NULL), AX_OK);
+  assert_int_equal(ax_store_modules_read(k->arena, to, &list, &n, NULL), AX_OK);
+  assert_int_equal(n, 1);
+  (void)snprintf(path, sizeof path, "%s/" AX_STORE_MODULES_FILE, to);
+  assert_int_equal(unlink(path), 0);
+  /* where there is none, none is made */
+  assert_int_equal(ax_store_modules_copy(to, k->folder, NULL), AX_OK);
+  assert_int_equal(rmdir(to), 0);
+}
+
 static void a_record_is_one_line(void **state) {
   kit *k = *state;
   assert_int_equal(ax_store_modules_add(k->ledger, AX_STR("{\n}"), NULL),
@@ -155,6 +177,7 @@ int main(void) {
     WITH(what_a_power_cut_left_is_cut_off),
     WITH(a_changed_record_is_noticed_with_its_line),
     WITH(two_processes_do_not_write_at_once),
+    WITH(a_copy_holds_the_whole_records),
     WITH(a_record_is_one_line),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
