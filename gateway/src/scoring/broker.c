@@ -13,11 +13,13 @@
 #include <unistd.h>
 
 #include "scoring/broker_process.h"
+#include "scoring/cgroup.h"
 
 struct ax_broker {
   pthread_mutex_t lock; /* one question at a time */
   int socket;
   pid_t pid;
+  ax_cgroup group;
 };
 
 static ax_status check_worker(const char *worker, ax_error *err) {
@@ -45,6 +47,7 @@ ax_status ax_broker_start(const char *worker, ax_broker **out, ax_error *err) {
   }
   broker->socket = pair[0];
   pthread_mutex_init(&broker->lock, NULL);
+  ax_cgroup_begin(&broker->group);
   *out = broker;
   return AX_OK;
 }
@@ -53,6 +56,7 @@ void ax_broker_stop(ax_broker *broker) {
   if (!broker) return;
   close(broker->socket);
   while (waitpid(broker->pid, NULL, 0) < 0 && errno == EINTR) continue;
+  ax_cgroup_end(&broker->group);
   pthread_mutex_destroy(&broker->lock);
   free(broker);
 }
@@ -106,6 +110,11 @@ ax_status ax_broker_spawn(ax_broker *broker, ax_broker_worker *out,
   return AX_OK;
 }
 
+bool ax_broker_limit(ax_broker *broker, const ax_broker_worker *worker,
+                     uint64_t bytes) {
+  return ax_cgroup_limit(&broker->group, worker->pid, bytes);
+}
+
 int ax_broker_end(ax_broker *broker, ax_broker_worker *worker) {
   if (worker->socket < 0) return -1;
   close(worker->socket);
@@ -113,6 +122,7 @@ int ax_broker_end(ax_broker *broker, ax_broker_worker *worker) {
   int fd = -1;
   ax_broker_question question = { .what = AX_BROKER_END, .pid = worker->pid };
   bool ok = ask(broker, question, &answer, &fd) && !answer.fault;
+  ax_cgroup_drop(&broker->group, worker->pid);
   *worker = (ax_broker_worker){ .socket = -1 };
   return ok ? answer.wait_status : -1;
 }

@@ -38,6 +38,11 @@ typedef struct {
 ax_status ax_broker_spawn(ax_broker *broker, ax_broker_worker *out,
                           ax_error *err) AX_MUST_USE;
 
+/* Keeps all memory of the worker below `bytes` (cgroup.h). False: this system
+ * does not do that for us. */
+bool ax_broker_limit(ax_broker *broker, const ax_broker_worker *worker,
+                     uint64_t bytes);
+
 /* Kills the worker if it still runs, closes its socket and returns how it
  * ended, as waitpid tells it; -1 when nobody knows. */
 int ax_broker_end(ax_broker *broker, ax_broker_worker *worker);

@@ -19,7 +19,8 @@
   X(EARLY_FILTER, "early-filter", "no processes, no sockets")      \
   X(FILTER, "filter", "only the system calls that scoring needs")  \
   X(NO_NEW_CODE, "no-new-code", "memory never becomes executable") \
-  X(NAMESPACES, "namespaces", "its network has no interfaces")
+  X(NAMESPACES, "namespaces", "its network has no interfaces")     \
+  X(CGROUP, "cgroup", "the kernel counts all of its memory")
 
 enum {
 #define X(name, text, help) AX_PROTECTION_##name##_NUMBER,

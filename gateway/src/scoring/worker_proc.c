@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "scoring/frame_batch.h"
+#include "scoring/protection.h"
 
 enum { CHUNK = 65536, LOGS = 64 /* in one answer; more is nonsense */ };
 
@@ -196,9 +197,11 @@ ax_status ax_worker_proc_start(ax_broker *broker, const char *module,
     free(w);
     return status;
   }
+  bool limited = ax_broker_limit(broker, &w->process, order->memory);
   status = send_order(w, order, &why);
   if (!status) status = hear_hello(w, deadline_ns, &why);
   if (status) return ended_while(w, status, &why, err);
+  if (limited) w->applied |= AX_SANDBOX_CGROUP;
   *out = w;
   return AX_OK;
 }

@@ -1,0 +1,37 @@
+/*
+ * cgroup.h - a ceiling on all memory of one worker, kept by the kernel: what it
+ * touches, also page cache and shared memory, where RLIMIT_AS only counts
+ * addresses. Only where a control group may be made below our own: cgroup v1,
+ * or v2 with the memory controller delegated to our group (systemd: Delegate=).
+ * Elsewhere nothing happens and the resource limits alone stand.
+ *
+ * Threads: any; groups of different workers do not touch each other.
+ */
+#ifndef AX_SCORING_CGROUP_H
+#define AX_SCORING_CGROUP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { AX_CGROUP_PATH = 400 };
+
+typedef struct {
+  char path[AX_CGROUP_PATH]; /* of the group of all workers; empty: none */
+  bool v2;
+} ax_cgroup;
+
+/* Makes a group for the workers of this process, where that is allowed. */
+void ax_cgroup_begin(ax_cgroup *out);
+void ax_cgroup_end(const ax_cgroup *group);
+
+/* Puts the process into a group of its own with this ceiling. False: it is not
+ * limited by this. */
+bool ax_cgroup_limit(const ax_cgroup *group, int32_t pid, uint64_t bytes);
+/* After it ended. */
+void ax_cgroup_drop(const ax_cgroup *group, int32_t pid);
+
+/* For tests: where the memory control group of `line` (of /proc/self/cgroup)
+ * lies; false when it is of another kind. */
+bool ax_cgroup_line(const char *line, ax_cgroup *out);
+
+#endif
