@@ -144,6 +144,34 @@ static void a_deleted_input_takes_its_result_back(void **state) {
   assert_int_equal(live(patient), 0);
 }
 
+/* A glucose in a unit that says nothing: the question that it raised is taken
+ * back when it is corrected, and the score is there. */
+static void a_question_goes_with_what_raised_it(void **state) {
+  (void)state;
+  ax_str text = patients_sample(arena, "endpac-high.json", "fix-5", 0);
+  text = patients_replace(arena, text, "mg/dL", "mm[Hg]");
+  text = patients_replace(arena, text, "mmol/L", "mm[Hg]");
+  assert_int_equal(outside_post(gw, "", text.ptr)->status, 200);
+  ax_str id = patients_id(gw, "fix-5");
+  ax_str query = ax_arena_printf(
+      arena, "/GuidanceResponse?patient=Patient/" AX_STR_FMT, AX_STR_ARG(id));
+  const outside_answer *a = outside_get(gw, query.ptr);
+  ax_str question =
+      ax_arena_printf(arena, "/GuidanceResponse/" AX_STR_FMT,
+                      AX_STR_ARG(outside_find(a->json, "entry[0].resource.id")));
+  ax_str source = keep(a->body);
+  size_t at = ax_str_find(source, AX_STR("Observation/"));
+  assert_true(at != AX_STR_NONE);
+  ax_str rest = { source.ptr + at, source.len - at };
+  (void)ax_str_cut(&rest, '/');
+  ax_str name = ax_str_cut(&rest, '/');
+  ax_str unfit = ax_arena_printf(arena, "/Observation/" AX_STR_FMT,
+                                 AX_STR_ARG(name));
+  assert_str(status_of(question), "data-required");
+  change(unfit, "mm[Hg]", "mg/dL");
+  await_status(question, "entered-in-error");
+}
+
 static void newer_data_leave_the_old_result_alone(void **state) {
   (void)state;
   ax_str id = post("qlq-first.json", "fix-4");
@@ -166,6 +194,7 @@ int main(void) {
     cmocka_unit_test(a_new_version_of_an_input_makes_a_new_result),
     cmocka_unit_test(an_input_entered_in_error_takes_its_result_back),
     cmocka_unit_test(a_deleted_input_takes_its_result_back),
+    cmocka_unit_test(a_question_goes_with_what_raised_it),
     cmocka_unit_test(newer_data_leave_the_old_result_alone),
   };
   return cmocka_run_group_tests(tests, begin, end);

@@ -190,6 +190,25 @@ static void write_body(ax_json_writer *w, const ax_result_job *job) {
   ax_json_write_close(w);
 }
 
+/* It stands on what is unfit: a correction of that takes it back. */
+static ax_status rest_on_unfit(const ax_result_job *job,
+                               ax_score_resource *out) {
+  const ax_feature_row *row = job->row;
+  ax_str *refs = AX_NEW_ARRAY(job->arena, ax_str, row->gap_count + 1);
+  if (!refs) return AX_NOMEM;
+  out->basis = refs;
+  for (size_t i = 0; i < row->gap_count; i++) {
+    const ax_fact *fact = row->gaps[i].fact;
+    if (!fact || fact->kind == AX_FACT_PATIENT ||
+        fact->kind == AX_FACT_EXTENSION)
+      continue;
+    refs[out->basis_count] = ax_result_ref(job->arena, fact);
+    if (!refs[out->basis_count].ptr) return AX_NOMEM;
+    out->basis_count++;
+  }
+  return AX_OK;
+}
+
 ax_status ax_result_guidance(ax_arena *arena, const ax_score_request *request,
                              const ax_feature_row *row, ax_score_resource *out,
                              ax_error *err) {
@@ -201,6 +220,7 @@ ax_status ax_result_guidance(ax_arena *arena, const ax_score_request *request,
   ax_result_begin(&w, AX_STR("GuidanceResponse"), id, request);
   ax_result_identifier(&w, id);
   write_body(&w, &job);
-  return ax_result_finish(arena, &w, &body, AX_STR("GuidanceResponse"), id, out,
-                          err);
+  AX_TRY(ax_result_finish(arena, &w, &body, AX_STR("GuidanceResponse"), id, out,
+                          err));
+  return rest_on_unfit(&job, out);
 }

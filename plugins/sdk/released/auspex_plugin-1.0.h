@@ -201,10 +201,12 @@ enum { AUSPEX_PICK_LATEST = 0, AUSPEX_PICK_EARLIEST, AUSPEX_PICK_MIN,
  *   OR_RECORDED    time is recordedDate when there is none
  *   OWN_RESULTS    results of the gateway count, and
  *   OWN_ONLY       nothing else does
- *   OWN_WINDOW     window_*_days of the source, not the input's */
+ *   OWN_WINDOW     window_*_days of the source, not the input's
+ *   PLAIN_NUMBER   a number that has no unit by its type, such as
+ *                  valueInteger, is in the unit wanted */
 enum { AUSPEX_WITH_PREVIOUS = 1, AUSPEX_EVER = 2, AUSPEX_NO_RECURRENCE = 4,
        AUSPEX_OR_RECORDED = 8, AUSPEX_OWN_RESULTS = 16, AUSPEX_OWN_ONLY = 32,
-       AUSPEX_OWN_WINDOW = 64 };
+       AUSPEX_OWN_WINDOW = 64, AUSPEX_PLAIN_NUMBER = 128 };
 
 /* "<5" where a number is needed
  *   LIMIT     the limit counts as the value
@@ -443,7 +445,8 @@ typedef struct auspex_batch {
   const auspex_slice *series; /* SERIES columns: their samples */
   const double *sample_value, *sample_low, *sample_high; /* [sample_count] */
   const int64_t *sample_ms;   /* [sample_count] */
-  const uint8_t *source; /* which source of the input the cell is from */
+  const uint8_t *source; /* which source of the input the cell is from, also of
+                            one that is unfit, where that is known */
 } auspex_batch;
 
 /* ---- results out: host buffers, the plug-in sets the counts --------------- */
