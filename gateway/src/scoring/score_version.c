@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "scoring/card.h"
 #include "scoring/frame_batch.h"
 #include "scoring/frame_model.h"
 #include "scoring/score_host.h"
@@ -101,12 +102,16 @@ void ax_score_version_start(ax_score_host *host, ax_score_version *v) {
 /* --- its models --------------------------------------------------------------
  */
 
-static ax_status take_model(ax_score_version *v, const ax_model *declared,
+static ax_status take_model(const ax_score_host *host, ax_score_version *v,
+                            const ax_model *declared,
                             ax_score_host_model *out) {
+  const ax_card *card = NULL;
+  AX_TRY(ax_card_find(v->arena, host->plugins, v->folder, declared, &card));
   *out = (ax_score_host_model){ .model = *declared, .version = v };
   out->model.module = ax_str_from(v->files.name);
   out->model.module_digest = ax_str_from(v->files.digest);
   out->model.data_digest = ax_str_from(v->files.data_digest);
+  out->model.card = card;
   out->shadow_name =
       ax_arena_printf(v->arena, "shadow:%s:" AX_STR_FMT,
                       v->files.version_digest, AX_STR_ARG(declared->id));
@@ -114,7 +119,8 @@ static ax_status take_model(ax_score_version *v, const ax_model *declared,
   return out->shadow_name.ptr && out->stats ? AX_OK : AX_NOMEM;
 }
 
-static ax_status take_models(ax_score_version *v, ax_error *err) {
+static ax_status take_models(const ax_score_host *host, ax_score_version *v,
+                             ax_error *err) {
   ax_str payload;
   ax_model *declared = NULL;
   size_t count = 0;
@@ -123,7 +129,7 @@ static ax_status take_models(ax_score_version *v, ax_error *err) {
   v->models = AX_NEW_ARRAY(v->arena, ax_score_host_model, count);
   if (!v->models) return ax_error_set(err, AX_NOMEM, "no memory for models");
   for (size_t i = 0; i < count; i++) {
-    if (take_model(v, &declared[i], &v->models[i]))
+    if (take_model(host, v, &declared[i], &v->models[i]))
       return ax_error_set(err, AX_NOMEM, "no memory for models");
     v->model_count++;
     ax_log_event(AX_LOG_INFO, "model_loaded",
@@ -163,7 +169,7 @@ static ax_status check_golden(ax_score_version *v, ax_golden_ask ask, void *ctx,
 void ax_score_version_finish(ax_score_host *host, ax_score_version *v) {
   ax_error err = { 0 };
   if (v->state == AX_MODULE_QUARANTINED) return;
-  ax_status status = take_models(v, &err);
+  ax_status status = take_models(host, v, &err);
   if (!status) status = check_golden(v, ask_golden, v, &err);
   v->since_ms = ax_clock_wall_ms();
   if (!status) return;
