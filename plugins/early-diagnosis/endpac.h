@@ -52,7 +52,7 @@ extern const auspex_model endpac_model;
 
 /* Reads the table; anything missing, doubled, out of order or unknown is
  * E_CONFIG with the line in `err`. */
-int32_t endpac_table_read(const void *data, size_t length, void *table,
+int32_t endpac_table_read(const void *data, size_t length, void *into,
                           auspex_error *err);
 
 /* The value of the first step that takes `x`. */

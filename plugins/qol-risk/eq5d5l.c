@@ -12,7 +12,7 @@ const char *const eq5d5l_dimensions[EQ5D5L_DIMENSIONS] = { "MO", "SC", "UA",
 enum { ROWS = 2 + EQ5D5L_DIMENSIONS }; /* of a set; all of them: bits */
 
 static const char *take_set(const auspex_table_row *row, int *set,
-                            unsigned char *seen) {
+                            const unsigned char *seen) {
   *set = 0;
   if (row->count != 2) return "a value set is 'value_set NAME'";
   while (*set < EQ5D5L_SET_COUNT &&
