@@ -40,6 +40,7 @@ typedef struct {
 
 typedef struct {
   ax_registry *registry;
+  ax_search *search;
   ax_validator *validator;
   ax_store *store;
   ax_intake *intake;

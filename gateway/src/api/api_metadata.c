@@ -50,17 +50,15 @@ static void write_operations(ax_json_writer *w, const ax_api *api,
   ax_json_write_close(w);
 }
 
-static void write_params(ax_json_writer *w, ax_str type) {
+static void write_params(ax_json_writer *w, ax_search *search, ax_str type) {
   ax_search_param param;
-  if (!ax_search_param_at(type, 0, &param)) return;
   ax_json_write_key(w, AX_STR("searchParam"));
   ax_json_write_array(w);
-  for (size_t i = 0; ax_search_param_at(type, i, &param); i++) {
+  for (size_t i = 0; ax_search_param_at(search, type, i, &param); i++) {
     ax_json_write_object(w);
-    ax_json_write_member(w, AX_STR("name"), ax_str_from(param.name));
-    ax_json_write_member(w, AX_STR("definition"),
-                         ax_str_from(param.definition ? param.definition : ""));
-    ax_json_write_member(w, AX_STR("type"), ax_str_from(param.kind));
+    ax_json_write_member(w, AX_STR("name"), param.name);
+    ax_json_write_member(w, AX_STR("definition"), param.definition);
+    ax_json_write_member(w, AX_STR("type"), param.kind);
     ax_json_write_close(w);
   }
   ax_json_write_close(w);
@@ -86,7 +84,7 @@ static void write_type(ax_json_writer *w, const ax_api *api, ax_str type,
   ax_json_write_key(w, AX_STR("conditionalUpdate"));
   ax_json_write_bool(w, true);
   MEMBER(w, "conditionalDelete", "single");
-  write_params(w, type);
+  write_params(w, api->search, type);
   write_operations(w, api, true);
   ax_json_write_close(w);
 }

@@ -67,6 +67,7 @@ static ax_status open_intake(ax_app *app, bool serving, ax_error *err) {
     .store = app->store,
     .validator = app->rules.validator,
     .registry = app->rules.registry,
+    .search = app->search.search,
     .host = app->host,
     .score_wait_ms = (int64_t)c->score_wait_ms,
     .base = c->base_url[0] ? c->base_url : NULL,
@@ -121,6 +122,7 @@ static bool is_ready(void *ctx, ax_buf *why) {
 static void fill_api(ax_app *app) {
   app->api = (ax_api){
     .registry = app->rules.registry,
+    .search = app->search.search,
     .validator = app->rules.validator,
     .store = app->store,
     .intake = app->intake,
@@ -178,6 +180,9 @@ static ax_status open_parts(ax_app *app, ax_arena *arena, bool serving,
   *exit_code = AX_EXIT_PACKAGES;
   AX_TRY(ax_app_rules_open(arena, app->config, NULL, 0, &app->rules, err));
   tell_host(app);
+  if (serving)
+    AX_TRY(ax_app_search_open(&app->rules, app->config->search_exclude,
+                              &app->search, err));
   *exit_code = AX_EXIT_DATA;
   if (serving) AX_TRY(open_store(app, err));
   if (serving) AX_TRY(open_admin(app, err));
@@ -213,6 +218,7 @@ void ax_app_close(ax_app *app) {
     ax_intake_free(app->intake);
   }
   if (app->store) ax_store_close(app->store);
+  ax_app_search_close(&app->search);
   ax_app_rules_close(&app->rules);
   if (app->host) ax_score_host_free(app->host);
   ax_store_modules_close(app->ledger);

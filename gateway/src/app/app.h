@@ -14,6 +14,7 @@
 #include "app/app_help.h"
 #include "app/app_modules.h"
 #include "app/app_rules.h"
+#include "app/app_search.h"
 #include "app/config.h"
 #include "intake/intake.h"
 #include "scoring/score.h"
@@ -31,6 +32,7 @@ typedef struct {
   char admin_token[AX_APP_TOKEN + 1];
   ax_app_rules rules;
   ax_app_help help;
+  ax_app_search search;
   ax_store *store; /* NULL: opened without one */
   ax_app_delivery targets;
   ax_intake_translate *translate; /* NULL: none */

@@ -26,7 +26,7 @@ typedef struct {
   const char *data, *packages, *package_cache, *profiles, *cache;
   const char *implied_profiles;
   const char *plugins, *worker, *module_keys, *activate, *site;
-  const char *log_level;
+  const char *log_level, *search_exclude;
   bool insecure_no_auth, modules_unsigned, ready_modules, sandbox_strict;
   uint64_t threads, keep_alive_ms, request_timeout_ms, drain_ms;
   uint64_t max_body, request_memory, running, bodies;

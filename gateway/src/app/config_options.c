@@ -204,6 +204,13 @@ const ax_option ax_config_options[] = {
     .max = (uint64_t)64 << 30,
     .value = "SIZE",
     .help = "Most memory that one request may use." },
+  { .name = "search_exclude",
+    .kind = AX_OPTION_TEXT,
+    AT(search_exclude),
+    .standard = "",
+    .value = "LIST",
+    .help = "Search parameters that are neither indexed nor offered, blanks "
+            "between them: Patient.phonetic, Basic.*, *.amino-acid-change." },
   { .name = "score_wait",
     .kind = AX_OPTION_TIME_MS,
     AT(score_wait_ms),

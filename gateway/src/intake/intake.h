@@ -16,6 +16,7 @@
 #include "intake/intake_outbox.h"
 #include "intake/intake_translate.h"
 #include "scoring/score.h"
+#include "search/search.h"
 #include "store/store.h"
 #include "validate/validate.h"
 
@@ -25,6 +26,7 @@ typedef struct {
   ax_store *store;
   ax_validator *validator;
   ax_registry *registry;
+  ax_search *search;
   ax_score_host *host;   /* NULL: nothing is scored */
   int64_t score_wait_ms; /* how long a request waits for its scores */
   const char *base;      /* published base URL, or NULL: the request's */

@@ -126,8 +126,9 @@ static ax_status must_wait(const group *g, const ax_intake_item *item,
   ax_str condition = condition_of(item);
   *wait = false;
   if (condition.len) {
-    AX_TRY(ax_intake_match_read(g->rq->arena, item->type, condition,
-                                g->rq->base, &query, &why));
+    AX_TRY(ax_intake_match_read(g->intake->options.search, g->rq->arena,
+                                item->type, condition, g->rq->base, &query,
+                                &why));
     if (why.len) return AX_OK; /* refused when its turn comes */
   }
   for (size_t i = 0; i < g->count && !*wait; i++) {
@@ -150,8 +151,8 @@ static ax_status add(group *g, ax_intake_item *item) {
   if (wait || g->count == GROUP_MAX) AX_TRY(flush(g));
   g->row_count[g->count] = 0;
   if (item->resource)
-    AX_TRY(ax_search_index(g->rq->arena, item->resource, &rows,
-                           &g->row_count[g->count]));
+    AX_TRY(ax_search_index(g->intake->options.search, g->rq->arena,
+                           item->resource, &rows, &g->row_count[g->count]));
   g->rows[g->count] = rows;
   g->items[g->count] = *item;
   g->from[g->count++] = item;

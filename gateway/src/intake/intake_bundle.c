@@ -38,7 +38,8 @@ static ax_status read_items(run *r, ax_fhir_issues *shared) {
     if (!item->issues) return AX_NOMEM;
     AX_TRY(ax_intake_entry_read(r->intake, r->rq,
                                 ax_fhir_bundle_at(r->bundle, i), item));
-    if (item->method == AX_INTAKE_GET) AX_TRY(ax_intake_get_check(r->rq, item));
+    if (item->method == AX_INTAKE_GET)
+      AX_TRY(ax_intake_get_check(r->intake, r->rq, item));
   }
   return AX_OK;
 }

@@ -43,8 +43,9 @@ static ax_status finish_items(ax_intake_draft *draft) {
     ax_intake_item *item = &draft->items[i];
     if (!ax_intake_item_writes(item) || item->method == AX_INTAKE_DELETE)
       continue;
-    status = ax_intake_item_finish(draft->rq->arena, draft->rq->base, &scratch,
-                                   item);
+    status =
+        ax_intake_item_finish(draft->intake->options.search, draft->rq->arena,
+                              draft->rq->base, &scratch, item);
     if (item->status == 0) item->status = 201;
   }
   ax_buf_free(&scratch);
@@ -107,9 +108,9 @@ static ax_status commit_items(ax_intake_draft *draft, ax_intake_match *match,
 
 static ax_status try_once(ax_intake_draft *draft, bool *stored, ax_error *err) {
   ax_arena *arena = draft->rq->arena;
-  ax_intake_match *match =
-      ax_intake_match_new(arena, draft->intake->options.store, draft->rq->base,
-                          draft->items, draft->count);
+  ax_intake_match *match = ax_intake_match_new(
+      arena, draft->intake->options.store, draft->intake->options.search,
+      draft->rq->base, draft->items, draft->count);
   ax_intake_once once;
   *stored = false;
   if (!match) return AX_NOMEM;

@@ -9,7 +9,8 @@
 #include "intake/intake_service.h"
 
 /* Refuses a search that cannot be done, before anything is written. NOMEM. */
-ax_status ax_intake_get_check(const ax_intake_request *rq,
+ax_status ax_intake_get_check(const ax_intake *intake,
+                              const ax_intake_request *rq,
                               ax_intake_item *item) AX_MUST_USE;
 
 /* Does the GET: item->answer, status, version and time. What was not found is

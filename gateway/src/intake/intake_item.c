@@ -110,13 +110,14 @@ ax_status ax_intake_item_compare(ax_arena *arena, ax_intake_item *item) {
   return AX_OK;
 }
 
-ax_status ax_intake_item_finish(ax_arena *arena, ax_str base, ax_buf *scratch,
-                                ax_intake_item *item) {
+ax_status ax_intake_item_finish(ax_search *search, ax_arena *arena, ax_str base,
+                                ax_buf *scratch, ax_intake_item *item) {
   item->tree = ax_intake_item_stamp(arena, item->tree, item->id, item->version,
                                     item->updated_ms);
   if (!item->tree) return AX_NOMEM;
   AX_TRY(write_body(arena, scratch, item));
-  AX_TRY(ax_search_index(arena, item->tree, &item->index, &item->index_count));
+  AX_TRY(ax_search_index(search, arena, item->tree, &item->index,
+                         &item->index_count));
   item->facts = (ax_facts){ 0 };
   item->subject = (ax_str){ 0 };
   AX_TRY(ax_fhir_fact_extract(arena, item->tree, &item->facts, &item->subject));

@@ -15,6 +15,7 @@
 #include "fhir/fhir_fact.h"
 #include "fhir/fhir_index.h"
 #include "fhir/fhir_issue.h"
+#include "search/search.h"
 #include "store/store.h"
 
 typedef enum {
@@ -99,7 +100,8 @@ ax_status ax_intake_item_compare(ax_arena *arena,
  * that an absolute subject of ours is the same as a relative one. NOMEM,
  * TOO_LARGE.
  */
-ax_status ax_intake_item_finish(ax_arena *arena, ax_str base, ax_buf *scratch,
+ax_status ax_intake_item_finish(ax_search *search, ax_arena *arena, ax_str base,
+                                ax_buf *scratch,
                                 ax_intake_item *item) AX_MUST_USE;
 
 /* The write of a finished item. */

@@ -19,6 +19,7 @@ typedef struct {
 struct ax_intake_match {
   ax_arena *arena;
   ax_store *store;
+  ax_search *search;
   ax_str base;
   const ax_intake_item *items;
   size_t item_count;
@@ -33,12 +34,14 @@ struct ax_intake_match {
 static const uint64_t work_max = 20000000;
 
 ax_intake_match *ax_intake_match_new(ax_arena *arena, ax_store *store,
-                                     ax_str base, const ax_intake_item *items,
+                                     ax_search *search, ax_str base,
+                                     const ax_intake_item *items,
                                      size_t count) {
   ax_intake_match *match = AX_NEW(arena, ax_intake_match);
   if (!match) return NULL;
   *match = (ax_intake_match){ .arena = arena,
                               .store = store,
+                              .search = search,
                               .base = base,
                               .items = items,
                               .item_count = count,
@@ -76,6 +79,47 @@ static bool fits_date(const ax_query_value *v, const ax_index_row *row) {
   return false;
 }
 
+static bool fits_number(const ax_query_value *v, const ax_index_row *row) {
+  double lo = v->dim.len ? row->canon : row->number;
+  double hi = v->dim.len ? row->canon_high : row->high;
+  if (v->dim.len ? !ax_str_eq(v->dim, row->dim)
+                 : !v->any_code && !ax_str_eq(v->code, row->code))
+    return false;
+  if (!v->dim.len && !v->any_system && !ax_str_eq(v->system, row->system))
+    return false;
+  if (hi < lo) hi = lo;
+  bool equal = v->low < v->high ? lo >= v->low && hi < v->high
+                                : lo >= v->number && hi <= v->number;
+  switch (v->compare) {
+  case AX_CMP_EQ:
+    return equal;
+  case AX_CMP_NE:
+    return !equal;
+  case AX_CMP_LT:
+    return lo < v->number;
+  case AX_CMP_LE:
+    return lo <= v->number;
+  case AX_CMP_GT:
+    return hi > v->number;
+  case AX_CMP_GE:
+    return hi >= v->number;
+  case AX_CMP_SA:
+    return lo > v->number;
+  case AX_CMP_EB:
+    return hi < v->number;
+  case AX_CMP_AP:
+    return lo <= v->high && hi >= v->low;
+  }
+  return false;
+}
+
+static bool fits_string(const ax_query_value *v, const ax_index_row *row) {
+  if (v->match == AX_MATCH_EXACT) return ax_str_eq(v->system, row->system);
+  if (v->match == AX_MATCH_CONTAINS)
+    return ax_str_find(row->code, v->code) != AX_STR_NONE;
+  return ax_str_starts(row->code, v->code);
+}
+
 static bool fits_value(ax_index_kind kind, const ax_query_value *v,
                        const ax_index_row *row) {
   switch (kind) {
@@ -84,27 +128,44 @@ static bool fits_value(ax_index_kind kind, const ax_query_value *v,
            (v->any_code || ax_str_eq(v->code, row->code));
   case AX_INDEX_REFERENCE:
   case AX_INDEX_URI:
-    return ax_str_eq(v->code, row->code);
+    return v->match == AX_MATCH_EQUAL && ax_str_eq(v->code, row->code);
   case AX_INDEX_STRING:
-    return ax_str_starts(row->code, v->code);
+    return fits_string(v, row);
   case AX_INDEX_DATE:
     return fits_date(v, row);
   case AX_INDEX_NUMBER:
   case AX_INDEX_QUANTITY:
-    return false;
+    return fits_number(v, row);
   }
+  return false;
+}
+
+static bool is_row_of(const ax_query_term *term, const ax_index_row *row) {
+  if (row->kind != term->kind) return false;
+  if (term->param_count == 0) return ax_str_eq(row->param, term->param);
+  for (size_t i = 0; i < term->param_count; i++)
+    if (ax_str_eq(row->param, term->params[i])) return true;
+  return false;
+}
+
+static bool fits_row(const ax_query_term *term, const ax_index_row *row) {
+  if (!is_row_of(term, row)) return false;
+  if (term->shape == AX_TERM_PRESENT)
+    return term->only.len == 0 || (ax_str_starts(row->code, term->only) &&
+                                   row->code.len > term->only.len &&
+                                   row->code.ptr[term->only.len] == '/');
+  for (size_t v = 0; v < term->value_count; v++)
+    if (fits_value(term->kind, &term->values[v], row)) return true;
   return false;
 }
 
 static bool fits_term(const ax_query_term *term, const ax_index_row *rows,
                       size_t count) {
-  for (size_t r = 0; r < count; r++) {
-    if (rows[r].kind != term->kind || !ax_str_eq(rows[r].param, term->param))
-      continue;
-    for (size_t v = 0; v < term->value_count; v++)
-      if (fits_value(term->kind, &term->values[v], &rows[r])) return true;
-  }
-  return false;
+  if (term->shape != AX_TERM_VALUES && term->shape != AX_TERM_PRESENT)
+    return false;
+  for (size_t r = 0; r < count; r++)
+    if (fits_row(term, &rows[r])) return !term->negate;
+  return term->negate;
 }
 
 bool ax_intake_match_rows(const ax_query *query, ax_str id,
@@ -150,7 +211,8 @@ static ax_status add_item(ax_intake_match *match, type_items *type,
   node *n = AX_NEW(match->arena, node);
   ax_index_row *rows = NULL;
   if (!n) return AX_NOMEM;
-  AX_TRY(ax_search_index(match->arena, item->resource, &rows, &n->count));
+  AX_TRY(ax_search_index(match->search, match->arena, item->resource, &rows,
+                         &n->count));
   n->item = item;
   n->rows = rows;
   n->next = type->all;
@@ -188,8 +250,9 @@ static ax_status candidates(ax_intake_match *match, const ax_query *query,
   *keyed = false;
   for (size_t t = 0; t < query->term_count && !*keyed; t++) {
     const ax_query_term *term = &query->terms[t];
-    if (!has_key(term->kind) || term->value_count != 1 ||
-        term->values[0].any_code)
+    if (!has_key(term->kind) || term->shape != AX_TERM_VALUES || term->negate ||
+        term->value_count != 1 || term->param_count > 1 ||
+        term->values[0].any_code || term->values[0].match != AX_MATCH_EQUAL)
       continue;
     ax_str key = key_of(match->arena, term->param, term->values[0].code);
     if (!key.ptr) return AX_NOMEM;
@@ -249,8 +312,9 @@ static ax_status look_at_items(ax_intake_match *match, ax_intake_found *found) {
 /* --- the store -------------------------------------------------------------
  */
 
-ax_status ax_intake_match_read(ax_arena *arena, ax_str type, ax_str text,
-                               ax_str base, ax_query *query, ax_str *why) {
+ax_status ax_intake_match_read(ax_search *search, ax_arena *arena, ax_str type,
+                               ax_str text, ax_str base, ax_query *query,
+                               ax_str *why) {
   ax_error local = { 0 };
   ax_search_pair *pairs = NULL;
   size_t count = 0;
@@ -263,7 +327,12 @@ ax_status ax_intake_match_read(ax_arena *arena, ax_str type, ax_str text,
     return why->ptr ? AX_OK : AX_NOMEM;
   }
   if (status) return status;
-  AX_TRY(ax_search_query(arena, type, pairs, count, base, query, issues));
+  ax_search_request asked;
+  const ax_search_question question = {
+    .type = type, .pairs = pairs, .count = count, .base = base
+  };
+  AX_TRY(ax_search_query(search, arena, &question, &asked, issues));
+  *query = asked.query;
   if (ax_fhir_issues_errors(issues)) {
     const ax_issue *first = ax_fhir_issues_at(issues, 0);
     *why = first ? first->text : AX_STR("the query is not usable");
@@ -272,6 +341,7 @@ ax_status ax_intake_match_read(ax_arena *arena, ax_str type, ax_str text,
   }
   query->limit = 2;
   query->after = 0;
+  query->sort_count = 0;
   query->want_total = false;
   return AX_OK;
 }
@@ -298,8 +368,8 @@ static ax_status find(ax_intake_match *match, ax_str type, ax_str query,
   if (*out) return AX_OK;
   ax_intake_found *found = AX_NEW(match->arena, ax_intake_found);
   if (!found) return AX_NOMEM;
-  AX_TRY(ax_intake_match_read(match->arena, type, query, match->base,
-                              &found->query, &found->why));
+  AX_TRY(ax_intake_match_read(match->search, match->arena, type, query,
+                              match->base, &found->query, &found->why));
   found->count = found->why.len ? AX_INTAKE_MATCH_WRONG : AX_INTAKE_MATCH_NONE;
   if (found->count == AX_INTAKE_MATCH_NONE)
     AX_TRY(ask_store(match, found, err));

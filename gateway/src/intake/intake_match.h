@@ -36,7 +36,8 @@ typedef struct {
 /* `items` are those that conditional references may mean besides stored ones;
  * they live as long as the match. NULL: no memory. */
 ax_intake_match *ax_intake_match_new(ax_arena *arena, ax_store *store,
-                                     ax_str base, const ax_intake_item *items,
+                                     ax_search *search, ax_str base,
+                                     const ax_intake_item *items,
                                      size_t count) AX_MUST_USE;
 
 /* What `query` on `type` finds in the store. NOMEM, IO. */
@@ -62,12 +63,12 @@ ax_status ax_intake_match_preconditions(const ax_intake_match *match,
 
 /* Understands the conditions `text` on `type`; when they are not usable, `why`
  * says so and is not empty. NOMEM. */
-ax_status ax_intake_match_read(ax_arena *arena, ax_str type, ax_str text,
-                               ax_str base, ax_query *query,
+ax_status ax_intake_match_read(ax_search *search, ax_arena *arena, ax_str type,
+                               ax_str text, ax_str base, ax_query *query,
                                ax_str *why) AX_MUST_USE;
 
 /* Would `query` find a resource with this id and these index rows? Terms over
- * quantities and times of update never match here. */
+ * other resources, composites and times of update never match here. */
 bool ax_intake_match_rows(const ax_query *query, ax_str id,
                           const ax_index_row *rows, size_t count);
 

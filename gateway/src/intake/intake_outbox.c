@@ -13,6 +13,7 @@ typedef AX_VEC(ax_outbox) row_list;
 typedef struct {
   const ax_intake_outbox *rules;
   ax_store *store;
+  ax_search *search;
   ax_arena *arena;
   ax_error *err;
   int64_t now_ms;
@@ -86,8 +87,14 @@ static ax_status look_before(planning *p) {
   ax_query_value method = { .system = AX_JSON_STR(coding, "system"),
                             .code = AX_JSON_STR(coding, "code") };
   const ax_query_term terms[] = {
-    { AX_STR_INIT("subject"), AX_INDEX_REFERENCE, &patient, 1 },
-    { AX_STR_INIT("method"), AX_INDEX_TOKEN, &method, 1 },
+    { .param = AX_STR_INIT("subject"),
+      .kind = AX_INDEX_REFERENCE,
+      .values = &patient,
+      .value_count = 1 },
+    { .param = AX_STR_INIT("method"),
+      .kind = AX_INDEX_TOKEN,
+      .values = &method,
+      .value_count = 1 },
   };
   ax_query query = { .type = AX_STR("RiskAssessment"),
                      .terms = terms,
@@ -147,8 +154,10 @@ static ax_status is_member(planning *p, ax_str group, bool *member) {
   ax_str id =
       ax_str_starts(group, AX_STR("Group/")) ? ax_str_skip(group, 6) : group;
   ax_query_value patient = { .code = p->write->patient };
-  const ax_query_term term = { AX_STR_INIT("member"), AX_INDEX_REFERENCE,
-                               &patient, 1 };
+  const ax_query_term term = { .param = AX_STR_INIT("member"),
+                               .kind = AX_INDEX_REFERENCE,
+                               .values = &patient,
+                               .value_count = 1 };
   ax_query query = { .type = AX_STR("Group"),
                      .terms = &term,
                      .term_count = 1,
@@ -216,8 +225,8 @@ static ax_status plan_subscription(planning *p, const ax_stored *stored) {
       has_ended(p, tree) || !ax_str_eq(type, p->write->type))
     return AX_OK;
   if (rest.len) {
-    AX_TRY(
-        ax_intake_match_read(p->arena, type, rest, AX_STR(""), &query, &why));
+    AX_TRY(ax_intake_match_read(p->search, p->arena, type, rest, AX_STR(""),
+                                &query, &why));
     if (why.len || !ax_intake_match_rows(&query, p->write->id, p->write->index,
                                          p->write->index_count))
       return AX_OK;
@@ -253,10 +262,12 @@ static ax_status plan_write(planning *p, const ax_write *write) {
 }
 
 ax_status ax_intake_outbox_plan(const ax_intake_outbox *rules, ax_store *store,
-                                ax_arena *arena, uint64_t task,
-                                ax_commit *commit, ax_error *err) {
+                                ax_search *search, ax_arena *arena,
+                                uint64_t task, ax_commit *commit,
+                                ax_error *err) {
   planning p = { .rules = rules,
                  .store = store,
+                 .search = search,
                  .arena = arena,
                  .err = err,
                  .now_ms = ax_clock_wall_ms(),

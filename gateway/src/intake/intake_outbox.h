@@ -14,6 +14,7 @@
 #ifndef AX_INTAKE_INTAKE_OUTBOX_H
 #define AX_INTAKE_INTAKE_OUTBOX_H
 
+#include "search/search.h"
 #include "store/store.h"
 
 typedef struct {
@@ -40,7 +41,8 @@ typedef struct {
  * it (0: none). Without rules nothing is done. NOMEM, IO.
  */
 ax_status ax_intake_outbox_plan(const ax_intake_outbox *rules, ax_store *store,
-                                ax_arena *arena, uint64_t task,
-                                ax_commit *commit, ax_error *err) AX_MUST_USE;
+                                ax_search *search, ax_arena *arena,
+                                uint64_t task, ax_commit *commit,
+                                ax_error *err) AX_MUST_USE;
 
 #endif

@@ -78,7 +78,8 @@ static ax_status close_task(const work *w, ax_str note, ax_error *err) {
     return AX_OK;
   if (!status && commit.write_count)
     status = ax_intake_outbox_plan(w->options->outbox, w->options->store,
-                                   w->arena, w->task->key, &commit, &local);
+                                   w->options->search, w->arena, w->task->key,
+                                   &commit, &local);
   if (!status) status = end_task(w, &commit, AX_TASK_DONE, note, &local);
   if (status == AX_CONFLICT) return AX_OK;
   if (status) (void)ax_error_set(err, status, "%s", local.text);
@@ -151,7 +152,8 @@ static ax_status make_item(const work *w, const ax_score_resource *resource,
                             .updated_ms = w->now_ms,
                             .tree = tree };
   AX_TRY(ax_intake_item_name(w->arena, item, id, 1));
-  return ax_intake_item_finish(w->arena, AX_STR(""), scratch, item);
+  return ax_intake_item_finish(w->options->search, w->arena, AX_STR(""),
+                               scratch, item);
 }
 
 /* What is scored by itself remembers what it rests on. */
@@ -259,7 +261,8 @@ static ax_status keep_results(const work *w, const ax_score_result *result,
         end_later(w, AX_STR(""), names))
       return AX_OK; /* all of it was said before */
     AX_TRY(ax_intake_outbox_plan(w->options->outbox, w->options->store,
-                                 w->arena, w->task->key, &commit, err));
+                                 w->options->search, w->arena, w->task->key,
+                                 &commit, err));
     status = end_with(w, &commit, AX_TASK_DONE, AX_STR(""), names, &local);
     if (status && status != AX_CONFLICT)
       (void)ax_error_set(err, status, "%s", local.text);

@@ -80,8 +80,14 @@ static ax_status read_stored(profile *p, ax_str type, const ax_model *model,
   const ax_query_value method = { .system = AX_STR(MODELS),
                                   .code = model->name };
   const ax_query_term terms[] = {
-    { AX_STR("patient"), AX_INDEX_REFERENCE, &patient, 1 },
-    { AX_STR("method"), AX_INDEX_TOKEN, &method, 1 },
+    { .param = AX_STR("subject"),
+      .kind = AX_INDEX_REFERENCE,
+      .values = &patient,
+      .value_count = 1 },
+    { .param = AX_STR("method"),
+      .kind = AX_INDEX_TOKEN,
+      .values = &method,
+      .value_count = 1 },
   };
   const ax_query query = { .type = type,
                            .terms = terms,

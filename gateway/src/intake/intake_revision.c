@@ -73,8 +73,8 @@ ax_status ax_intake_revision_plan(const ax_intake_options *options,
              .now_ms = ax_clock_wall_ms() };
   for (size_t i = 0; i < count; i++)
     if (ax_intake_item_writes(&items[i]))
-      AX_TRY(add_standing(&p, items[i].type, items[i].id, items[i].version,
-                          err));
+      AX_TRY(
+          add_standing(&p, items[i].type, items[i].id, items[i].version, err));
   *tasks = p.items;
   *task_count = p.count;
   return AX_OK;
@@ -97,7 +97,8 @@ typedef struct {
 static ax_status keep_item(revision *r, ax_intake_item *item, ax_str id,
                            uint64_t version) {
   AX_TRY(ax_intake_item_name(r->arena, item, id, version));
-  AX_TRY(ax_intake_item_finish(r->arena, AX_STR(""), &r->scratch, item));
+  AX_TRY(ax_intake_item_finish(r->options->search, r->arena, AX_STR(""),
+                               &r->scratch, item));
   ax_write *slot = AX_VEC_PUSH(&r->writes, r->arena);
   if (!slot) return AX_NOMEM;
   *slot = ax_intake_item_write(item);
@@ -219,7 +220,8 @@ static ax_status add_provenance(revision *r, const ax_str *made, size_t count) {
   ax_json_writer w = ax_json_write_begin(&body);
   write_provenance(r, &w, made, count);
   ax_status status = ax_json_write_end(&w);
-  ax_str text = status ? AX_STR("") : ax_arena_str(r->arena, ax_buf_view(&body));
+  ax_str text =
+      status ? AX_STR("") : ax_arena_str(r->arena, ax_buf_view(&body));
   ax_buf_free(&body);
   if (status) return status;
   if (!text.ptr) return AX_NOMEM;
@@ -258,8 +260,8 @@ static ax_status follow(revision *r, const ax_standing *old, size_t count,
              .room = commit->task_count,
              .now_ms = r->now_ms - r->options->score_wait_ms };
   for (size_t i = 0; i < count; i++)
-    AX_TRY(add_standing(&p, old[i].type, old[i].id, old[i].version + 1,
-                        r->err));
+    AX_TRY(
+        add_standing(&p, old[i].type, old[i].id, old[i].version + 1, r->err));
   commit->tasks = p.items;
   commit->task_count = p.count;
   return AX_OK;

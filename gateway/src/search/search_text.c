@@ -59,6 +59,28 @@ ax_status ax_search_text_fold(ax_arena *arena, ax_str text, ax_str *out) {
   return AX_OK;
 }
 
+ax_status ax_search_text_sound(ax_arena *arena, ax_str word, ax_str *out) {
+  /* a to z; vowels (0) separate equal digits, h and w do not. */
+  static const char codes[] = "01230120022455012623010202";
+  *out = AX_STR("");
+  if (word.len == 0 || word.ptr[0] < 'a' || word.ptr[0] > 'z') return AX_OK;
+  char *code = AX_NEW_ARRAY(arena, char, 4);
+  if (!code) return AX_NOMEM;
+  memset(code, '0', 4);
+  code[0] = word.ptr[0];
+  size_t n = 1;
+  char last = codes[word.ptr[0] - 'a'];
+  for (size_t i = 1; i < word.len && n < 4; i++) {
+    char c = word.ptr[i];
+    if (c < 'a' || c > 'z' || c == 'h' || c == 'w') continue;
+    char digit = codes[c - 'a'];
+    if (digit != '0' && digit != last) code[n++] = digit;
+    last = digit;
+  }
+  *out = (ax_str){ code, 4 };
+  return AX_OK;
+}
+
 ax_status ax_search_text_local(ax_arena *arena, ax_str type, ax_str id,
                                ax_str *out) {
   char *text = AX_NEW_ARRAY(arena, char, type.len + id.len + 2);

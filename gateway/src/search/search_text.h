@@ -16,6 +16,11 @@
 ax_status ax_search_text_fold(ax_arena *arena, ax_str text,
                               ax_str *out) AX_MUST_USE;
 
+/* How a folded word sounds in English (American Soundex: a letter and three
+ * digits); empty for what has no Latin letter first. NOMEM. */
+ax_status ax_search_text_sound(ax_arena *arena, ax_str word,
+                               ax_str *out) AX_MUST_USE;
+
 /* "Type/id" of a reference to `type` and `id`. NOMEM. */
 ax_status ax_search_text_local(ax_arena *arena, ax_str type, ax_str id,
                                ax_str *out) AX_MUST_USE;

@@ -1,5 +1,7 @@
 #include "search/search_value.h"
 
+#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -7,6 +9,7 @@
 #include "fhir/fhir_primitive.h"
 #include "fhir/fhir_reference.h"
 #include "search/search_text.h"
+#include "search/search_unit.h"
 
 /* --- separators and escapes -------------------------------------------------
  */
@@ -20,8 +23,12 @@ static size_t find_plain(ax_str text, char sep) {
 }
 
 bool ax_search_value_next(ax_str *rest, ax_str *value) {
+  return ax_search_value_next_at(rest, ',', value);
+}
+
+bool ax_search_value_next_at(ax_str *rest, char sep, ax_str *value) {
   if (!rest->ptr) return false;
-  size_t at = find_plain(*rest, ',');
+  size_t at = find_plain(*rest, sep);
   *value = (ax_str){ rest->ptr, at };
   *rest = at < rest->len ? (ax_str){ rest->ptr + at + 1, rest->len - at - 1 }
                          : (ax_str){ NULL, 0 };
@@ -81,13 +88,19 @@ static ax_status push_local(const ax_search_value_of *of, ax_str type,
   return push(of, out, v);
 }
 
-/* A bare id may belong to any type that the parameter refers to. */
+/* A bare id may belong to any type that the parameter refers to, where these
+ * are few. */
+enum { BARE_TYPES = 16 };
+
 static ax_status bare_id(const ax_search_value_of *of, ax_str id,
                          ax_search_values *out, const char **wrong) {
-  ax_str rest = ax_str_from(of->param->targets ? of->param->targets : "");
+  const ax_search_def *def = of->param;
   if (of->modifier.len) return push_local(of, of->modifier, id, out);
-  if (rest.len == 0) *wrong = "needs a type here: write Type/id";
-  while (rest.len) AX_TRY(push_local(of, ax_str_cut(&rest, ','), id, out));
+  if (def->only.len) return push_local(of, def->only, id, out);
+  if (def->target_count == 0 || def->target_count > BARE_TYPES)
+    *wrong = "needs a type here: write Type/id";
+  for (size_t i = 0; i < def->target_count && !*wrong; i++)
+    AX_TRY(push_local(of, def->targets[i], id, out));
   return AX_OK;
 }
 
@@ -100,7 +113,7 @@ static ax_status local(const ax_search_value_of *of, const ax_reference *ref,
                        ax_search_values *out, const char **wrong) {
   if (of->modifier.len && !ax_str_eq(of->modifier, ref->type))
     *wrong = "is of another type than the modifier says";
-  else if (!ax_search_params_targets(of->param, ref->type))
+  else if (!ax_search_table_targets(of->param, ref->type))
     *wrong = "is of a type that this parameter never refers to";
   else
     return push_local(of, ref->type, ref->id, out);
@@ -205,18 +218,103 @@ static ax_status date(const ax_search_value_of *of, ax_str text,
   return AX_OK;
 }
 
-/* --- string -----------------------------------------------------------------
+/* --- string, uri ------------------------------------------------------------
  */
+
+static ax_status sounds(const ax_search_value_of *of, ax_str folded,
+                        ax_search_values *out) {
+  ax_query_value v = { .match = AX_MATCH_EQUAL };
+  AX_TRY(ax_search_text_sound(of->arena, ax_str_cut(&folded, ' '), &v.code));
+  return v.code.len ? push(of, out, v) : AX_OK;
+}
 
 static ax_status string(const ax_search_value_of *of, ax_str text,
                         ax_search_values *out, const char **wrong) {
-  ax_query_value v = { 0 };
-  ax_str plain;
-  AX_TRY(ax_search_value_plain(of->arena, text, &plain));
-  AX_TRY(ax_search_text_fold(of->arena, plain, &v.code));
-  if (v.code.len) return push(of, out, v);
-  *wrong = "has no letter or digit to look for";
+  ax_query_value v = { .match = of->match };
+  AX_TRY(ax_search_value_plain(of->arena, text, &v.system));
+  AX_TRY(ax_search_text_fold(of->arena, v.system, &v.code));
+  if (of->match != AX_MATCH_EXACT) v.system = AX_STR("");
+  if (v.code.len == 0)
+    *wrong = "has no letter or digit to look for";
+  else if (of->param->phonetic && of->match == AX_MATCH_EQUAL)
+    return sounds(of, v.code, out);
+  else
+    return push(of, out, v);
   return AX_OK;
+}
+
+static ax_status uri(const ax_search_value_of *of, ax_str text,
+                     ax_search_values *out) {
+  ax_query_value v = { .match = of->match };
+  AX_TRY(ax_search_value_plain(of->arena, text, &v.code));
+  return push(of, out, v);
+}
+
+/* --- number, quantity -------------------------------------------------------
+ */
+
+/* "5.40" stands for everything from 5.395 up to 5.405 (R4 3.1.1.4.7). */
+static bool take_number(ax_str text, ax_query_value *v) {
+  char buf[64], *end;
+  int decimals = 0, exponent = 0;
+  if (text.len == 0 || text.len >= sizeof buf) return false;
+  memcpy(buf, text.ptr, text.len);
+  buf[text.len] = '\0';
+  if (strspn(buf, "+-0123456789.eE") != text.len) return false;
+  v->number = strtod(buf, &end);
+  if (*end || !isfinite(v->number)) return false;
+  char *e = strpbrk(buf, "eE"), *point = strchr(buf, '.');
+  if (e) exponent = (int)strtol(e + 1, NULL, 10);
+  if (e) *e = '\0';
+  if (point) decimals = (int)strlen(point + 1);
+  double half = 0.5 * pow(10, exponent - decimals);
+  v->low = v->number - half;
+  v->high = v->number + half;
+  return true;
+}
+
+static void widen(ax_query_value *v) {
+  double tenth = fabs(v->number) * 0.1;
+  if (v->compare != AX_CMP_AP) return;
+  v->low = v->number - tenth;
+  v->high = v->number + tenth;
+}
+
+static bool take_unit(const ax_search_value_of *of, ax_query_value *v) {
+  ax_search_unit unit;
+  if (v->any_code || v->any_system ||
+      !ax_str_eq(v->system, AX_STR("http://unitsofmeasure.org")) ||
+      !ax_search_unit_read(v->code, &unit))
+    return true;
+  v->dim = ax_arena_str(of->arena, ax_str_from(unit.dim));
+  v->number = ax_search_unit_canon(&unit, v->number);
+  v->low = ax_search_unit_canon(&unit, v->low);
+  v->high = ax_search_unit_canon(&unit, v->high);
+  return v->dim.ptr != NULL;
+}
+
+static ax_status quantity(const ax_search_value_of *of, ax_str text,
+                          ax_search_values *out, const char **wrong) {
+  ax_query_value v = { 0 };
+  ax_str rest = text, number = { 0 }, system = { 0 }, code = { 0 };
+  (void)ax_search_value_next_at(&rest, '|', &number);
+  bool unit = ax_search_value_next_at(&rest, '|', &system);
+  bool coded = ax_search_value_next_at(&rest, '|', &code);
+  if (rest.ptr || !take_prefix(&number, &v.compare) ||
+      !take_number(number, &v) || (unit && !coded)) {
+    *wrong = of->kind == AX_INDEX_NUMBER
+                 ? "is no number: write an optional prefix (eq ne lt le gt ge "
+                   "sa eb ap) and a number"
+                 : "is no quantity: write an optional prefix, a number, and "
+                   "perhaps |system|code or ||code behind it";
+    return AX_OK;
+  }
+  widen(&v);
+  AX_TRY(ax_search_value_plain(of->arena, system, &v.system));
+  AX_TRY(ax_search_value_plain(of->arena, code, &v.code));
+  v.any_system = v.system.len == 0;
+  v.any_code = v.code.len == 0;
+  return take_unit(of, &v) ? push(of, out, v) : AX_NOMEM;
 }
 
 ax_status ax_search_value_add(const ax_search_value_of *of, ax_str text,
@@ -226,7 +324,7 @@ ax_status ax_search_value_add(const ax_search_value_of *of, ax_str text,
     *wrong = "is empty";
     return AX_OK;
   }
-  switch (of->param->kind) {
+  switch (of->kind) {
   case AX_INDEX_TOKEN:
     return token(of, text, out, wrong);
   case AX_INDEX_REFERENCE:
@@ -236,10 +334,10 @@ ax_status ax_search_value_add(const ax_search_value_of *of, ax_str text,
   case AX_INDEX_STRING:
     return string(of, text, out, wrong);
   case AX_INDEX_URI:
+    return uri(of, text, out);
   case AX_INDEX_NUMBER:
   case AX_INDEX_QUANTITY:
-    break;
+    return quantity(of, text, out, wrong);
   }
-  *wrong = "cannot be asked for yet";
   return AX_OK;
 }

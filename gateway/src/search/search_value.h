@@ -8,15 +8,18 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "base/vec.h"
-#include "search/search_params.h"
+#include "search/search_table.h"
 
 typedef AX_VEC(ax_query_value) ax_search_values;
 
 typedef struct {
   ax_arena *arena;
-  const ax_search_params_row *param;
-  ax_str base;     /* our own base URL */
-  ax_str modifier; /* a resource type, or empty */
+  const ax_search_def *param;
+  ax_index_kind kind; /* how it is read: the parameter's, unless a modifier
+                         says otherwise */
+  ax_match match;     /* what a modifier says */
+  ax_str base;        /* our own base URL */
+  ax_str modifier;    /* a resource type, or empty */
 } ax_search_value_of;
 
 /*
@@ -30,6 +33,9 @@ bool ax_search_value_next(ax_str *rest, ax_str *value);
 ax_status ax_search_value_add(const ax_search_value_of *of, ax_str text,
                               ax_search_values *out,
                               const char **wrong) AX_MUST_USE;
+
+/* The same at an unescaped `sep` ('$' between the parts of a composite). */
+bool ax_search_value_next_at(ax_str *rest, char sep, ax_str *value);
 
 /* A date with its prefix; false when it is none. */
 bool ax_search_value_date(ax_str text, ax_query_value *out);

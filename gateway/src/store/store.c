@@ -74,6 +74,14 @@ ax_status ax_store_search(ax_store *store, ax_arena *arena,
   return store->ops->search(store->backend, arena, query, out, err);
 }
 
+ax_status ax_store_values(ax_store *store, ax_arena *arena,
+                          const ax_rows_of *of, const ax_str **out,
+                          size_t *count, ax_error *err) {
+  *out = NULL;
+  *count = 0;
+  return store->ops->values(store->backend, arena, of, out, count, err);
+}
+
 ax_status ax_store_history(ax_store *store, ax_arena *arena,
                            const ax_history *history, ax_page *out,
                            ax_error *err) {

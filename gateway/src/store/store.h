@@ -63,10 +63,11 @@ typedef struct {
 typedef struct {
   ax_stored *items;
   size_t count;
-  uint64_t next;  /* cursor for the page after; 0: this was the last. A cursor
-                     is a position in time and stays good whatever is written;
-                     what was changed meanwhile stands at its new time. */
-  bool has_total; /* asked for, or the first page holds all */
+  uint64_t next;    /* cursor for the page after; 0: this was the last. A cursor
+                       is a position in time and stays good whatever is written;
+                       what was changed meanwhile stands at its new time. */
+  ax_str next_keys; /* goes with the cursor of a sorted search */
+  bool has_total;   /* asked for, or the first page holds all */
   uint64_t total;
 } ax_page;
 
@@ -83,6 +84,18 @@ ax_status ax_store_read(ax_store *store, ax_arena *arena, ax_str type,
 ax_status ax_store_search(ax_store *store, ax_arena *arena,
                           const ax_query *query, ax_page *out,
                           ax_error *err) AX_MUST_USE;
+
+/* The codes that the current version of a resource has in these index rows (of
+ * references: "Type/id"); none for what is not there. */
+typedef struct {
+  ax_str type, id;
+  const ax_str *params;
+  size_t param_count;
+} ax_rows_of;
+
+ax_status ax_store_values(ax_store *store, ax_arena *arena,
+                          const ax_rows_of *of, const ax_str **out,
+                          size_t *count, ax_error *err) AX_MUST_USE;
 
 /* Which versions of what: of everything, of a type, of one resource. */
 typedef struct {

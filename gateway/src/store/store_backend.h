@@ -41,6 +41,9 @@ typedef struct {
                     ax_str id, uint64_t version, ax_stored *out, ax_error *err);
   ax_status (*search)(ax_store_backend *backend, ax_arena *arena,
                       const ax_query *query, ax_page *out, ax_error *err);
+  ax_status (*values)(ax_store_backend *backend, ax_arena *arena,
+                      const ax_rows_of *of, const ax_str **out, size_t *count,
+                      ax_error *err);
   ax_status (*history)(ax_store_backend *backend, ax_arena *arena,
                        const ax_history *history, ax_page *out, ax_error *err);
   ax_status (*facts)(ax_store_backend *backend, ax_arena *arena, ax_str patient,

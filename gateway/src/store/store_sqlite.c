@@ -390,6 +390,7 @@ const ax_store_ops ax_store_sqlite_ops = {
   .run = run,
   .read = ax_store_sqlite_read,
   .search = ax_store_sqlite_search,
+  .values = ax_store_sqlite_values,
   .history = ax_store_sqlite_history,
   .facts = ax_store_sqlite_facts,
   .standing = ax_store_sqlite_standing,

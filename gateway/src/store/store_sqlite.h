@@ -192,6 +192,9 @@ ax_status ax_store_sqlite_read(ax_store_backend *backend, ax_arena *arena,
 ax_status ax_store_sqlite_search(ax_store_backend *backend, ax_arena *arena,
                                  const ax_query *query, ax_page *out,
                                  ax_error *err);
+ax_status ax_store_sqlite_values(ax_store_backend *backend, ax_arena *arena,
+                                 const ax_rows_of *of, const ax_str **out,
+                                 size_t *count, ax_error *err);
 ax_status ax_store_sqlite_history(ax_store_backend *backend, ax_arena *arena,
                                   const ax_history *history, ax_page *out,
                                   ax_error *err);

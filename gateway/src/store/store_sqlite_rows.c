@@ -14,11 +14,12 @@ static ax_status value_row(ax_store_conn *conn, ax_store_owner owner,
   AX_TRY(ax_store_name_find(conn, row->system, true, &system, err));
   AX_TRY(ax_store_name_value(conn, system, row->code, true, &value, err));
   ax_store_stmt s = ax_store_conn_use(
-      conn, "INSERT OR IGNORE INTO index_value(resource, param, value, seq)"
-            " VALUES(?,?,?,?)");
+      conn, "INSERT OR IGNORE INTO index_value(resource, param, value, grp,"
+            " seq) VALUES(?,?,?,?,?)");
   ax_store_conn_int(&s, owner.resource);
   ax_store_conn_int(&s, param);
   ax_store_conn_int(&s, value);
+  ax_store_conn_int(&s, row->group);
   ax_store_conn_int(&s, owner.seq);
   return ax_store_conn_run(&s, err);
 }
@@ -27,34 +28,47 @@ static ax_status date_row(ax_store_conn *conn, ax_store_owner owner,
                           int64_t param, const ax_index_row *row,
                           ax_error *err) {
   ax_store_stmt s = ax_store_conn_use(
-      conn, "INSERT OR IGNORE INTO index_date(resource, param, lo, hi)"
-            " VALUES(?,?,?,?)");
+      conn, "INSERT OR IGNORE INTO index_date(resource, param, lo, hi, grp)"
+            " VALUES(?,?,?,?,?)");
   ax_store_conn_int(&s, owner.resource);
   ax_store_conn_int(&s, param);
   ax_store_conn_int(&s, row->lo);
   ax_store_conn_int(&s, row->hi);
+  ax_store_conn_int(&s, row->group);
   return ax_store_conn_run(&s, err);
 }
 
 static ax_status number_row(ax_store_conn *conn, ax_store_owner owner,
-                            int64_t param, const ax_index_row *row,
+                            int64_t param, int64_t n, const ax_index_row *row,
                             ax_error *err) {
   if (!isfinite(row->number)) return AX_OK; /* nothing to be found by */
-  int64_t system = 0;
+  int64_t system = 0, dim = 0;
   AX_TRY(ax_store_name_find(conn, row->system, true, &system, err));
+  AX_TRY(ax_store_name_find(conn, row->dim, true, &dim, err));
   ax_store_stmt s = ax_store_conn_use(
-      conn, "INSERT OR IGNORE INTO index_number"
-            "(resource, param, number, system, unit) VALUES(?,?,?,?,?)");
+      conn, "INSERT INTO index_number(resource, param, n, grp, number, high,"
+            " system, unit, canon, canon_high, dim)"
+            " VALUES(?,?,?,?,?,?,?,?,?,?,?)");
   ax_store_conn_int(&s, owner.resource);
   ax_store_conn_int(&s, param);
+  ax_store_conn_int(&s, n);
+  ax_store_conn_int(&s, row->group);
   ax_store_conn_real(&s, row->number);
+  ax_store_conn_real(&s, row->high < row->number ? row->number : row->high);
   ax_store_conn_int(&s, system);
   ax_store_conn_text(&s, row->code);
+  /* Not finite: NULL. */
+  ax_store_conn_real(&s, row->dim.len ? row->canon : (double)NAN);
+  ax_store_conn_real(&s, row->dim.len ? row->canon_high : (double)NAN);
+  if (row->dim.len)
+    ax_store_conn_int(&s, dim);
+  else
+    ax_store_conn_null(&s);
   return ax_store_conn_run(&s, err);
 }
 
 static ax_status index_row(ax_store_conn *conn, ax_store_owner owner,
-                           ax_str type, const ax_index_row *row,
+                           ax_str type, int64_t n, const ax_index_row *row,
                            ax_error *err) {
   int64_t param = 0;
   AX_TRY(ax_store_name_param(conn, type, row->param, true, &param, err));
@@ -63,7 +77,7 @@ static ax_status index_row(ax_store_conn *conn, ax_store_owner owner,
     return date_row(conn, owner, param, row, err);
   case AX_INDEX_NUMBER:
   case AX_INDEX_QUANTITY:
-    return number_row(conn, owner, param, row, err);
+    return number_row(conn, owner, param, n, row, err);
   case AX_INDEX_TOKEN:
   case AX_INDEX_REFERENCE:
   case AX_INDEX_STRING:
@@ -76,7 +90,8 @@ static ax_status index_row(ax_store_conn *conn, ax_store_owner owner,
 ax_status ax_store_rows_index(ax_store_conn *conn, ax_store_owner owner,
                               const ax_write *write, ax_error *err) {
   for (size_t i = 0; i < write->index_count; i++)
-    AX_TRY(index_row(conn, owner, write->type, &write->index[i], err));
+    AX_TRY(
+        index_row(conn, owner, write->type, (int64_t)i, &write->index[i], err));
   return AX_OK;
 }
 

@@ -217,9 +217,51 @@ static const char version_7[] =
     "CREATE INDEX fact_resource ON fact(resource);";
 /* clang-format on */
 
+/* clang-format off */
+/* Rows of one element belong together (grp); quantities also stand in base
+ * units. */
+static const char version_8[] =
+    "CREATE TABLE value_new("
+    "  resource INTEGER NOT NULL,"
+    "  param INTEGER NOT NULL,"
+    "  value INTEGER NOT NULL,"
+    "  grp INTEGER NOT NULL,"               /* 0: the resource itself */
+    "  seq INTEGER NOT NULL,"
+    "  PRIMARY KEY(resource, param, value, grp)) WITHOUT ROWID;"
+    "INSERT INTO value_new SELECT resource, param, value, 0, seq"
+    "  FROM index_value;"
+    "DROP TABLE index_value;"
+    "ALTER TABLE value_new RENAME TO index_value;"
+    "CREATE INDEX index_value_seq ON index_value(param, value, seq);"
+
+    "CREATE TABLE date_new("
+    "  resource INTEGER NOT NULL,"
+    "  param INTEGER NOT NULL,"
+    "  lo INTEGER NOT NULL,"
+    "  hi INTEGER NOT NULL,"
+    "  grp INTEGER NOT NULL,"
+    "  PRIMARY KEY(resource, param, lo, hi, grp)) WITHOUT ROWID;"
+    "INSERT INTO date_new SELECT resource, param, lo, hi, 0 FROM index_date;"
+    "DROP TABLE index_date;"
+    "ALTER TABLE date_new RENAME TO index_date;"
+
+    "DROP TABLE index_number;"              /* nothing was ever written there */
+    "CREATE TABLE index_number("
+    "  resource INTEGER NOT NULL,"
+    "  param INTEGER NOT NULL,"
+    "  n INTEGER NOT NULL,"                 /* of the resource's numbers */
+    "  grp INTEGER NOT NULL,"
+    "  number REAL NOT NULL, high REAL NOT NULL,"
+    "  system INTEGER NOT NULL,"            /* name */
+    "  unit TEXT NOT NULL,"
+    "  canon REAL, canon_high REAL,"        /* in base units of */
+    "  dim INTEGER,"                        /* name */
+    "  PRIMARY KEY(resource, param, n)) WITHOUT ROWID;";
+/* clang-format on */
+
 static const char *const migrations[] = { version_1, version_2, version_3,
                                           version_4, version_5, version_6,
-                                          version_7 };
+                                          version_7, version_8 };
 
 static ax_status pragma(ax_store_conn *conn, const char *sql, int64_t *out,
                         ax_error *err) {

@@ -368,3 +368,70 @@ size_t ax_valueset_memory(ax_valuesets *sets) {
   (void)pthread_rwlock_unlock(&sets->lock);
   return used;
 }
+
+/* --- listing ----------------------------------------------------------------
+ */
+
+typedef struct {
+  ax_valuesets *sets;
+  const ax_valueset *whole; /* decides about each code */
+  bool (*each)(void *to, ax_str system, ax_str code);
+  void *to;
+} listing;
+
+enum { IMPORT_DEPTH = 16 };
+
+static bool list_set(const listing *l, const ax_valueset *set, unsigned depth);
+
+static bool list_codes(const listing *l, const ax_valueset_part *part) {
+  if (!part->codes || part->partial || part->builtin != AX_BUILTIN_NONE)
+    return false;
+  for (size_t i = 0; i < ax_map_count(part->codes); i++) {
+    ax_str code;
+    (void)ax_map_at(part->codes, i, &code);
+    if (ax_valueset_compile_has(l->whole, l->sets->is_unit, part->system, code,
+                                NULL) == AX_MEMBER_YES &&
+        !l->each(l->to, part->system, code))
+      return true;
+  }
+  return true;
+}
+
+static bool list_part(const listing *l, const ax_valueset_part *part,
+                      unsigned depth) {
+  if (part->system.len) return list_codes(l, part);
+  /* What is in all imports is in the first. */
+  return part->import_count && list_set(l, part->imports[0], depth + 1);
+}
+
+static bool list_set(const listing *l, const ax_valueset *set, unsigned depth) {
+  if (set->why || depth > IMPORT_DEPTH) return false;
+  for (size_t i = 0; i < set->include_count; i++)
+    if (!list_part(l, &set->includes[i], depth)) return false;
+  return true;
+}
+
+bool ax_valueset_each(ax_valuesets *sets, ax_str url,
+                      bool (*each)(void *to, ax_str system, ax_str code),
+                      void *to) {
+  const ax_valueset *set = get_set(sets, url);
+  const listing l = { sets, set, each, to };
+  return list_set(&l, set, 0);
+}
+
+bool ax_valueset_family(ax_valuesets *sets, ax_str system, ax_str code,
+                        bool above,
+                        bool (*each)(void *to, ax_str system, ax_str code),
+                        void *to) {
+  const slot *known = get_system(sets, system);
+  const ax_concept *self = find_concept(known, code);
+  if (!self) return false;
+  const ax_codesystem *found = known->system;
+  for (size_t i = 0; i < ax_map_count(found->codes); i++) {
+    const ax_concept *other = ax_map_at(found->codes, i, NULL);
+    bool related = above ? ax_codesystem_is_a(found, self, other->code)
+                         : ax_codesystem_is_a(found, other, code);
+    if (related && !each(to, system, other->code)) break;
+  }
+  return true;
+}

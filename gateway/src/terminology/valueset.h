@@ -80,4 +80,21 @@ bool ax_valueset_display_in(ax_valuesets *sets, ax_str url, ax_str system,
 /* Bytes that compiled sets and systems take. */
 size_t ax_valueset_memory(ax_valuesets *sets);
 
+/*
+ * Calls `each` with every code of the value set, until it returns false. False
+ * when the codes cannot be listed: not loaded, rules instead of codes, or a
+ * part that is not known whole; then some may have been called.
+ */
+bool ax_valueset_each(ax_valuesets *sets, ax_str url,
+                      bool (*each)(void *to, ax_str system, ax_str code),
+                      void *to);
+
+/* The same with the code itself and all below it (`above`: and all above it) in
+ * the hierarchy of its code system. False when that is not loaded or does not
+ * know the code. */
+bool ax_valueset_family(ax_valuesets *sets, ax_str system, ax_str code,
+                        bool above,
+                        bool (*each)(void *to, ax_str system, ax_str code),
+                        void *to);
+
 #endif

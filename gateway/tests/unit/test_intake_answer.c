@@ -192,8 +192,14 @@ static void all_terms_must_fit_and_the_id_too(void **state) {
   ax_query_value u = { .code = AX_STR("u") };
   ax_query_value d = { .compare = AX_CMP_GE, .lo = 15, .hi = 15 };
   ax_query_term terms[2] = {
-    { AX_STR("url"), AX_INDEX_URI, &u, 1 },
-    { AX_STR("date"), AX_INDEX_DATE, &d, 1 },
+    { .param = AX_STR("url"),
+      .kind = AX_INDEX_URI,
+      .values = &u,
+      .value_count = 1 },
+    { .param = AX_STR("date"),
+      .kind = AX_INDEX_DATE,
+      .values = &d,
+      .value_count = 1 },
   };
   ax_str id = AX_STR("i");
   ax_query query = {

@@ -55,6 +55,18 @@ bool ax_registry_is_resource(ax_registry *registry, ax_str name) {
          ax_str_eq(name, AX_STR("Practitioner"));
 }
 
+ax_status ax_registry_load(ax_registry *registry, ax_arena *arena,
+                           ax_def_kind kind, ax_str url, const ax_json **out,
+                           ax_error *err) {
+  (void)registry;
+  (void)arena;
+  (void)kind;
+  (void)url;
+  (void)out;
+  (void)err;
+  return AX_NOT_FOUND;
+}
+
 /* One model that reads LOINC 1-8 and answers with one RiskAssessment. */
 static ax_model fake_model;
 /* Asks for results of the other one, when it is there. */
@@ -187,9 +199,46 @@ ax_status ax_score_device(ax_score_host *host, ax_arena *arena,
 /* --- world ------------------------------------------------------------------
  */
 
+/* What the packages would say, as far as these tests ask. */
+static ax_search *few_parameters(void) {
+  static const struct {
+    const char *code, *type, *path, *target;
+  } rows[] = {
+    { "identifier", "token", "identifier", "" },
+    { "code", "token", "code", "" },
+    { "subject", "reference", "subject", "\"Patient\"" },
+    { "patient", "reference", "subject.where(resolve() is Patient)",
+      "\"Patient\"" },
+    { "date", "date", "effective", "" },
+    { "family", "string", "name.family", "" },
+  };
+  static const char *const types[] = { "Patient", "Observation", "Practitioner",
+                                       "RiskAssessment" };
+  const ax_search_options options = { 0 };
+  ax_search *search = NULL;
+  ax_arena *arena = ax_arena_new(1 << 20);
+  assert_int_equal(AX_OK, ax_search_new(&options, &search, NULL));
+  for (size_t t = 0; t < AX_COUNT(types); t++)
+    for (size_t i = 0; i < AX_COUNT(rows); i++) {
+      const ax_json *tree = NULL;
+      ax_str text = ax_arena_printf(
+          arena,
+          "{\"resourceType\":\"SearchParameter\",\"url\":\"u/%s/%s\","
+          "\"code\":\"%s\",\"base\":[\"%s\"],\"type\":\"%s\","
+          "\"expression\":\"%s.%s\",\"target\":[%s]}",
+          types[t], rows[i].code, rows[i].code, types[t], rows[i].type,
+          types[t], rows[i].path, rows[i].target);
+      assert_int_equal(AX_OK, ax_json_parse(arena, text, &tree, NULL));
+      assert_int_equal(AX_OK, ax_search_add(search, tree));
+    }
+  ax_arena_free(arena);
+  return search;
+}
+
 typedef struct {
   char folder[64];
   ax_store *store;
+  ax_search *search;
   ax_intake *intake;
   ax_arena *arena;
   ax_buf answer;
@@ -201,7 +250,9 @@ static void open_world(world *w, ax_score_host *host, int64_t wait_ms) {
   ax_error err = { 0 };
   ax_store_options store = { .folder = w->folder };
   if (ax_store_open(&store, &w->store, &err)) fail_msg("%s", err.text);
+  w->search = few_parameters();
   ax_intake_options options = { .store = w->store,
+                                .search = w->search,
                                 .host = host,
                                 .score_wait_ms = wait_ms };
   assert_int_equal(AX_OK, ax_intake_new(&options, &w->intake, &err));
@@ -210,6 +261,7 @@ static void open_world(world *w, ax_score_host *host, int64_t wait_ms) {
 static void close_world(world *w) {
   ax_intake_free(w->intake);
   ax_store_close(w->store);
+  ax_search_free(w->search);
 }
 
 static int begin(void **state) {

@@ -2,6 +2,7 @@
  * the outbox in the store. */
 #include "support/ax_test.h"
 #include "support/ax_test_store.h"
+#include "support/search_kit.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -15,6 +16,20 @@ typedef struct {
   int64_t now;
   const ax_intake_outbox *rules;
 } world;
+
+static search_kit kit;
+
+static int open_kit(void **state) {
+  (void)state;
+  kit = search_kit_open(NULL);
+  return 0;
+}
+
+static int close_kit(void **state) {
+  (void)state;
+  search_kit_close(&kit);
+  return 0;
+}
 
 static const ax_intake_target changes = { .name = AX_STR_INIT("changes") };
 static const ax_intake_target every = { .name = AX_STR_INIT("every"),
@@ -50,8 +65,8 @@ static size_t tell(world *w, const char *id, const char *level,
   write.index = index;
   write.index_count = AX_COUNT(index);
   ax_commit commit = { .writes = &write, .write_count = 1 };
-  assert_int_equal(ax_intake_outbox_plan(w->rules, w->t->store, w->t->arena, 7,
-                                         &commit, &w->t->err),
+  assert_int_equal(ax_intake_outbox_plan(w->rules, w->t->store, kit.search,
+                                         w->t->arena, 7, &commit, &w->t->err),
                    AX_OK);
   assert_int_equal(ax_store_commit(w->t->store, &commit, &w->t->err), AX_OK);
   return commit.outbox_count;
@@ -243,5 +258,6 @@ int main(void) {
     T(subscriptions_are_found_by_how_their_name_begins),
     T(a_message_is_followed_to_its_end),
   };
-  return cmocka_run_group_tests_name("intake_outbox", tests, NULL, NULL);
+  return cmocka_run_group_tests_name("intake_outbox", tests, open_kit,
+                                     close_kit);
 }

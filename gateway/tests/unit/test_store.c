@@ -224,7 +224,10 @@ static ax_query query_of(const ax_query_term *terms, size_t count) {
 
 static const char *find_one(ax_test_store *t, const char *param,
                             ax_index_kind kind, ax_query_value value) {
-  ax_query_term term = { ax_str_from(param), kind, &value, 1 };
+  ax_query_term term = { .param = ax_str_from(param),
+                         .kind = kind,
+                         .values = &value,
+                         .value_count = 1 };
   ax_query q = query_of(&term, 1);
   return ids_of(t, &q);
 }
@@ -273,9 +276,18 @@ static void terms_are_all_needed_and_values_any(void **state) {
     { .system = AX_STR("urn:sys"), .code = AX_STR("n1") },
   };
   ax_query_term terms[] = {
-    { AX_STR("patient"), AX_INDEX_REFERENCE, &a, 1 },
-    { AX_STR("code"), AX_INDEX_TOKEN, &code, 1 },
-    { AX_STR("identifier"), AX_INDEX_TOKEN, numbers, 4 },
+    { .param = AX_STR("patient"),
+      .kind = AX_INDEX_REFERENCE,
+      .values = &a,
+      .value_count = 1 },
+    { .param = AX_STR("code"),
+      .kind = AX_INDEX_TOKEN,
+      .values = &code,
+      .value_count = 1 },
+    { .param = AX_STR("identifier"),
+      .kind = AX_INDEX_TOKEN,
+      .values = numbers,
+      .value_count = 4 },
   };
   ax_query q = query_of(terms, 2);
   assert_string_equal(ids_of(t, &q), "o1 o3");
@@ -301,7 +313,10 @@ static void more_values_than_are_looked_up_still_find(void **state) {
     put_rows(t, id, 9000 + i, &row, 1);
     values[i] = (ax_query_value){ .code = ax_str_from(numbers[i]) };
   }
-  ax_query_term term = { AX_STR("method"), AX_INDEX_TOKEN, values, MANY };
+  ax_query_term term = { .param = AX_STR("method"),
+                         .kind = AX_INDEX_TOKEN,
+                         .values = values,
+                         .value_count = MANY };
   ax_query q = query_of(&term, 1);
   q.limit = 2;
   q.want_total = true;
@@ -342,7 +357,10 @@ static void ids_and_updates_limit_a_search(void **state) {
   q.id_count = 3;
   assert_string_equal(ids_of(t, &q), "o2 o4");
   ax_query_value a = { .code = AX_STR("Patient/b") };
-  ax_query_term term = { AX_STR("patient"), AX_INDEX_REFERENCE, &a, 1 };
+  ax_query_term term = { .param = AX_STR("patient"),
+                         .kind = AX_INDEX_REFERENCE,
+                         .values = &a,
+                         .value_count = 1 };
   q.terms = &term;
   q.term_count = 1;
   q.has_updated = true;
@@ -488,7 +506,10 @@ static void preconditions_are_judged_when_committing(void **state) {
   ax_test_store *t = *state;
   fill(t);
   ax_query_value v = { .system = AX_STR("urn:sys"), .code = AX_STR("n1") };
-  ax_query_term term = { AX_STR("identifier"), AX_INDEX_TOKEN, &v, 1 };
+  ax_query_term term = { .param = AX_STR("identifier"),
+                         .kind = AX_INDEX_TOKEN,
+                         .values = &v,
+                         .value_count = 1 };
   ax_query q = query_of(&term, 1);
   ax_precondition p = { .query = &q, .expect_id = AX_STR("o1") };
   ax_write w = ax_test_store_write("Observation", "z", 1, 1);
@@ -512,7 +533,10 @@ static void two_matches_are_never_exactly_one(void **state) {
   ax_test_store *t = *state;
   fill(t);
   ax_query_value v = { .code = AX_STR("Patient/b") };
-  ax_query_term term = { AX_STR("patient"), AX_INDEX_REFERENCE, &v, 1 };
+  ax_query_term term = { .param = AX_STR("patient"),
+                         .kind = AX_INDEX_REFERENCE,
+                         .values = &v,
+                         .value_count = 1 };
   ax_query q = query_of(&term, 1);
   ax_precondition p = { .query = &q, .expect_id = AX_STR("o4") };
   ax_commit c = { .preconditions = &p, .precondition_count = 1 };

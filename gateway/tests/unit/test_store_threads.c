@@ -31,7 +31,10 @@ static ax_status commit_if_none(ax_store *store, int round, int number) {
   (void)snprintf(id, sizeof id, "r%d-%d", round, number);
   (void)snprintf(code, sizeof code, "n%d", round);
   ax_query_value v = { .system = AX_STR("urn:sys"), .code = ax_str_from(code) };
-  ax_query_term term = { AX_STR("identifier"), AX_INDEX_TOKEN, &v, 1 };
+  ax_query_term term = { .param = AX_STR("identifier"),
+                         .kind = AX_INDEX_TOKEN,
+                         .values = &v,
+                         .value_count = 1 };
   ax_query q = { .type = AX_STR("Patient"), .terms = &term, .term_count = 1 };
   ax_precondition none = { .query = &q };
   ax_index_row row = ax_test_store_token("identifier", "urn:sys", code);
