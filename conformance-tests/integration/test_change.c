@@ -231,6 +231,91 @@ static void a_json_patch_changes_what_is_stored(void **state) {
   outside_refused(patch("/Patient/pat", "[]"), 410, "deleted", "");
 }
 
+#define OPERATION(type, path, more)                                            \
+  "{\"name\":\"operation\",\"part\":[{\"name\":\"type\",\"valueCode\":\"" type \
+  "\"},{\"name\":\"path\",\"valueString\":\"" path "\"}" more "]}"
+
+static const outside_answer *patch_path(const char *operations) {
+  char body[3000];
+  (void)snprintf(body, sizeof body,
+                 "{\"resourceType\":\"Parameters\",\"parameter\":[%s]}",
+                 operations);
+  return send("PATCH", "/Patient/fp", NULL, body);
+}
+
+static void a_fhirpath_patch_changes_what_is_stored(void **state) {
+  (void)state;
+  assert_int_equal(put("/Patient/fp", patient("fp", "A"))->status, 201);
+  const outside_answer *a = patch_path(OPERATION("replace", "Patient.name.family", ",{\"name\":\"value\",\"valueString\":\"B\"}") "," OPERATION(
+      "add", "Patient",
+      ",{\"name\":\"name\",\"valueString\":\"birthDate\"},"
+      "{\"name\":\"value\",\"valueDate\":\"1950-01-01\"}") "," OPERATION("add",
+                                                                         "Patie"
+                                                                         "nt."
+                                                                         "name["
+                                                                         "0]",
+                                                                         ",{"
+                                                                         "\"nam"
+                                                                         "e\":"
+                                                                         "\"nam"
+                                                                         "e\","
+                                                                         "\"val"
+                                                                         "ueStr"
+                                                                         "ing\""
+                                                                         ":\"gi"
+                                                                         "ven\""
+                                                                         "},"
+                                                                         "{\"na"
+                                                                         "me\":"
+                                                                         "\"val"
+                                                                         "ue\","
+                                                                         "\"val"
+                                                                         "ueStr"
+                                                                         "ing\""
+                                                                         ":\"G1"
+                                                                         "\"}") "," OPERATION("insert",
+                                                                                              "Patient.name.given",
+                                                                                              ",{\"name\":\"index\",\"valueInteger\":0},"
+                                                                                              "{\"name\":\"value\",\"valueString\":\"G0\"}") "," OPERATION("add",
+                                                                                                                                                           "Patient",
+                                                                                                                                                           ",{\"name\":\"name\",\"valueString\":\"deceased\"},"
+                                                                                                                                                           "{\"name\":\"value\",\"valueBoolean\":true}") "," OPERATION("add",
+                                                                                                                                                                                                                       "Patient",
+                                                                                                                                                                                                                       ",{\"name\":\"name\",\"valueString\":\"contact\"},"
+                                                                                                                                                                                                                       "{\"name\":\"value\",\"part\":[{\"name\":\"name\","
+                                                                                                                                                                                                                       "\"valueHumanName\":{\"text\":\"Kin\"}}]}"));
+  if (a->status != 200) fail_msg("%.*s", AX_STR_ARG(a->body));
+  assert_str(outside_find(a->json, "name[0].family"), "B");
+  assert_str(outside_find(a->json, "name[0].given[0]"), "G0");
+  assert_str(outside_find(a->json, "name[0].given[1]"), "G1");
+  assert_str(outside_find(a->json, "birthDate"), "1950-01-01");
+  assert_true(outside_at(a->json, "deceasedBoolean")->truth);
+  assert_str(outside_find(a->json, "contact[0].name.text"), "Kin");
+  a = patch_path(OPERATION(
+      "move", "Patient.name.given",
+      ",{\"name\":\"source\",\"valueInteger\":0},"
+      "{\"name\":\"destination\",\"valueInteger\":1}") "," OPERATION("delete",
+                                                                     "Patient."
+                                                                     "contact",
+                                                                     "") "," OPERATION("delete",
+                                                                                       "Patient.photo",
+                                                                                       ""));
+  assert_int_equal(a->status, 200);
+  assert_str(outside_find(a->json, "name[0].given[1]"), "G0");
+  assert_null(outside_at(a->json, "contact"));
+  outside_refused(patch_path(OPERATION("delete", "Patient.name.given", "")),
+                  422, "processing", "2 elements");
+  outside_refused(patch_path(OPERATION("change", "Patient", "")), 422,
+                  "processing", "none of add");
+  outside_refused(patch_path(OPERATION("delete", "Patient.name.(", "")), 422,
+                  "processing", "operation 0");
+  outside_refused(
+      patch_path(OPERATION("add", "Patient",
+                           ",{\"name\":\"name\",\"valueString\":\"nonsense\"},"
+                           "{\"name\":\"value\",\"valueString\":\"x\"}")),
+      422, "processing", "does not exist");
+}
+
 /* --- in Bundles ------------------------------------------------------------
  */
 
@@ -432,6 +517,7 @@ int main(void) {
     cmocka_unit_test(what_was_deleted_is_gone_but_not_its_history),
     cmocka_unit_test(a_delete_can_be_guarded_and_conditional),
     cmocka_unit_test(a_json_patch_changes_what_is_stored),
+    cmocka_unit_test(a_fhirpath_patch_changes_what_is_stored),
     cmocka_unit_test(a_transaction_deletes_first_and_answers_in_order),
     cmocka_unit_test(two_entries_may_not_mean_one_resource),
     cmocka_unit_test(history_tells_what_happened_newest_first),

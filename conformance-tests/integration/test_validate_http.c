@@ -85,8 +85,18 @@ static void the_type_must_be_that_of_the_address(void **state) {
 static void what_cannot_be_done_is_refused(void **state) {
   (void)state;
   outside_refused(outside_post(gw, "/$validate", "{"), 400, "structure", "");
-  outside_refused(outside_post(gw, "/$validate?mode=delete", GOOD), 400,
+  outside_refused(outside_post(gw, "/$validate?mode=guess", GOOD), 400,
                   "not-supported", "mode");
+  outside_refused(outside_post(gw, "/$validate?mode=delete", GOOD), 400,
+                  "required", "needs to know what");
+  const outside_answer *a =
+      outside_get(gw, "/Patient/nobody/$validate?mode=delete");
+  assert_int_equal(a->status, 200);
+  assert_str(outside_find(a->json, "issue[0].code"), "not-found");
+  a = outside_post(gw, "/Patient/one/$validate?mode=update",
+                   "{\"resourceType\":\"Patient\",\"id\":\"two\"}");
+  assert_int_equal(a->status, 200);
+  assert_str(outside_find(a->json, "issue[0].severity"), "error");
   outside_refused(outside_post(gw, "/$validate?mode=profile", GOOD), 400,
                   "required", "profile");
   outside_refused(outside_post(gw, "/$validate?nonsense=1", GOOD), 400,

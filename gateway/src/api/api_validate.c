@@ -90,17 +90,29 @@ static bool take_query(ax_api_call *call, request *out) {
   return true;
 }
 
+/* A deletion is about a resource that is named: by the address, or by the one
+ * sent. */
+static bool can_name(ax_api_call *call, const request *rq) {
+  if (call->id.len || AX_JSON_STR(rq->resource, "id").len) return true;
+  ax_api_error_refuse(call, 400, AX_ISSUE_REQUIRED,
+                      "the mode \"delete\" needs to know what: ask "
+                      "Type/id/$validate, or send a resource with an id");
+  return false;
+}
+
 static bool is_possible(ax_api_call *call, const request *rq) {
   static const ax_str modes[] = { AX_STR_INIT(""), AX_STR_INIT("create"),
-                                  AX_STR_INIT("update"),
+                                  AX_STR_INIT("update"), AX_STR_INIT("delete"),
                                   AX_STR_INIT("profile") };
   bool known = false;
   for (size_t i = 0; i < AX_COUNT(modes); i++)
     if (ax_str_eq(rq->mode, modes[i])) known = true;
   if (!known)
     ax_api_error_refuse(call, 400, AX_ISSUE_NOT_SUPPORTED,
-                        "the mode of $validate may be create, update or "
-                        "profile here");
+                        "the mode of $validate may be create, update, delete "
+                        "or profile");
+  else if (ax_str_eq(rq->mode, AX_STR("delete")))
+    return can_name(call, rq);
   else if (!rq->resource || !AX_JSON_STR(rq->resource, "resourceType").len)
     ax_api_error_refuse(call, 400, AX_ISSUE_REQUIRED,
                         "$validate needs a resource: as the body, or as the "
@@ -111,6 +123,45 @@ static bool is_possible(ax_api_call *call, const request *rq) {
   else
     return true;
   return false;
+}
+
+/* Would it go, and is there anything? */
+static void judge_delete(ax_api_call *call, const request *rq) {
+  ax_stored found = { 0 };
+  ax_error err = { 0 };
+  ax_fhir_issues *issues = ax_fhir_issues_new(call->rq->arena);
+  ax_str type =
+      call->type.len ? call->type : AX_JSON_STR(rq->resource, "resourceType");
+  ax_str id = call->id.len ? call->id : AX_JSON_STR(rq->resource, "id");
+  ax_status status = issues
+                         ? ax_store_read(call->api->store, call->rq->arena,
+                                         type, id, AX_VERSION_ANY, &found, &err)
+                         : AX_NOMEM;
+  if (status && status != AX_NOT_FOUND) {
+    ax_api_error(call, status, &err);
+    return;
+  }
+  if (status || found.deleted)
+    ax_fhir_issues_addf(issues, AX_WARNING, AX_ISSUE_NOT_FOUND,
+                        "nothing-to-delete", type, NULL, AX_STR(""),
+                        "There is no %.*s/%.*s; deleting it would change "
+                        "nothing",
+                        AX_STR_ARG(type), AX_STR_ARG(id));
+  ax_api_answer_issues(call, 200, issues, call->rq->body);
+}
+
+/* As an update of the address: it must be this resource. */
+static void judge_identity(ax_api_call *call, const request *rq,
+                           ax_fhir_issues *issues) {
+  bool update = ax_str_eq(rq->mode, AX_STR("update"));
+  ax_str id = AX_JSON_STR(rq->resource, "id");
+  ax_str type = AX_JSON_STR(rq->resource, "resourceType");
+  if (call->id.len ? !ax_str_eq(id, call->id) : update && id.len == 0)
+    ax_fhir_issues_addf(
+        issues, AX_ERROR, AX_ISSUE_INVALID, "id-not-of-url", type, rq->resource,
+        AX_STR(""), "An update carries the id of its address%s%.*s",
+        call->id.len ? ", which is " : "; this resource has none",
+        AX_STR_ARG(call->id));
 }
 
 static void run(ax_api_call *call, const request *rq) {
@@ -125,6 +176,7 @@ static void run(ax_api_call *call, const request *rq) {
                         type, rq->resource, AX_STR(""),
                         "the resource is a %.*s but the address says %.*s",
                         AX_STR_ARG(type), AX_STR_ARG(call->type));
+  judge_identity(call, rq, issues);
   ax_status status = ax_validate_run(call->api->validator, rq->resource, type,
                                      rq->profiles, rq->profile_count, issues);
   if (status)
@@ -138,13 +190,22 @@ static void run(ax_api_call *call, const request *rq) {
 void ax_api_validate(ax_api_call *call) {
   request rq = { 0 };
   ax_str type;
-  if (!ax_api_body_resource(call, &rq.resource, &type)) return;
   if (!take_query(call, &rq)) return;
+  bool bare = call->rq->body.len == 0 && call->id.len;
+  if (bare && ax_str_eq(rq.mode, AX_STR("delete"))) {
+    judge_delete(call, &rq);
+    return;
+  }
+  if (!ax_api_body_resource(call, &rq.resource, &type)) return;
   /* Parameters posted to their own type, without a part that wraps a
    * resource, are what is to be checked. */
   bool wraps = ax_str_eq(type, AX_STR("Parameters")) &&
                (!ax_str_eq(call->type, type) ||
                 has_part(rq.resource, AX_STR("resource")));
   if (wraps && !take_parameters(call, rq.resource, &rq)) return;
-  if (is_possible(call, &rq)) run(call, &rq);
+  if (!is_possible(call, &rq)) return;
+  if (ax_str_eq(rq.mode, AX_STR("delete")))
+    judge_delete(call, &rq);
+  else
+    run(call, &rq);
 }

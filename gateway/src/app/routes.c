@@ -39,6 +39,8 @@ const ax_api_route ax_routes[] = {
   { "/fhir/{type}/_search", ax_api_search, AX_HTTP_POST, .plain = false },
   { "/fhir/{type}/$validate", ax_api_validate, AX_HTTP_POST,
     .operation = "validate", .definition = CORE_VALIDATE },
+  { "/fhir/{type}/{id}/$validate", ax_api_validate,
+    AX_HTTP_GET | AX_HTTP_POST, .plain = false },
   { "/fhir/{type}/{id}/$risk-profile", ax_api_risk_profile, AX_HTTP_GET,
     .operation = "risk-profile", .definition = OWN_PROFILE },
   { "/fhir/{type}/{id}", ax_api_read, AX_HTTP_GET, .interactions = "read" },

@@ -1,5 +1,6 @@
 #include "intake/intake_patch.h"
 
+#include "intake/intake_patch_path.h"
 #include "json/json_parse.h"
 #include "json/json_patch.h"
 
@@ -31,8 +32,13 @@ ax_status ax_intake_patch_apply(const ax_intake *intake, ax_arena *arena,
   ax_error why = { 0 };
   (void)err;
   AX_TRY(ax_json_parse(arena, item->before.body, &stored, &fault));
+  bool json = ax_json_is(item->patch, AX_JSON_ARRAY);
   ax_status status =
-      ax_json_patch_apply(arena, stored, item->patch, &item->resource, &why);
+      json
+          ? ax_json_patch_apply(arena, stored, item->patch, &item->resource,
+                                &why)
+          : ax_intake_patch_path(ax_search_model(intake->options.search), arena,
+                                 stored, item->patch, &item->resource, &why);
   if (status == AX_NOMEM) return status;
   if (status) return refuse(item, 422, "patch-failed", why.text);
   AX_TRY(check_identity(item));

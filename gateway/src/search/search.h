@@ -45,6 +45,9 @@ ax_status ax_search_new(const ax_search_options *options, ax_search **out,
                         ax_error *err) AX_MUST_USE;
 void ax_search_free(ax_search *search);
 
+/* The model it was made with; may be NULL. */
+const ax_fp_model *ax_search_model(const ax_search *search);
+
 /* Adds a SearchParameter; what is no usable one is left out. A later one with
  * the same code for the same type replaces the earlier. Before threads. NOMEM.
  */

@@ -48,6 +48,10 @@ void ax_search_free(ax_search *search) {
   free(search);
 }
 
+const ax_fp_model *ax_search_model(const ax_search *search) {
+  return search->options.model;
+}
+
 const ax_search_host *ax_search_host_of(const ax_search *search) {
   return &search->options.host;
 }
