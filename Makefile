@@ -67,7 +67,7 @@ FUZZ_SECONDS ?= 5
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all help setup packages golden onnxruntime demo run install corpora igs unit test asan tsan coverage fuzz tidy format layers names check \
+.PHONY: all help setup packages golden onnxruntime demo run install corpora igs clients unit test asan tsan coverage fuzz tidy format layers names check \
         definitions bench clean
 
 # --- what a fresh machine lacks -------------------------------------------------
@@ -306,6 +306,15 @@ corpora: $(PACKAGES) $(BUILD)/bin/auspex-corpora ## run the cases of a folder (C
 igs: $(PACKAGES) all | $(SETUP_FETCH) ## fetch mCODE and what there is of its dependencies, compile its profiles, validate its examples
 	@deploy/fetch-igs.sh build/igs
 	@gateway/tools/check_ig.sh $(BUILD)/bin/auspex build/igs 'hl7.fhir.us.mcode#4.0.0'
+
+# Clients as their users get them, pinned by a lock; nothing else needs them.
+CLIENTS := conformance-tests/clients
+$(CLIENTS)/node_modules/.package-lock.json: $(CLIENTS)/package-lock.json | $(SETUP_FETCH)
+	cd $(CLIENTS) && npm ci --ignore-scripts --omit=optional --no-audit --no-fund
+	$(Q)touch $@
+
+clients: $(CLIENTS)/node_modules/.package-lock.json $(PACKAGES) all ## FHIR clients from npm drive a running gateway
+	@AUSPEX_BUILD=$(BUILD) node $(CLIENTS)/run.mjs
 
 coverage: ## tests with line and branch counts
 	$(MAKE) test BUILD=build/cov OPT="-O0 -g" SAN=--coverage
