@@ -29,6 +29,7 @@ static ax_status settle_items(ax_intake_draft *draft, ax_intake_match *match,
     if (!ax_intake_item_writes(item) || !item->resource) continue;
     AX_TRY(ax_intake_refs_settle(&refs, draft->rq->arena, item, err));
     AX_TRY(ax_intake_subscription_settle(draft->intake->options.outbox,
+                                         draft->intake->options.search,
                                          draft->rq->arena, item));
     if (item->method != AX_INTAKE_POST)
       AX_TRY(ax_intake_item_compare(draft->rq->arena, item));

@@ -15,7 +15,8 @@ static void refuse(ax_intake_item *item, const ax_json *at, const char *member,
       why, (int)(value.len < 200 ? value.len : 200), value.ptr);
 }
 
-static ax_status check_criteria(ax_arena *arena, ax_intake_item *item) {
+static ax_status check_criteria(ax_search *search, ax_arena *arena,
+                                ax_intake_item *item) {
   const ax_json *at = AX_JSON_GET(item->tree, "criteria");
   ax_str text = ax_json_text(at), rest = text, why = AX_STR("");
   ax_query query;
@@ -26,7 +27,8 @@ static ax_status check_criteria(ax_arena *arena, ax_intake_item *item) {
     return AX_OK;
   }
   if (!rest.len) return AX_OK;
-  AX_TRY(ax_intake_match_read(arena, type, rest, AX_STR(""), &query, &why));
+  AX_TRY(ax_intake_match_read(search, arena, type, rest, AX_STR(""), &query,
+                              &why));
   if (why.len)
     refuse(item, at, "criteria", "The criteria is not a usable search", why);
   return AX_OK;
@@ -57,7 +59,8 @@ static void check_channel(const ax_intake_outbox *rules, ax_intake_item *item) {
 }
 
 ax_status ax_intake_subscription_settle(const ax_intake_outbox *rules,
-                                        ax_arena *arena, ax_intake_item *item) {
+                                        ax_search *search, ax_arena *arena,
+                                        ax_intake_item *item) {
   if (!rules || !rules->subscriptions || !item->tree ||
       !ax_str_eq(item->type, AX_STR("Subscription")))
     return AX_OK;
@@ -65,7 +68,7 @@ ax_status ax_intake_subscription_settle(const ax_intake_outbox *rules,
   if (!ax_str_eq(status, AX_STR("requested")) &&
       !ax_str_eq(status, AX_STR("active")))
     return AX_OK;
-  AX_TRY(check_criteria(arena, item));
+  AX_TRY(check_criteria(search, arena, item));
   check_channel(rules, item);
   if (ax_str_eq(status, AX_STR("active"))) return AX_OK;
   item->tree = ax_json_edit_set(arena, item->tree, AX_STR("status"),

@@ -15,7 +15,7 @@
 /* Looks at a Subscription about to be written (other items are left alone);
  * faults go to its issues, with a status. NOMEM. */
 ax_status ax_intake_subscription_settle(const ax_intake_outbox *rules,
-                                        ax_arena *arena,
+                                        ax_search *search, ax_arena *arena,
                                         ax_intake_item *item) AX_MUST_USE;
 
 #endif
