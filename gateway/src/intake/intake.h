@@ -90,7 +90,7 @@ typedef struct {
   uint64_t if_match, if_none_match; /* a version; 0: not asked */
 } ax_intake_change;
 
-ax_status ax_intake_apply(ax_intake *intake, const ax_intake_request *rq,
+ax_status ax_intake_apply(ax_intake *intake, const ax_intake_request *sent,
                           const ax_intake_change *change, ax_intake_result *out,
                           ax_error *err) AX_MUST_USE;
 
@@ -104,7 +104,7 @@ ax_status ax_intake_create(ax_intake *intake, const ax_intake_request *rq,
  * (one entry per entry, in order) when the result has no errors. `prefer` is
  * "minimal", "representation" or "OperationOutcome".
  */
-ax_status ax_intake_bundle(ax_intake *intake, const ax_intake_request *rq,
+ax_status ax_intake_bundle(ax_intake *intake, const ax_intake_request *sent,
                            ax_str prefer, ax_buf *answer, ax_intake_result *out,
                            ax_error *err) AX_MUST_USE;
 
