@@ -52,12 +52,11 @@ static ax_status add_task(plan *p, const ax_standing *one) {
 /* What stands on versions of Type/id before `version`. */
 static ax_status add_standing(plan *p, ax_str type, ax_str id, uint64_t version,
                               ax_error *err) {
-  ax_standing *all = NULL;
-  size_t count = 0;
+  ax_standings all;
   if (version < 2) return AX_OK; /* there is nothing before the first */
   AX_TRY(ax_store_standing(p->options->store, p->arena, type, id, version, &all,
-                           &count, err));
-  for (size_t i = 0; i < count; i++) AX_TRY(add_task(p, &all[i]));
+                           err));
+  for (size_t i = 0; i < all.count; i++) AX_TRY(add_task(p, &all.items[i]));
   return AX_OK;
 }
 
@@ -282,18 +281,17 @@ ax_status ax_intake_revision_add(const ax_intake_options *options,
                                  ax_arena *arena, const ax_task *task,
                                  const ax_str *made, size_t made_count,
                                  ax_commit *commit, ax_error *err) {
-  ax_standing *old = NULL;
-  size_t count = 0;
+  ax_standings old;
   AX_TRY(ax_store_outdated(options->store, arena, task->model, task->patient,
-                           task->as_of_ms, &old, &count, err));
-  if (!count) return AX_OK;
+                           task->as_of_ms, &old, err));
+  if (!old.count) return AX_OK;
   revision r = { .options = options,
                  .arena = arena,
                  .task = task,
                  .now_ms = ax_clock_wall_ms(),
                  .scratch = AX_BUF_INIT(RESULT_MAX),
                  .err = err };
-  ax_status status = revise(&r, old, count, made, made_count, commit);
+  ax_status status = revise(&r, old.items, old.count, made, made_count, commit);
   ax_buf_free(&r.scratch);
   return status;
 }

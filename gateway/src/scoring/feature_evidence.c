@@ -3,6 +3,8 @@
  * not "no". */
 #include "scoring/feature_parts.h"
 
+#include <assert.h>
+
 typedef struct {
   const ax_feature_candidate *positive, *refuted, *maybe;
 } evidence;
@@ -42,9 +44,9 @@ static ax_feature_finding judge(const evidence *e, const ax_fact *older) {
       e->maybe->fact
     };
   if (!e->positive && !e->refuted && older)
-    return (ax_feature_finding){
-      AUSPEX_CELL_STALE, AX_STR("there is one, but outside the window"), older
-    };
+    return (ax_feature_finding){ AUSPEX_CELL_STALE,
+                                 AX_STR("there is one, but outside the window"),
+                                 older };
   if (!e->positive && !e->refuted)
     return (ax_feature_finding){ AUSPEX_CELL_ABSENT,
                                  AX_STR("it is neither confirmed nor refuted"),
@@ -64,6 +66,7 @@ ax_feature_finding ax_feature_evidence_read(ax_feature_work *w,
   cell->state = finding.state;
   if (finding.state != AUSPEX_CELL_PRESENT) return finding;
   const ax_feature_candidate *it = e.positive ? e.positive : e.refuted;
+  assert(it); /* what is present was found somewhere */
   ax_feature_time time = ax_feature_window_time(it->source, it->fact);
   cell->value = e.positive ? 1 : 0;
   cell->fact = finding.fact;

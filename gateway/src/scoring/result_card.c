@@ -54,9 +54,11 @@ static void put_base64(ax_buf *out, ax_str bytes) {
     for (size_t k = 0; k < 3; k++)
       three = three << 8 |
               (i + k < bytes.len ? (unsigned char)bytes.ptr[i + k] : 0u);
-    for (size_t k = 0; k < 4; k++)
-      ax_buf_append_char(
-          out, i + k > bytes.len ? '=' : digits[three >> (18 - 6 * k) & 63u]);
+    for (size_t k = 0; k < 4; k++) {
+      char digit = digits[three >> (18 - 6 * k) & 63u];
+      if (i + k > bytes.len) digit = '=';
+      ax_buf_append_char(out, digit);
+    }
   }
 }
 

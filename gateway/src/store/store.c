@@ -98,19 +98,23 @@ ax_status ax_store_facts(ax_store *store, ax_arena *arena, ax_str patient,
 }
 
 ax_status ax_store_standing(ax_store *store, ax_arena *arena, ax_str type,
-                            ax_str id, uint64_t version, ax_standing **out,
-                            size_t *count, ax_error *err) {
+                            ax_str id, uint64_t version, ax_standings *out,
+                            ax_error *err) {
   ax_standing wanted = { .type = type, .id = id, .version = version };
-  return store->ops->standing(store->backend, arena, &wanted, out, count, err);
+  *out = (ax_standings){ 0 };
+  return store->ops->standing(store->backend, arena, &wanted, &out->items,
+                              &out->count, err);
 }
 
 ax_status ax_store_outdated(ax_store *store, ax_arena *arena, ax_str model,
-                            ax_str patient, int64_t as_of_ms,
-                            ax_standing **out, size_t *count, ax_error *err) {
+                            ax_str patient, int64_t as_of_ms, ax_standings *out,
+                            ax_error *err) {
   ax_standing wanted = { .model = model,
                          .patient = patient,
                          .as_of_ms = as_of_ms };
-  return store->ops->standing(store->backend, arena, &wanted, out, count, err);
+  *out = (ax_standings){ 0 };
+  return store->ops->standing(store->backend, arena, &wanted, &out->items,
+                              &out->count, err);
 }
 
 ax_status ax_store_tasks_due(ax_store *store, ax_arena *arena, int64_t now_ms,

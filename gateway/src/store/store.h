@@ -278,17 +278,21 @@ typedef struct {
   int64_t as_of_ms;
 } ax_standing;
 
+typedef struct {
+  ax_standing *items;
+  size_t count;
+} ax_standings;
+
 /* Results that rest on a version of Type/id before `version`. */
 ax_status ax_store_standing(ax_store *store, ax_arena *arena, ax_str type,
-                            ax_str id, uint64_t version, ax_standing **out,
-                            size_t *count, ax_error *err) AX_MUST_USE;
+                            ax_str id, uint64_t version, ax_standings *out,
+                            ax_error *err) AX_MUST_USE;
 
 /* Results of the model for the patient, as of that moment, that rest on what
  * has been changed or deleted since. */
 ax_status ax_store_outdated(ax_store *store, ax_arena *arena, ax_str model,
                             ax_str patient, int64_t as_of_ms,
-                            ax_standing **out, size_t *count,
-                            ax_error *err) AX_MUST_USE;
+                            ax_standings *out, ax_error *err) AX_MUST_USE;
 
 /* --- tasks --------------------------------------------------------------- */
 

@@ -17,29 +17,26 @@ static ax_write result(const char *id, uint64_t version, const ax_str *basis,
 }
 
 static size_t standing_on(ax_test_store *t, const char *id, uint64_t version) {
-  ax_standing *all = NULL;
-  size_t count = 0;
+  ax_standings all;
   assert_int_equal(ax_store_standing(t->store, t->arena, AX_STR("Observation"),
-                                     ax_str_from(id), version, &all, &count,
-                                     &t->err),
+                                     ax_str_from(id), version, &all, &t->err),
                    AX_OK);
-  if (count) {
-    assert_str(all[0].type, "RiskAssessment");
-    assert_str(all[0].model, "org.example.m");
-    assert_str(all[0].patient, "Patient/a");
-    assert_int_equal(all[0].as_of_ms, 77);
+  if (all.count) {
+    assert_str(all.items[0].type, "RiskAssessment");
+    assert_str(all.items[0].model, "org.example.m");
+    assert_str(all.items[0].patient, "Patient/a");
+    assert_int_equal(all.items[0].as_of_ms, 77);
   }
-  return count;
+  return all.count;
 }
 
 static size_t outdated(ax_test_store *t, const char *patient, int64_t as_of) {
-  ax_standing *all = NULL;
-  size_t count = 0;
+  ax_standings all;
   assert_int_equal(ax_store_outdated(t->store, t->arena, MODEL,
-                                     ax_str_from(patient), as_of, &all, &count,
+                                     ax_str_from(patient), as_of, &all,
                                      &t->err),
                    AX_OK);
-  return count;
+  return all.count;
 }
 
 static void fill(ax_test_store *t) {
