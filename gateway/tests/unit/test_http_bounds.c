@@ -114,6 +114,19 @@ static const char *hear(int fd) {
   return heard;
 }
 
+/* Memory comes free a moment after an answer has gone out. */
+static int dial_until_taken(size_t body) {
+  int64_t until = ax_clock_mono_ns() + ax_test_ms(10000) * 1000000;
+  for (;;) {
+    int fd = dial();
+    say(fd, "/", body);
+    if (strstr(hear(fd), "HTTP/1.1 200 ")) return fd;
+    (void)close(fd);
+    if (ax_clock_mono_ns() >= until) fail_msg("the memory never came free");
+    ax_clock_sleep_ms(2);
+  }
+}
+
 static void await_inside(int count) {
   int64_t until = ax_clock_mono_ns() + ax_test_ms(10000) * 1000000;
   while (atomic_load(&inside) != count && ax_clock_mono_ns() < until)
@@ -162,9 +175,7 @@ static void bodies_have_a_bound_together(void **state) {
   assert_non_null(strstr(hear(a), "HTTP/1.1 200 "));
   assert_non_null(strstr(hear(c), "HTTP/1.1 200 "));
   (void)close(b);
-  b = dial();
-  say(b, "/", 900);
-  assert_non_null(strstr(hear(b), "HTTP/1.1 200 "));
+  b = dial_until_taken(900);
   int all[] = { a, b, c };
   for (size_t i = 0; i < AX_COUNT(all); i++) (void)close(all[i]);
 }
