@@ -97,7 +97,7 @@ extern const char *const qlq_model_titles[QLQ_SCALE_COUNT]; /* for people */
 
 /* Reads the table; anything missing, doubled or unknown is E_CONFIG with the
  * line in `err`. */
-int32_t qlq_table_read(const void *data, size_t length, void *table,
+int32_t qlq_table_read(const void *data, size_t length, void *into,
                        auspex_error *err);
 int qlq_table_within(qlq_limit limit, double x);
 const char *qlq_table_word(const qlq_table *table, double size);
