@@ -254,7 +254,10 @@ static void set(const doing *d, ax_score_version *v, ax_module_state state) {
 
 /* A version that requests still work with drains; nobody else sees it. */
 static void leave(const doing *d, ax_score_version *v) {
-  set(d, v, v->views ? AX_MODULE_DRAINING : AX_MODULE_RETIRED);
+  pthread_mutex_lock(&d->host->lock);
+  bool needed = v->views > 0;
+  pthread_mutex_unlock(&d->host->lock);
+  set(d, v, needed ? AX_MODULE_DRAINING : AX_MODULE_RETIRED);
 }
 
 /* The models of the new view are ready before anybody sees it; whoever holds

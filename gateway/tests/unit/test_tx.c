@@ -10,10 +10,10 @@
 
 #include "base/clock.h"
 #include "http/http_server.h"
-#include "json/json_parse.h"
 #include "terminology/tx.h"
 #include "terminology/tx_answer.h"
 #include "terminology/valueset.h"
+#include "json/json_parse.h"
 
 static char folder[] = "/tmp/auspex-tx-XXXXXX";
 static ax_http_server *server;
@@ -23,14 +23,13 @@ static atomic_int broken; /* 0: answers, 1: HTTP 503, 2: too slow */
 static char last_query[1000], last_token[100];
 static pthread_mutex_t last_lock = PTHREAD_MUTEX_INITIALIZER;
 
-#define RESULT(value, more)                                              \
+#define RESULT(value, more)                                                \
   "{\"resourceType\":\"Parameters\",\"parameter\":[{\"name\":\"result\", " \
   "\"valueBoolean\":" value "}" more "]}"
 
 static const char *says(ax_str path, ax_str query) {
   bool good = ax_str_find(query, AX_STR("code=good")) != AX_STR_NONE;
-  bool other =
-      ax_str_find(query, AX_STR("display=Other")) != AX_STR_NONE;
+  bool other = ax_str_find(query, AX_STR("display=Other")) != AX_STR_NONE;
   if (ax_str_find(query, AX_STR("unknown")) != AX_STR_NONE)
     return RESULT("false", ",{\"name\":\"x-caused-by-unknown-system\","
                            "\"valueCanonical\":\"urn:unknown\"}");
@@ -47,9 +46,8 @@ static void answer(void *ctx, ax_http_request *rq, ax_http_response *rs) {
   (void)pthread_mutex_lock(&last_lock);
   (void)snprintf(last_query, sizeof last_query, "%.*s?%.*s",
                  AX_STR_ARG(rq->path), AX_STR_ARG(rq->query));
-  (void)snprintf(
-      last_token, sizeof last_token, "%.*s",
-      AX_STR_ARG(ax_http_get_header(rq, AX_STR("Authorization"))));
+  (void)snprintf(last_token, sizeof last_token, "%.*s",
+                 AX_STR_ARG(ax_http_get_header(rq, AX_STR("Authorization"))));
   (void)pthread_mutex_unlock(&last_lock);
   if (atomic_load(&broken) == 2) ax_clock_sleep_ms(700);
   rs->status = atomic_load(&broken) == 1 ? 503 : 200;
@@ -57,6 +55,15 @@ static void answer(void *ctx, ax_http_request *rq, ax_http_response *rs) {
     rs->status = 404;
   rs->content_type = AX_STR("application/fhir+json");
   rs->body = ax_str_from(says(rq->path, rq->query));
+}
+
+/* What was asked last: a copy, since the server's threads write it. */
+static const char *last(const char *what) {
+  static char copy[sizeof last_query];
+  (void)pthread_mutex_lock(&last_lock);
+  (void)snprintf(copy, sizeof copy, "%s", what);
+  (void)pthread_mutex_unlock(&last_lock);
+  return copy;
 }
 
 static ax_str refuse(int status, ax_str text, ax_buf *body) {
@@ -134,13 +141,13 @@ static void sets_and_systems_are_asked_for_codes(void **state) {
   ax_tx *tx = open_tx(NULL, 0);
   assert_int_equal(ask(tx, "urn:v|2", "urn:s", "good code&x=1", NULL),
                    AX_MEMBER_YES);
-  assert_string_equal(last_query,
+  assert_string_equal(last(last_query),
                       "/r4/ValueSet/$validate-code?_format=json&url=urn%3Av"
                       "&valueSetVersion=2&system=urn%3As"
                       "&code=good%20code%26x%3D1");
-  assert_string_equal(last_token, "Bearer abc");
+  assert_string_equal(last(last_token), "Bearer abc");
   assert_int_equal(ask(tx, "urn:v", "", "bad", NULL), AX_MEMBER_NO);
-  assert_string_equal(last_query,
+  assert_string_equal(last(last_query),
                       "/r4/ValueSet/$validate-code?_format=json&url=urn%3Av"
                       "&inferSystem=true&code=bad");
   ax_buf display = AX_BUF_INIT(100);
@@ -152,7 +159,7 @@ static void sets_and_systems_are_asked_for_codes(void **state) {
     assert_int_equal(ax_tx_ask(tx, &q, &display, NULL), AX_MEMBER_YES);
     assert_str(ax_buf_view(&display), "Good one");
   }
-  assert_string_equal(last_query,
+  assert_string_equal(last(last_query),
                       "/r4/CodeSystem/$validate-code?_format=json&url=urn%3As"
                       "&version=7&code=good");
   assert_int_equal(asked, 3);
@@ -164,8 +171,7 @@ static void what_the_server_lacks_is_unknown(void **state) {
   (void)state;
   ax_tx *tx = open_tx(NULL, 0);
   const char *why = NULL;
-  assert_int_equal(ask(tx, "", "urn:unknown", "good", &why),
-                   AX_MEMBER_UNKNOWN);
+  assert_int_equal(ask(tx, "", "urn:unknown", "good", &why), AX_MEMBER_UNKNOWN);
   assert_non_null(strstr(why, "does not know"));
   assert_int_equal(ask(tx, "", "urn:s", "strange", &why), AX_MEMBER_UNKNOWN);
   assert_false(ax_tx_stats_read(tx).resting);
@@ -263,7 +269,7 @@ static void value_sets_ask_for_what_they_do_not_know(void **state) {
       ax_registry_overlay(base_registry, &tree, 1, &registry, NULL), AX_OK);
   assert_int_equal(ax_valueset_new(registry, &sets, NULL), AX_OK);
   ax_valueset_set_server(sets, tx);
-#define IN(system, code)                                             \
+#define IN(system, code)                                                    \
   ax_valueset_contains(sets, AX_STR("urn:v"), AX_STR(system), AX_STR(code), \
                        NULL)
   assert_int_equal(IN("urn:t", "here"), AX_MEMBER_YES);
@@ -272,16 +278,15 @@ static void value_sets_ask_for_what_they_do_not_know(void **state) {
   assert_int_equal(IN("urn:s", "good"), AX_MEMBER_YES);
   assert_int_equal(IN("urn:s", "bad"), AX_MEMBER_NO);
   assert_int_equal(asked, 2);
-  assert_int_equal(ax_valueset_lookup(sets, AX_STR("urn:s"), AX_STR("good"),
-                                      NULL, NULL),
-                   AX_MEMBER_YES);
+  assert_int_equal(
+      ax_valueset_lookup(sets, AX_STR("urn:s"), AX_STR("good"), NULL, NULL),
+      AX_MEMBER_YES);
   assert_int_equal(ax_valueset_display(sets, AX_STR("urn:s"), AX_STR(""),
                                        AX_STR("good"), AX_STR("GOOD ONE"),
                                        &right),
                    AX_MEMBER_YES);
   assert_int_equal(ax_valueset_display(sets, AX_STR("urn:s"), AX_STR(""),
-                                       AX_STR("good"), AX_STR("Other"),
-                                       &right),
+                                       AX_STR("good"), AX_STR("Other"), &right),
                    AX_MEMBER_NO);
   assert_str(ax_buf_view(&right), "'Good one'");
   ax_buf_free(&right);
@@ -355,9 +360,9 @@ static void a_url_that_cannot_be_asked_is_refused(void **state) {
   (void)state;
   ax_tx *tx = NULL;
   ax_error err = { 0 };
-  assert_int_equal(ax_tx_new(&(ax_tx_options){ .url = "tx.example" }, &tx,
-                             &err),
-                   AX_INVALID);
+  assert_int_equal(
+      ax_tx_new(&(ax_tx_options){ .url = "tx.example" }, &tx, &err),
+      AX_INVALID);
   assert_true(err.text[0] != 0);
 }
 
