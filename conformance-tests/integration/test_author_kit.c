@@ -156,6 +156,11 @@ static int found(const char *file, const char *rule) {
 static void every_seeded_mistake_is_found(void **state) {
   (void)state;
   int missed = 0;
+#if defined(__SANITIZE_THREAD__)
+  /* It handles a crash inside the sandbox by crashing itself, and how a worker
+   * ended then says nothing of the module. No threads meet here. */
+  skip();
+#endif
   /* Several at a time: they wait for workers most of the time. */
   (void)sh("for m in $(ls $BUILD/author); do for c in lint check; do "
            "echo $m $c; done; done | xargs -P 6 -L 1 sh -c '\"$0\" plugin "
