@@ -238,7 +238,7 @@ $(BUILD)/tests/conformance-tests/integration/test_clock: | $(BUILD)/tests/jump_c
 # Programs under test are found through these.
 TEST_ENV = AUSPEX_BUILD=$(BUILD) AUSPEX_ROOT=. \
   ASAN_OPTIONS=handle_segv=2:detect_leaks=1:$(ASAN_OPTIONS) \
-  TSAN_OPTIONS=halt_on_error=1:suppressions=gateway/tests/tsan.supp
+  TSAN_OPTIONS=halt_on_error=1:suppressions=$(CURDIR)/gateway/tests/tsan.supp
 
 define RUN_TESTS
 @for t in $1; do \
