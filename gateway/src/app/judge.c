@@ -181,10 +181,11 @@ static void *work(void *ctx) {
   for (;;) {
     size_t i = arena ? take_file(s) : s->options->file_count;
     if (i == s->options->file_count) break;
-    verdict *v = &s->verdicts[i % WINDOW];
-    judge_file(s->options, arena, i, v);
+    verdict made;
+    judge_file(s->options, arena, i, &made);
+    made.done = true;
     (void)pthread_mutex_lock(&s->lock);
-    v->done = true;
+    s->verdicts[i % WINDOW] = made;
     (void)pthread_cond_broadcast(&s->moved);
     (void)pthread_mutex_unlock(&s->lock);
   }

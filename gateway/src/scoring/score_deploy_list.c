@@ -54,11 +54,12 @@ ax_status ax_score_deploy_list(ax_score_host *host, ax_arena *arena,
                                ax_score_deployed **out, size_t *count) {
   ax_status status = AX_OK;
   pthread_mutex_lock(&host->lock);
-  *count = host->version_count;
-  *out = AX_NEW_ARRAY(arena, ax_score_deployed, *count + 1);
+  *count = 0;
+  *out = AX_NEW_ARRAY(arena, ax_score_deployed, host->version_count + 1);
   if (!*out) status = AX_NOMEM;
-  for (size_t i = 0; !status && i < *count; i++)
-    status = describe(host, arena, i, &(*out)[i]);
+  for (size_t i = 0; !status && i < host->version_count; i++)
+    if (host->versions[i]->finished)
+      status = describe(host, arena, i, &(*out)[(*count)++]);
   pthread_mutex_unlock(&host->lock);
   return status;
 }

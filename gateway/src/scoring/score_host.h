@@ -53,6 +53,7 @@ struct ax_score_version {
   char why[AX_SCORE_HOST_WHY], by[AX_SCORE_HOST_BY];
   int64_t since_ms;
   uint64_t turn; /* order of becoming active; 0: never was */
+  bool finished; /* its models are known, so it may be listed; under `lock` */
   unsigned views;
 };
 

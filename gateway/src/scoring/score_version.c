@@ -166,7 +166,7 @@ static ax_status check_golden(ax_score_version *v, ax_golden_ask ask, void *ctx,
   return status;
 }
 
-void ax_score_version_finish(ax_score_host *host, ax_score_version *v) {
+static void finish(ax_score_host *host, ax_score_version *v) {
   ax_error err = { 0 };
   if (v->state == AX_MODULE_QUARANTINED) return;
   ax_status status = take_models(host, v, &err);
@@ -175,6 +175,13 @@ void ax_score_version_finish(ax_score_host *host, ax_score_version *v) {
   if (!status) return;
   ax_score_version_sleep(host, v); /* no process for what nobody may ask */
   quarantine(v, err.text[0] ? err.text : ax_error_name(status));
+}
+
+void ax_score_version_finish(ax_score_host *host, ax_score_version *v) {
+  finish(host, v);
+  pthread_mutex_lock(&host->lock);
+  v->finished = true;
+  pthread_mutex_unlock(&host->lock);
 }
 
 /* --- sleeping and waking
