@@ -5,6 +5,7 @@
  * for bit.
  */
 #include "bench.h"
+#include "bench_facts.h"
 
 #include <math.h>
 #include <unistd.h>
@@ -28,31 +29,6 @@ static void must(ax_status status, const ax_error *err) {
   if (!status) return;
   (void)fprintf(stderr, "bench_replay: %s\n", err->text);
   exit(1);
-}
-
-static ax_fact fact(ax_fact_kind kind, const char *system, const char *code,
-                    int64_t at) {
-  return (ax_fact){ .kind = kind,
-                    .status = AX_FACT_STATUS_FINAL,
-                    .source_type = AX_STR("Observation"),
-                    .source_id = ax_str_from(code),
-                    .source_version = (uint64_t)at,
-                    .system = ax_str_from(system),
-                    .code = ax_str_from(code),
-                    .has_time = true,
-                    .lo_ms = at,
-                    .hi_ms = at,
-                    .precision = AX_DATE_DAY,
-                    .value_kind = AX_FACT_VALUE_NUMBER };
-}
-
-static ax_fact value(const char *code, int64_t at, double number,
-                     const char *unit) {
-  ax_fact f = fact(AX_FACT_OBSERVATION, "http://loinc.org", code, at);
-  f.number = number;
-  f.unit = ax_str_from(unit);
-  f.flags = AX_FACT_HAS_UNIT;
-  return f;
 }
 
 /* The same numbers on every run, with many digits. */

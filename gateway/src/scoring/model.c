@@ -4,24 +4,13 @@
 #include <math.h>
 #include <string.h>
 
+#include "fhir/fhir_icd10.h"
 #include "ucum/ucum.h"
 
 /* --- matching ------------------------------------------------------------- */
 
-static const ax_str icd10[] = {
-  AX_STR_INIT("http://hl7.org/fhir/sid/icd-10"),
-  AX_STR_INIT("http://hl7.org/fhir/sid/icd-10-cm"),
-  AX_STR_INIT("http://fhir.de/CodeSystem/bfarm/icd-10-gm"),
-};
-
-static bool is_icd10(ax_str system) {
-  for (size_t i = 0; i < AX_COUNT(icd10); i++)
-    if (ax_str_eq(system, icd10[i])) return true;
-  return false;
-}
-
 bool ax_model_same_system(ax_str a, ax_str b) {
-  return ax_str_eq(a, b) || (is_icd10(a) && is_icd10(b));
+  return ax_str_eq(a, b) || (ax_fhir_icd10_is(a) && ax_fhir_icd10_is(b));
 }
 
 /* "C81-C86": the first three characters of `code` lie between. */
@@ -420,12 +409,12 @@ static void add_codes(filters *to, const ax_model_codes *codes, bool own) {
   for (size_t i = 0; codes && i < codes->count; i++) {
     const ax_model_code *code = &codes->items[i];
     if (code->match & AUSPEX_MATCH_EXCEPT) continue;
-    if (!is_icd10(code->system)) {
+    if (!ax_fhir_icd10_is(code->system)) {
       add_filter(to, code->system, code->code, code->match, own);
       continue;
     }
-    for (size_t k = 0; k < AX_COUNT(icd10); k++)
-      add_filter(to, icd10[k], code->code, code->match, own);
+    for (size_t k = 0; k < AX_FHIR_ICD10_SYSTEMS; k++)
+      add_filter(to, ax_fhir_icd10_systems[k], code->code, code->match, own);
   }
 }
 
@@ -458,7 +447,7 @@ static void count_filters(const ax_model_source *s, void *ctx) {
   size_t codes = s->codes->count + (s->within ? s->within->count : 0);
   for (size_t i = 0; i < s->filter_count; i++)
     codes += s->filters[i].codes ? s->filters[i].codes->count : 0;
-  *most += codes * AX_COUNT(icd10) + s->instrument.len;
+  *most += codes * AX_FHIR_ICD10_SYSTEMS + s->instrument.len;
 }
 
 static void find_value_sets(const ax_model_source *s, void *ctx) {

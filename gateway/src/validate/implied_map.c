@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/map.h"
+#include "fhir/fhir_icd10.h"
 
 enum { KEY_MAX = 200, SHORTEST_CATEGORY = 3 };
 
@@ -12,18 +13,11 @@ struct ax_implied_map {
 
 /* All of ICD-10 counts as one system. */
 static ax_str system_of(ax_str system) {
-  static const char *const icd10[] = {
-    "http://hl7.org/fhir/sid/icd-10-cm",
-    "http://fhir.de/CodeSystem/bfarm/icd-10-gm",
-  };
-  for (size_t i = 0; i < AX_COUNT(icd10); i++)
-    if (ax_str_eq(system, ax_str_from(icd10[i])))
-      return AX_STR("http://hl7.org/fhir/sid/icd-10");
-  return system;
+  return ax_fhir_icd10_is(system) ? ax_fhir_icd10_systems[0] : system;
 }
 
 static bool has_categories(ax_str system) {
-  return ax_str_eq(system, AX_STR("http://hl7.org/fhir/sid/icd-10")) ||
+  return ax_fhir_icd10_is(system) ||
          ax_str_eq(system, AX_STR("http://www.whocc.no/atc"));
 }
 
