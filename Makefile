@@ -16,7 +16,8 @@ say      = $(if $(V),,@echo "  $1")
 
 # CFLAGS, CPPFLAGS and LDFLAGS belong to whoever calls make; ours stand apart, so
 # `make CFLAGS=-O3` adds to them instead of wiping them out.
-ALL_CPPFLAGS := -Igateway/src -Igateway/tests -Iplugins/sdk $(CPPFLAGS)
+ALL_CPPFLAGS := -Igateway/src -Igateway/tests -Iplugins/sdk -Iconformance-tests/runner \
+                $(CPPFLAGS)
 ALL_CFLAGS   := $(STD) $(WARN) -Werror $(OPT) $(SAN) -fvisibility=hidden -fPIE \
                 -fstack-protector-strong -fno-common -ffp-contract=off $(CFLAGS)
 ifeq ($(SAN),)
@@ -36,11 +37,17 @@ OBJS  := $(SRCS:%.c=$(BUILD)/obj/%.o)
 # programs link.
 MAINS := $(filter %/main.c %_main.c,$(SRCS))
 LIB   := $(BUILD)/obj/libauspex.a
+# The conformance runner: a program of its own over the same archive.
+RUNNER_SRCS := $(sort $(wildcard conformance-tests/runner/*/*.c))
+RUNNER_OBJS := $(RUNNER_SRCS:%.c=$(BUILD)/obj/%.o)
+RUNNER_MAIN := conformance-tests/runner/cli/main.c
+RUNNER_LIB  := $(BUILD)/obj/libconformance.a
 # Linux interfaces beyond POSIX (memfd, landlock, pidfd) only where they are used.
 GNU_SRCS := $(sort $(wildcard gateway/src/worker/*.c gateway/src/scoring/broker*.c gateway/src/kit/folder.c))
 
 PROGRAMS := $(if $(wildcard gateway/src/app/main.c),$(BUILD)/bin/auspex) \
             $(if $(wildcard gateway/src/worker/worker_main.c),$(BUILD)/bin/auspex-worker) \
+            $(if $(wildcard $(RUNNER_MAIN)),$(BUILD)/bin/auspex-conformance) \
             $(BUILD)/bin/auspex-corpora
 
 # A plug-in is a folder with plugin.c (and more .c files); its .so and its data
@@ -55,7 +62,8 @@ FAULTY      := $(foreach f,$(basename $(notdir $(wildcard plugins/faulty/*.c))),
 PLUGIN_CFLAGS := $(STD) $(WARN) -Werror $(OPT) -fPIC -fvisibility=hidden \
                  -fstack-protector-strong -ffp-contract=off -Iplugins/sdk $(CFLAGS)
 
-UNITS := $(sort $(wildcard gateway/tests/unit/test_*.c plugins/*/tests/test_*.c))
+UNITS := $(sort $(wildcard gateway/tests/unit/test_*.c plugins/*/tests/test_*.c \
+         conformance-tests/unit/test_*.c))
 UNIT_TESTS := $(UNITS:%.c=$(BUILD)/tests/%)
 OUTSIDE := $(sort $(wildcard conformance-tests/integration/test_*.c))
 OUTSIDE_TESTS := $(OUTSIDE:%.c=$(BUILD)/tests/%)
@@ -81,7 +89,7 @@ SETUP_TEST  := build/.setup-test
 SETUP_CHECK := build/.setup-check
 PACKAGES    := build/packages/.fetched
 
-$(OBJS): | $(SETUP_BUILD)
+$(OBJS) $(RUNNER_OBJS): | $(SETUP_BUILD)
 
 build/.setup-%: deploy/debian-packages.txt deploy/setup.sh
 	@mkdir -p build
@@ -132,6 +140,15 @@ $(BUILD)/bin/auspex-worker: $(BUILD)/obj/gateway/src/worker/worker_main.o $(LIB)
 	$(Q)$(CC) $(ALL_LDFLAGS) $^ -o $@ $(WORKER_LIBS)
 
 $(BUILD)/bin/auspex-corpora: $(BUILD)/obj/gateway/src/app/corpora_main.o $(LIB)
+	@mkdir -p $(@D)
+	$(call say,link $@)
+	$(Q)$(CC) $(ALL_LDFLAGS) $^ -o $@ $(LIBS)
+
+$(RUNNER_LIB): $(filter-out $(RUNNER_MAIN:%.c=$(BUILD)/obj/%.o),$(RUNNER_OBJS))
+	@rm -f $@
+	$(Q)$(AR) rcs $@ $^
+
+$(BUILD)/bin/auspex-conformance: $(RUNNER_MAIN:%.c=$(BUILD)/obj/%.o) $(RUNNER_LIB) $(LIB)
 	@mkdir -p $(@D)
 	$(call say,link $@)
 	$(Q)$(CC) $(ALL_LDFLAGS) $^ -o $@ $(LIBS)
@@ -209,6 +226,9 @@ $(foreach d,$(PLUGIN_DIRS),$(eval $(call PLUGIN_LIB_RULE,$d)))
 
 $(UNITS:%.c=$(BUILD)/obj/%.o) $(OUTSIDE:%.c=$(BUILD)/obj/%.o) $(SUPPORT) $(OUTSIDE_SUPPORT): | $(SETUP_TEST)
 
+# Archives behind the objects that need them.
+$(BUILD)/tests/conformance-tests/unit/%: LIBS := $(RUNNER_LIB) $(LIB) $(LIBS)
+$(filter $(BUILD)/tests/conformance-tests/unit/%,$(UNIT_TESTS)): $(RUNNER_LIB)
 $(UNIT_TESTS): $(BUILD)/tests/%: $(BUILD)/obj/%.o $(SUPPORT) $(LIB)
 	@mkdir -p $(@D)
 	$(call say,link $@)
@@ -320,7 +340,8 @@ coverage: ## tests with line and branch counts
 	$(MAKE) test BUILD=build/cov OPT="-O0 -g" SAN=--coverage
 	gcovr -r . --filter gateway/src --branches --txt || true
 
-FUZZERS := $(patsubst gateway/tests/fuzz/%.c,build/fuzz/%,$(wildcard gateway/tests/fuzz/fuzz_*.c))
+FUZZERS := $(patsubst %.c,build/fuzz/%,$(notdir $(wildcard gateway/tests/fuzz/fuzz_*.c)))
+RUNNER_FUZZERS := $(patsubst %.c,build/fuzz/%,$(notdir $(wildcard conformance-tests/fuzz/fuzz_*.c)))
 FUZZ_LIB := build/fuzz/obj/libauspex.a
 fuzz: $(SETUP_CHECK) ## a short run of every fuzz target (FUZZ_SECONDS=5 each)
 	$(MAKE) fuzz-run BUILD=build/fuzz CC=clang OPT="-O1 -g" \
@@ -331,10 +352,15 @@ $(FUZZERS): build/fuzz/%: $(BUILD)/obj/gateway/tests/fuzz/%.o $(LIB)
 	$(call say,link $@)
 	$(Q)clang -fsanitize=fuzzer,address,undefined $^ -o $@ $(LIBS) -lseccomp
 
+$(RUNNER_FUZZERS): build/fuzz/%: $(BUILD)/obj/conformance-tests/fuzz/%.o $(RUNNER_LIB) $(LIB)
+	$(call say,link $@)
+	$(Q)clang -fsanitize=fuzzer,address,undefined $^ -o $@ $(LIBS) -lseccomp
+
 .PHONY: fuzz-run
-fuzz-run: $(FUZZERS)
-	@for f in $(FUZZERS); do n=$$(basename $$f); mkdir -p build/fuzz/found/$$n; \
-	  dict=gateway/tests/fuzz/$$n.dict; seeds=gateway/tests/fuzz/seeds/$$n; \
+fuzz-run: $(FUZZERS) $(RUNNER_FUZZERS)
+	@for f in $(FUZZERS) $(RUNNER_FUZZERS); do n=$$(basename $$f); mkdir -p build/fuzz/found/$$n; \
+	  home=gateway/tests/fuzz; [ -f $$home/$$n.c ] || home=conformance-tests/fuzz; \
+	  dict=$$home/$$n.dict; seeds=$$home/seeds/$$n; \
 	  $$f -max_total_time=$(FUZZ_SECONDS) -verbosity=0 -print_final_stats=1 \
 	    -artifact_prefix=build/fuzz/found/$$n/ $$([ -f $$dict ] && echo -dict=$$dict) \
 	    build/fuzz/found/$$n $$([ -d $$seeds ] && echo $$seeds) >build/fuzz/$$n.log 2>&1 \
@@ -373,7 +399,7 @@ install: all ## install below DESTDIR and PREFIX (default /usr/local)
 # One file per run: clang-tidy 14 reports false va_list errors over several. All
 # files are looked at, so that one run names every fault.
 tidy: $(SETUP_CHECK) ## clang-tidy over the sources (not over faults made on purpose)
-	@printf '%s\n' $(SRCS) $(filter-out plugins/faulty/%,$(wildcard plugins/*/*.c)) | xargs -P2 -I{} sh -c \
+	@printf '%s\n' $(SRCS) $(RUNNER_SRCS) $(filter-out plugins/faulty/%,$(wildcard plugins/*/*.c)) | xargs -P2 -I{} sh -c \
 	  'clang-tidy --quiet {} -- $(ALL_CPPFLAGS) $(STD) $$(case " $(GNU_SRCS) " in *" {} "*) echo -D_GNU_SOURCE;; esac) 2>/dev/null || { echo "tidy: {}"; exit 1; }'
 
 format: ## rewrite the sources in the house format
@@ -382,8 +408,8 @@ format: ## rewrite the sources in the house format
 layers: ## check the allowed include directions
 	@gateway/tools/check_layers.sh
 
-names: $(OBJS) ## check that exported names match their files
-	@gateway/tools/check_names.sh $(OBJS)
+names: $(OBJS) $(RUNNER_OBJS) ## check that exported names match their files
+	@gateway/tools/check_names.sh $(OBJS) $(RUNNER_OBJS)
 
 # One after the other: each of them keeps all processors busy already, and the
 # tests of two at once would only measure each other.

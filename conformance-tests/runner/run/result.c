@@ -1,0 +1,83 @@
+#include "run/result.h"
+
+#include "http/http.h"
+
+const char *ax_result_word(ax_result_kind kind) {
+  static const char *const words[AX_RESULT_KINDS] = {
+      [AX_RESULT_PASS] = "pass",
+      [AX_RESULT_WARNING] = "warning",
+      [AX_RESULT_SKIP] = "skip",
+      [AX_RESULT_UNSUPPORTED] = "unsupported",
+      [AX_RESULT_FAIL] = "fail",
+      [AX_RESULT_ERROR] = "error",
+  };
+  return words[kind];
+}
+
+static void count(ax_result_counts *counts, ax_result_kind kind) {
+  counts->of[kind]++;
+  counts->all++;
+}
+
+static void count_script(const ax_result_script *script,
+                         ax_result_totals *totals) {
+  count(&totals->scripts, script->kind);
+  for (size_t p = 0; p < script->phases.count; p++) {
+    const ax_result_phase *phase = &script->phases.items[p];
+    if (phase->phase == AX_RESULT_TEST) count(&totals->tests, phase->kind);
+    for (size_t a = 0; a < phase->actions.count; a++) {
+      const ax_result_action *action = &phase->actions.items[a];
+      count(action->is_assert ? &totals->asserts : &totals->operations,
+            action->kind);
+    }
+  }
+}
+
+ax_result_totals ax_result_count(const ax_result_run *run) {
+  ax_result_totals totals = {0};
+  for (size_t i = 0; i < run->scripts.count; i++)
+    count_script(&run->scripts.items[i], &totals);
+  return totals;
+}
+
+/* A skip is fine where something before it failed. */
+static bool phase_complete(const ax_result_phase *phase, bool failed_before) {
+  bool failed = failed_before;
+  for (size_t a = 0; a < phase->actions.count; a++) {
+    ax_result_kind kind = phase->actions.items[a].kind;
+    if (kind == AX_RESULT_ERROR || kind == AX_RESULT_UNSUPPORTED) return false;
+    if (kind == AX_RESULT_SKIP && !failed) return false;
+    failed |= kind == AX_RESULT_FAIL;
+  }
+  return phase->kind != AX_RESULT_ERROR &&
+         phase->kind != AX_RESULT_UNSUPPORTED &&
+         (phase->kind != AX_RESULT_SKIP || failed_before);
+}
+
+bool ax_result_complete(const ax_result_script *script) {
+  if (!script->script || script->kind == AX_RESULT_ERROR) return false;
+  bool setup_failed = false;
+  for (size_t p = 0; p < script->phases.count; p++) {
+    const ax_result_phase *phase = &script->phases.items[p];
+    if (!phase_complete(phase, setup_failed)) return false;
+    if (phase->phase == AX_RESULT_SETUP)
+      setup_failed = phase->kind == AX_RESULT_FAIL;
+  }
+  return true;
+}
+
+static ax_str find_header(const ax_result_header *headers, size_t n,
+                          ax_str name) {
+  for (size_t i = 0; i < n; i++)
+    if (ax_http_equal(headers[i].name, name)) return headers[i].value;
+  return AX_STR("");
+}
+
+ax_str ax_result_request_header(const ax_result_exchange *e, ax_str name) {
+  return find_header(e->request_headers.items, e->request_headers.count, name);
+}
+
+ax_str ax_result_response_header(const ax_result_exchange *e, ax_str name) {
+  return find_header(e->response_headers.items, e->response_headers.count,
+                     name);
+}

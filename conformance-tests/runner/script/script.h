@@ -1,0 +1,138 @@
+/*
+ * script.h - a TestScript resource, read and made ready to run.
+ *
+ * Loading is lenient, running is strict: what public scripts leave out or
+ * write in the manner of another version (no encodeRequestUrl, no warningOnly,
+ * R5's stopTestOnFail, a fixture whose `resource` is the resource itself) is
+ * accepted, and each leniency is noted with its place, so that reports can
+ * name it. What cannot be understood at all is a fault of the script
+ * (INVALID).
+ *
+ * JSON and XML are read; XML becomes the same JSON tree by the element
+ * definitions of R4 (xml_json.h).
+ *
+ * Lifetime: everything lives in the arena given. Threads: a loaded script is
+ * immutable and may be shared.
+ * Source: http://hl7.org/fhir/R4/testscript.html, testing.html.
+ */
+#ifndef AX_SCRIPT_SCRIPT_H
+#define AX_SCRIPT_SCRIPT_H
+
+#include "base/vec.h"
+#include "definitions/registry.h"
+#include "json/json.h"
+
+/* A remark about the script itself: a leniency taken, a rule it breaks. */
+typedef struct {
+  ax_str place; /* "TestScript.fixture[0].resource" */
+  ax_str text;
+} ax_script_notice;
+
+typedef struct {
+  ax_str id;
+  bool autocreate, autodelete;
+  const ax_json *resource; /* NULL: see `missing` */
+  ax_str reference;        /* as written; empty for an inline one */
+  ax_str missing;          /* why there is no resource; else empty */
+  /* Type to make a minimal resource of (the generator extensions of public
+   * scripts); empty for all others. `resource` is NULL then until the runner
+   * asked ax_script_generate. */
+  ax_str generate;
+  ax_str place;
+} ax_script_fixture;
+
+typedef struct {
+  ax_str name, default_value, description, hint;
+  ax_str source_id; /* a fixture, or a responseId or requestId */
+  ax_str expression, path, header_field; /* at most one is not empty */
+  bool has_default;
+  ax_str place;
+} ax_script_variable;
+
+typedef struct {
+  ax_str id, canonical;
+} ax_script_profile;
+
+/* Where requests come from and go to. */
+typedef struct {
+  unsigned index; /* as the script numbers it, from 1 */
+  ax_str profile; /* code of its profile ("FHIR-Server") */
+} ax_script_party;
+
+typedef struct {
+  const ax_json *json; /* the operation or the assert; NULL when it is
+                          neither, with `fault` */
+  bool is_assert;
+  ax_str fault; /* why it cannot be run; else empty */
+  ax_str label, description;
+  ax_str place; /* "TestScript.test[1].action[0].operation" */
+} ax_script_action;
+
+typedef struct {
+  const ax_json *json; /* for its extensions; NULL: there is none */
+  ax_str id, name, description, place;
+  AX_VEC(ax_script_action) actions;
+} ax_script_phase;
+
+typedef struct {
+  ax_str file;             /* as it was named */
+  const ax_json *resource; /* the whole TestScript */
+  bool was_xml;
+  ax_str id, url, version, name, title, description, status;
+  AX_VEC(ax_str) tags; /* codes of meta.tag */
+  AX_VEC(ax_script_party) origins;
+  AX_VEC(ax_script_party) destinations;
+  AX_VEC(ax_script_fixture) fixtures;
+  AX_VEC(ax_script_variable) variables;
+  AX_VEC(ax_script_profile) profiles;
+  ax_script_phase setup; /* no actions: none */
+  AX_VEC(ax_script_phase) tests;
+  ax_script_phase teardown;
+  AX_VEC(ax_script_notice) notices;
+} ax_script;
+
+typedef struct {
+  ax_registry *registry; /* R4 definitions: XML, generated fixtures */
+  /* Folders in which a fixture's relative reference is looked for after the
+   * script's own folder; may be empty. */
+  const char *const *fixture_folders;
+  size_t fixture_folder_count;
+} ax_script_options;
+
+/*
+ * Reads the file `path`. INVALID: not a TestScript, or broken (the sentence
+ * names file and place); NOT_FOUND and IO: the file; NOMEM. A fixture that
+ * cannot be read is no failure of loading: it is marked `missing`, and whoever
+ * needs it fails.
+ */
+ax_status ax_script_load(const char *path, const ax_script_options *options,
+                         ax_arena *arena, ax_script **out,
+                         ax_error *err) AX_MUST_USE;
+
+/*
+ * Is this file a TestScript? Looks at the first bytes only; for folders that
+ * hold fixtures beside scripts.
+ */
+bool ax_script_is(const char *path);
+
+/* The fixture, variable or profile of this name, or NULL. */
+const ax_script_fixture *ax_script_find_fixture(const ax_script *script,
+                                                ax_str id);
+const ax_script_variable *ax_script_find_variable(const ax_script *script,
+                                                  ax_str name);
+const ax_script_profile *ax_script_find_profile(const ax_script *script,
+                                                ax_str id);
+
+/* The value of extension `url` of an element (its value[x]), or NULL. */
+const ax_json *ax_script_extension(const ax_json *element, ax_str url);
+
+/*
+ * A minimal resource of `type` that is valid by the base definition (all that
+ * is mandatory, first code of each required value set), the same on each run.
+ * NOT_FOUND: no such type.
+ */
+ax_status ax_script_generate(ax_registry *registry, ax_str type,
+                             ax_arena *arena, const ax_json **out,
+                             ax_error *err) AX_MUST_USE;
+
+#endif
