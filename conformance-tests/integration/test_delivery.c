@@ -190,7 +190,7 @@ static void send_sample(const char *sample, const char *mrn) {
 static size_t rows(const char *state) {
   char path[80];
   (void)snprintf(path, sizeof path, "//admin/outbox?state=%s", state);
-  const outside_answer *a = outside_get(gw, path);
+  const outside_answer *a = outside_operate(gw, "GET", path, NULL);
   assert_int_equal(a->status, 200);
   return ax_json_count(AX_JSON_GET(a->json, "rows"));
 }
@@ -250,20 +250,22 @@ static void what_is_refused_for_good_is_listed_and_sent_again(void **state) {
   other_answers(422);
   send_sample(HIGH, "dead-1");
   await_rows("dead", 1);
-  const outside_answer *a = outside_get(gw, "//admin/outbox?state=dead");
+  const outside_answer *a =
+      outside_operate(gw, "GET", "//admin/outbox?state=dead", NULL);
   assert_str(outside_find(a->json, "rows[0].note"), "answered 422");
   char path[80];
   (void)snprintf(path, sizeof path, "//admin/outbox/%.*s/retry",
                  AX_STR_ARG(outside_find(a->json, "rows[0].key")));
   other_answers(200);
-  assert_int_equal(outside_send(gw, "POST", path, NULL, "", 0)->status, 204);
+  assert_int_equal(outside_operate(gw, "POST", path, "")->status, 204);
   await_rows("sent", 1);
   assert_int_equal(rows("dead"), 0);
-  assert_int_equal(outside_send(gw, "POST", path, NULL, "", 0)->status, 409);
+  assert_int_equal(outside_operate(gw, "POST", path, "")->status, 409);
   assert_int_equal(
-      outside_send(gw, "POST", "//admin/outbox/999/retry", NULL, "", 0)->status,
-      404);
-  assert_int_equal(outside_get(gw, "//admin/outbox?state=lost")->status, 400);
+      outside_operate(gw, "POST", "//admin/outbox/999/retry", "")->status, 404);
+  assert_int_equal(
+      outside_operate(gw, "GET", "//admin/outbox?state=lost", NULL)->status,
+      400);
   outside_stop(gw);
 }
 
@@ -392,7 +394,8 @@ static void a_token_is_fetched_kept_and_renewed(void **state) {
 static const outside_answer *await_ends(void) {
   int64_t until = ax_clock_mono_ns() + ax_test_ms(AWAIT_MS) * 1000000;
   for (;;) {
-    const outside_answer *a = outside_get(gw, "//admin/messages/message-1");
+    const outside_answer *a =
+        outside_operate(gw, "GET", "//admin/messages/message-1", NULL);
     const ax_json *scored = outside_at(a->json, "accepted[0].scored");
     size_t done = 0, count = ax_json_count(scored);
     assert_int_equal(a->status, 200);
@@ -420,7 +423,9 @@ static void one_look_tells_what_became_of_a_message(void **state) {
   assert_true(told);
   assert_str(outside_find(a->json, "accepted[0].delivered[0].target"), "ehr");
   assert_str(outside_find(a->json, "accepted[0].delivered[0].state"), "sent");
-  assert_int_equal(outside_get(gw, "//admin/messages/nothing")->status, 404);
+  assert_int_equal(
+      outside_operate(gw, "GET", "//admin/messages/nothing", NULL)->status,
+      404);
   outside_stop(gw);
 }
 

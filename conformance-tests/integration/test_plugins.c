@@ -200,6 +200,15 @@ static void only_who_knows_the_token_administers(void **state) {
   (void)state;
   world w;
   begin(&w, "behaves");
+  static const char *const guarded[] = {
+    "//admin/outbox",  "//admin/messages/m", "//admin/unmapped",
+    "//admin/metrics", "//admin/statistics", "//admin/modules"
+  };
+  for (size_t i = 0; i < AX_COUNT(guarded); i++)
+    assert_int_equal(outside_get(w.gw, guarded[i])->status, 401);
+  assert_int_equal(
+      outside_send(w.gw, "POST", "//admin/outbox/1/retry", NULL, "", 0)->status,
+      401);
   const char *const wrong[] = {
     "Authorization: Bearer 0000000000000000000000000000000000000000000", NULL
   };
@@ -212,24 +221,15 @@ static void only_who_knows_the_token_administers(void **state) {
   assert_int_equal(
       outside_send(w.gw, "GET", "//admin/modules", wrong, NULL, 0)->status,
       401);
-  char path[300], header[100];
-  (void)snprintf(path, sizeof path, "%s/admin.token", outside_data(w.gw));
-  ax_arena *arena = ax_arena_new(1 << 20);
-  ax_str token;
-  assert_int_equal(ax_file_read(arena, path, 100, &token, NULL), AX_OK);
-  (void)snprintf(header, sizeof header, "Authorization: Bearer %s", token.ptr);
-  const char *const right[] = { header, NULL };
   const outside_answer *a =
-      outside_send(w.gw, "GET", "//admin/modules", right, NULL, 0);
+      outside_operate(w.gw, "GET", "//admin/modules", NULL);
   assert_int_equal(a->status, 200);
   assert_str(outside_find(a->json, "modules[0].module"), "behaves");
   assert_str(outside_find(a->json, "modules[0].state"), "active");
-  a = outside_send(w.gw, "POST", "//admin/modules", right, "{\"act\":\"x\"}",
-                   11);
+  a = outside_operate(w.gw, "POST", "//admin/modules", "{\"act\":\"x\"}");
   assert_int_equal(a->status, 400);
-  a = outside_send(w.gw, "POST", "//admin/modules", right, "{", 1);
+  a = outside_operate(w.gw, "POST", "//admin/modules", "{");
   assert_int_equal(a->status, 400);
-  ax_arena_free(arena);
   end(&w);
 }
 
@@ -251,33 +251,51 @@ static void recorded_scores_come_out_again_bit_for_bit(void **state) {
   end(&w);
 }
 
+static outside_run_result ask_stats(const world *w, const char *word) {
+  const char *const args[] = { "plugin",   "stats",
+                               "--data",   outside_data(w->gw),
+                               "--listen", w->listen,
+                               word,       NULL };
+  return outside_run(args, NULL);
+}
+
+static void stats(const world *w, const char *word, const char *says) {
+  outside_run_result r = ask_stats(w, word);
+  if (r.code) print_error("%s\n", r.err);
+  assert_int_equal(r.code, 0);
+  assert_says(r.out, says);
+}
+
 static void statistics_are_told_to_operators(void **state) {
   (void)state;
   world w;
-  char path[300], header[100];
   begin(&w, "behaves");
   post(&w, "p1");
   assert_int_equal(
       outside_send(w.gw, "GET", "//admin/statistics", no_args, NULL, 0)->status,
       401);
-  (void)snprintf(path, sizeof path, "%s/admin.token", outside_data(w.gw));
-  ax_arena *arena = ax_arena_new(1 << 20);
-  ax_str token;
-  assert_int_equal(ax_file_read(arena, path, 100, &token, NULL), AX_OK);
-  (void)snprintf(header, sizeof header, "Authorization: Bearer %s", token.ptr);
-  const char *const right[] = { header, NULL };
   const outside_answer *a =
-      outside_send(w.gw, "GET", "//admin/statistics", right, NULL, 0);
+      outside_operate(w.gw, "GET", "//admin/statistics", NULL);
   assert_int_equal(a->status, 200);
   assert_str(outside_find(a->json, "models[0].model"),
              "org.auspex-gateway.faulty");
   assert_str(ax_json_text(outside_at(a->json, "models[0].ends.scored")), "1");
-  a = outside_send(w.gw, "GET", "//admin/metrics", right, NULL, 0);
+  a = outside_operate(w.gw, "GET", "//admin/metrics", NULL);
   assert_int_equal(a->status, 200);
   assert_says(a->head, "text/plain");
   assert_says(a->body.ptr, "auspex_module_rows_total{module=\"behaves\",");
   assert_says(a->body.ptr, "state=\"active\"} 1\n");
-  ax_arena_free(arena);
+  stats(&w, NULL, "org.auspex-gateway.faulty 1.0.0  (module behaves, ");
+  stats(&w, "faulty", "  calls: 1; 1 scored\n");
+  stats(&w, "org.auspex-gateway.faulty", ": 1 present; mean 12");
+  stats(&w, "--json", "\"ends\":{\"scored\":1,");
+  assert_int_equal(ask_stats(&w, "nobody").code, 1);
+  assert_int_equal(outside_end(w.gw), 0);
+  outside_run_result gone = ask_stats(&w, NULL);
+  assert_int_equal(gone.code, 6);
+  assert_says(gone.err, "no gateway runs on ");
+  const char *const args[] = { "--plugins", w.plugins, NULL };
+  outside_again(w.gw, args);
   end(&w);
 }
 
@@ -290,21 +308,10 @@ static void a_shadow_gives_nothing_out(void **state) {
   /* its task is the background's; the row shows in the workers' counts */
   for (int i = 0; i < 500; i++) {
     nanosleep(&(struct timespec){ 0, 20000000 }, NULL);
-    char token_path[300], header[100];
-    (void)snprintf(token_path, sizeof token_path, "%s/admin.token",
-                   outside_data(w.gw));
-    ax_arena *arena = ax_arena_new(1 << 20);
-    ax_str token;
-    assert_int_equal(ax_file_read(arena, token_path, 100, &token, NULL), AX_OK);
-    (void)snprintf(header, sizeof header, "Authorization: Bearer %s",
-                   token.ptr);
-    const char *const right[] = { header, NULL };
     const outside_answer *a =
-        outside_send(w.gw, "GET", "//admin/modules", right, NULL, 0);
+        outside_operate(w.gw, "GET", "//admin/modules", NULL);
     ax_str rows = ax_json_text(outside_at(a->json, "modules[0].workers.rows"));
-    bool scored = ax_str_eq(rows, AX_STR("1"));
-    ax_arena_free(arena);
-    if (scored) break;
+    if (ax_str_eq(rows, AX_STR("1"))) break;
     if (i == 499) fail_msg("the shadow was never asked");
   }
   assert_int_equal(observations(&w, "p1"), 1);

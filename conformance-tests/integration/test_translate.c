@@ -83,7 +83,8 @@ static void another_sender_means_what_it_says(void **state) {
 static void what_stayed_unmapped_is_listed(void **state) {
   (void)state;
   assert_int_equal(post("lab", "NEW")->status, 201);
-  const outside_answer *a = outside_get(gw, "//admin/unmapped");
+  const outside_answer *a =
+      outside_operate(gw, "GET", "//admin/unmapped", NULL);
   assert_int_equal(a->status, 200);
   assert_str(outside_find(a->json, "unmapped[0].code"), "NEW");
   assert_str(outside_find(a->json, "unmapped[0].sender"), "lab");

@@ -363,6 +363,20 @@ const outside_answer *outside_post(outside *gw, const char *path,
   return outside_post_with(gw, path, NULL, body);
 }
 
+const outside_answer *outside_operate(outside *gw, const char *method,
+                                      const char *path, const char *body) {
+  char token_path[100], header[100];
+  ax_str token = AX_STR("");
+  (void)snprintf(token_path, sizeof token_path, "%s/admin.token", gw->data);
+  assert_int_equal(ax_file_read(gw->arena, token_path, 80, &token, NULL),
+                   AX_OK);
+  (void)snprintf(header, sizeof header, "Authorization: Bearer " AX_STR_FMT,
+                 AX_STR_ARG(token));
+  const char *const headers[] = { header, "Content-Type: application/json",
+                                  NULL };
+  return outside_send(gw, method, path, headers, body, body ? strlen(body) : 0);
+}
+
 const char *outside_raw(outside *gw, const char *bytes, size_t len) {
   union {
     struct sockaddr any;

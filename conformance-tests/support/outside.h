@@ -81,6 +81,11 @@ const outside_answer *outside_post(outside *gw, const char *path,
 const outside_answer *outside_post_with(outside *gw, const char *path,
                                         const char *header, const char *body);
 
+/* Asks what only operators may ("//admin/modules"), with the token that lies in
+ * the data folder; `body` (JSON) may be NULL. */
+const outside_answer *outside_operate(outside *gw, const char *method,
+                                      const char *path, const char *body);
+
 /* Sends bytes as they are and reads until the server hangs up or nothing came
  * for two seconds. */
 const char *outside_raw(outside *gw, const char *bytes, size_t len);

@@ -32,6 +32,7 @@ typedef struct {
   void (*run)(ax_api_call *call);
   unsigned methods;         /* ax_http_method, or-ed; GET covers HEAD */
   bool plain;               /* not FHIR: Accept does not matter */
+  bool admin;               /* for operators: they show their token; plain */
   const char *interactions; /* R4 codes for the CapabilityStatement, separated
                                by blanks: "transaction batch" */
   const char *operation;    /* name without '$', or NULL */
@@ -44,7 +45,7 @@ typedef struct {
   ax_validator *validator;
   ax_store *store;
   ax_intake *intake;
-  ax_score_host *host;     /* NULL: nothing to administer */
+  ax_score_host *host;
   const char *admin_token; /* what an operator must show */
   const ax_api_route *routes;
   size_t route_count;
@@ -56,8 +57,8 @@ typedef struct {
   const char *sender_header; /* whose value names the sender; "": the address */
   int64_t key_keep_ms;       /* how long an Idempotency-Key is remembered */
   int64_t same_body_ms;      /* an equal body within it is a repeat; 0: never */
-  ax_intake_translate *translate; /* of senders' codes; NULL: none */
-  ax_http_rate *rate;        /* of each sender; NULL: no bound */
+  ax_intake_translate *translate;        /* of senders' codes; NULL: none */
+  ax_http_rate *rate;                    /* of each sender; NULL: no bound */
   bool (*ready)(void *ctx, ax_buf *why); /* for /health/ready */
   void *ready_ctx;
 } ax_api; /* immutable while serving */
@@ -87,7 +88,7 @@ void ax_api_update(ax_api_call *call);  /* PUT Type/id, PUT Type?condition */
 void ax_api_patch(ax_api_call *call);   /* PATCH, the same */
 void ax_api_delete(ax_api_call *call);  /* DELETE, the same */
 void ax_api_bundle(ax_api_call *call);  /* POST base */
-void ax_api_outbox(ax_api_call *call);         /* GET /admin/outbox */
+void ax_api_outbox(ax_api_call *call);  /* GET /admin/outbox */
 void ax_api_outbox_retry(ax_api_call *call);   /* POST .../{id}/retry */
 void ax_api_outbox_message(ax_api_call *call); /* GET /admin/messages/{id} */
 void ax_api_unmapped(ax_api_call *call);       /* GET /admin/unmapped */

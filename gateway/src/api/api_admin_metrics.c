@@ -77,7 +77,6 @@ static void put_all(ax_buf *out, const ax_score_deployed *list, size_t count) {
 void ax_api_admin_metrics(ax_api_call *call) {
   ax_score_deployed *list = NULL;
   size_t count = 0;
-  if (!ax_api_admin_allowed(call)) return;
   ax_status status =
       ax_score_deploy_list(call->api->host, call->rq->arena, &list, &count);
   ax_buf *body = status ? NULL : ax_api_answer_begin(call);

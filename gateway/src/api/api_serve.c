@@ -97,13 +97,18 @@ static bool is_in_time(ax_api_call *call) {
   if (wait == 0) return true;
   ax_str seconds = ax_arena_printf(call->rq->arena, "%lld",
                                    (long long)((wait + 999) / 1000));
-  if (seconds.ptr)
-    ax_http_set_header(call->rs, AX_STR("Retry-After"), seconds);
+  if (seconds.ptr) ax_http_set_header(call->rs, AX_STR("Retry-After"), seconds);
   ax_api_error_refuse(call, 429, AX_ISSUE_THROTTLED,
                       "this sender sends faster than is agreed here; the next "
                       "request is welcome in %lld ms",
                       (long long)wait);
   return false;
+}
+
+/* May this caller use this address now, and in this form? */
+static bool is_welcome(ax_api_call *call, const ax_api_route *route) {
+  if (route->admin) return ax_api_admin_allowed(call);
+  return route->plain || (is_in_time(call) && settle_media(call));
 }
 
 /* OPTIONS says what an address offers; a browser's question whether it may
@@ -120,9 +125,7 @@ static void dispatch(ax_api_call *call, const ax_http_path *path) {
     call->type = found.type;
     call->id = found.id;
     call->version = found.version;
-    if (!route->plain && !is_in_time(call)) return;
-    if (!route->plain && !settle_media(call)) return;
-    if (is_known_type(call)) route->run(call);
+    if (is_welcome(call, route) && is_known_type(call)) route->run(call);
     return;
   }
   refuse_path(call, allowed);
