@@ -27,6 +27,7 @@ static const struct {
   { "retire", ax_cmd_plugin_admin_retire, "take a version out of service" },
   { "kill", ax_cmd_plugin_admin_kill, "switch one model off" },
   { "revive", ax_cmd_plugin_admin_revive, "switch it on again" },
+  { "stats", ax_cmd_plugin_stats, "how the models of a gateway are doing" },
   { "rescan", ax_cmd_plugin_admin_rescan, "look for new modules" },
   { "replay", ax_cmd_plugin_replay,
     "recorded scores through their modules again" },

@@ -28,6 +28,9 @@ int ax_cmd_plugin_pack(int argc, char **argv);
 int ax_cmd_plugin_run(int argc, char **argv);
 int ax_cmd_plugin_sign(int argc, char **argv);
 
+/* cmd_plugin_stats.c */
+int ax_cmd_plugin_stats(int argc, char **argv);
+
 /* cmd_plugin_replay.c */
 int ax_cmd_plugin_replay(int argc, char **argv);
 

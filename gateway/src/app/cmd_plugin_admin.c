@@ -9,17 +9,16 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "app/admin_ask.h"
 #include "app/app.h"
 #include "app/app_worker.h"
 #include "app/cmd_plugin.h"
 #include "app/command.h"
 #include "app/exits.h"
 #include "base/file.h"
-#include "net/net_client.h"
-#include "json/json_parse.h"
 #include "json/json_write.h"
 
-enum { MEMORY = 64 << 20, TEXT_MAX = 16 << 20, ASK_MS = 60000 };
+enum { MEMORY = 64 << 20, TEXT_MAX = 16 << 20 };
 
 static const ax_config_extra extras[] = {
   { "--who", "NAME", "Who does it; otherwise the user of this command." },
@@ -34,84 +33,10 @@ typedef struct {
   bool offline; /* no gateway answers */
 } wish;
 
-/* --- asking the gateway ------------------------------------------------------
- */
-
-static ax_status read_token(const wish *w, ax_str *token) {
-  char path[4096];
-  int len =
-      snprintf(path, sizeof path, "%s/" AX_APP_TOKEN_FILE, w->config->data);
-  if (len <= 0 || (size_t)len >= sizeof path) return AX_TOO_LARGE;
-  return ax_file_read(w->arena, path, 4096, token, NULL);
-}
-
-static ax_status url_of(const wish *w, ax_str *url, ax_error *err) {
-  const char *address = NULL;
-  unsigned port = 0;
-  AX_TRY(ax_config_listen(w->arena, w->config->listen, &address, &port, err));
-  bool v6 = strchr(address, ':') != NULL;
-  if (strcmp(address, "0.0.0.0") == 0) address = "127.0.0.1";
-  *url = ax_arena_printf(w->arena,
-                         v6 ? "http://[%s]:%u/admin/modules"
-                            : "http://%s:%u/admin/modules",
-                         address, port);
-  return url->ptr ? AX_OK : AX_NOMEM;
-}
-
-static ax_status send_request(const wish *w, ax_str url, ax_str token,
-                              ax_str body, ax_net_response *answer,
-                              ax_error *err) {
-  const char *const origins[] = { url.ptr };
-  const ax_net_client_options options = { .origins = origins,
-                                          .origin_count = 1,
-                                          .timeout_ms = ASK_MS };
-  const ax_net_header json = { AX_STR("Content-Type"),
-                               AX_STR("application/json") };
-  const ax_net_request request = { .method =
-                                       body.len ? AX_NET_POST : AX_NET_GET,
-                                   .url = url,
-                                   .headers = &json,
-                                   .header_count = body.len ? 1 : 0,
-                                   .body = body,
-                                   .bearer = token };
-  ax_net_client *client = NULL;
-  AX_TRY(ax_net_client_new(&options, &client, err));
-  ax_status status =
-      ax_net_client_send(client, &request, w->arena, answer, err);
-  ax_net_client_free(client);
-  return status;
-}
-
-static ax_status refused(int http, ax_str why, ax_error *err) {
-  return ax_error_set(err, http == 401 ? AX_DENIED : AX_INVALID, AX_STR_FMT,
-                      AX_STR_ARG(why));
-}
-
-/* The sentence of an OperationOutcome. */
-static ax_str sentence(const ax_json *outcome) {
-  const ax_json *issue = ax_json_item(AX_JSON_GET(outcome, "issue"), 0);
-  return AX_JSON_STR(AX_JSON_GET(issue, "details"), "text");
-}
-
-/* What the gateway answered, as a tree. `w->offline` where none runs: then
- * nothing was asked. */
+/* `w->offline` where no gateway runs: then nothing was asked. */
 static ax_status ask(wish *w, ax_str body, const ax_json **out, ax_error *err) {
-  ax_str url, token;
-  ax_net_response answer = { 0 };
-  ax_error gone = { 0 };
-  AX_TRY(url_of(w, &url, err));
-  w->offline = read_token(w, &token) != AX_OK;
-  if (w->offline) return AX_OK;
-  ax_status status = send_request(w, url, token, body, &answer, &gone);
-  w->offline = status == AX_UNAVAILABLE;
-  if (w->offline) return AX_OK;
-  if (status) return ax_error_set(err, status, "%s", gone.text);
-  if (ax_json_parse(w->arena, answer.body, out, NULL))
-    return ax_error_set(err, AX_CONFLICT,
-                        "what answers on %s is no Auspex gateway",
-                        w->config->listen);
-  if (answer.status == 200) return AX_OK;
-  return refused(answer.status, sentence(*out), err);
+  return ax_admin_ask_send(w->arena, w->config, "/admin/modules", body,
+                           &w->offline, out, err);
 }
 
 /* --- without a gateway

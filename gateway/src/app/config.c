@@ -223,9 +223,9 @@ static ax_status push(reader *r, word_list *list, const char *name,
   return AX_OK;
 }
 
-static const char *extra_named(const reader *r, const char *flag) {
+static const ax_config_extra *extra_named(const reader *r, const char *flag) {
   for (const ax_config_extra *e = r->extras; e && e->name; e++)
-    if (strcmp(e->name, flag) == 0) return e->name;
+    if (strcmp(e->name, flag) == 0) return e;
   return NULL;
 }
 
@@ -238,25 +238,28 @@ static const ax_option *option_of_flag(const char *flag) {
   return option_named(ax_str_from(name));
 }
 
+/* Is the flag's value the next word, where none stands behind a "="? */
+static bool takes_next(const reader *r, const char *flag) {
+  const ax_config_extra *extra = extra_named(r, flag);
+  const ax_option *option = extra ? NULL : option_of_flag(flag);
+  if (extra) return extra->value != NULL;
+  return !option || option->kind != AX_OPTION_SWITCH;
+}
+
 static ax_status take_valued(reader *r, const char *flag, const char *value) {
-  const char *extra = extra_named(r, flag);
+  const ax_config_extra *extra = extra_named(r, flag);
   const ax_option *option = extra ? NULL : option_of_flag(flag);
   bool is_config = strcmp(flag, "--config") == 0;
   if (!extra && !option && !is_config)
     return ax_error_set(r->err, AX_INVALID,
                         "there is no flag \"%.60s\" here; --help lists them",
                         flag);
-  if (!value && option && option->kind == AX_OPTION_SWITCH) value = "true";
+  if (!value && !takes_next(r, flag)) value = "true";
   if (!value)
     return ax_error_set(r->err, AX_INVALID, "%.60s needs a value", flag);
   if (is_config) r->file = value;
-  if (extra) return push(r, &r->words, extra, value);
+  if (extra) return push(r, &r->words, extra->name, value);
   return option ? push(r, &r->flags, option->name, value) : AX_OK;
-}
-
-static bool takes_next(const reader *r, const char *flag) {
-  const ax_option *option = extra_named(r, flag) ? NULL : option_of_flag(flag);
-  return !option || option->kind != AX_OPTION_SWITCH;
 }
 
 static ax_status take_flag(reader *r, char **argv, int argc, int *i) {

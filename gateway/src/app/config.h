@@ -66,10 +66,11 @@ typedef struct {
 extern const ax_option ax_config_options[];
 extern const size_t ax_config_option_count;
 
-/* A command's own flag; all of them take a value. */
+/* A command's own flag. */
 typedef struct {
-  const char *name; /* "--model" */
-  const char *value, *help;
+  const char *name;  /* "--model" */
+  const char *value; /* "NAME"; NULL: a switch, its word's value is "true" */
+  const char *help;
 } ax_config_extra;
 
 /* What was on the command line besides options: a file name (`name` NULL) or
