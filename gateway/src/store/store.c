@@ -134,6 +134,30 @@ ax_status ax_store_once(ax_store *store, ax_arena *arena,
   return store->ops->once(store->backend, arena, key, out, count, err);
 }
 
+ax_status ax_store_held(ax_store *store, ax_arena *arena,
+                        const ax_held_filter *filter, int64_t now_ms,
+                        ax_held **out, size_t *count, ax_error *err) {
+  *out = NULL;
+  *count = 0;
+  return store->ops->held(store->backend, arena, filter, now_ms, out, count,
+                          err);
+}
+
+ax_status ax_store_setting(ax_store *store, ax_arena *arena, ax_str name,
+                           ax_str *out, ax_error *err) {
+  *out = AX_STR("");
+  return store->ops->setting(store->backend, arena, name, out, err);
+}
+
+ax_status ax_store_walk(ax_store *store, ax_arena *arena, uint64_t after,
+                        size_t max, size_t bytes, ax_walked **out,
+                        size_t *count, ax_error *err) {
+  *out = NULL;
+  *count = 0;
+  return store->ops->walk(store->backend, arena, after, max, bytes, out, count,
+                          err);
+}
+
 ax_status ax_store_outbox_due(ax_store *store, ax_arena *arena,
                               const ax_outbox_due *due, ax_outbox **out,
                               size_t *count, ax_error *err) {
@@ -250,6 +274,15 @@ static ax_status check_commit(const ax_commit *c, ax_error *err) {
     if ((unsigned)c->sent[i].state > AX_OUTBOX_DEAD)
       return ax_error_set(err, AX_INVALID, "store: no such state: %d",
                           (int)c->sent[i].state);
+  for (size_t i = 0; i < c->held_count; i++)
+    if (c->held[i].id.len == 0 || c->held[i].id.len > AX_LIMIT_ID ||
+        (unsigned)c->held[i].kind >= AX_HELD_KINDS)
+      return ax_error_set(err, AX_INVALID,
+                          "store: what is held needs an id and a kind");
+  for (size_t i = 0; i < c->settled_count; i++)
+    if ((unsigned)c->settled[i].state > AX_HELD_DROPPED)
+      return ax_error_set(err, AX_INVALID, "store: no such state: %d",
+                          (int)c->settled[i].state);
   return AX_OK;
 }
 
@@ -263,6 +296,30 @@ static ax_status pack_bodies(ax_store *store, ax_arena *arena,
   return status;
 }
 
+/* Bodies and outcomes of what is held. */
+static ax_status pack_held(ax_store *store, ax_arena *arena, const ax_commit *c,
+                           ax_store_job *job) {
+  if (!c->held_count && !c->settled_count) return AX_OK;
+  ax_store_packed *held =
+      AX_NEW_ARRAY(arena, ax_store_packed, 2 * c->held_count + 1);
+  ax_store_packed *settled =
+      AX_NEW_ARRAY(arena, ax_store_packed, c->settled_count + 1);
+  ax_store_press *press = ax_store_pack_borrow(store->presses);
+  ax_status status = press && held && settled ? AX_OK : AX_NOMEM;
+  for (size_t i = 0; i < c->held_count && !status; i++) {
+    status = ax_store_pack(press, arena, c->held[i].body, &held[2 * i]);
+    if (!status)
+      status =
+          ax_store_pack(press, arena, c->held[i].outcome, &held[2 * i + 1]);
+  }
+  for (size_t i = 0; i < c->settled_count && !status; i++)
+    status = ax_store_pack(press, arena, c->settled[i].outcome, &settled[i]);
+  ax_store_pack_return(store->presses, press);
+  job->held = held;
+  job->settled = settled;
+  return status;
+}
+
 static ax_status prepare(ax_store *store, ax_arena *arena, const ax_commit *c,
                          ax_store_job *job) {
   ax_store_packed *bodies =
@@ -271,6 +328,7 @@ static ax_status prepare(ax_store *store, ax_arena *arena, const ax_commit *c,
   if ((!bodies && c->write_count) || (!records && c->evidence_count))
     return AX_NOMEM;
   if (c->write_count) AX_TRY(pack_bodies(store, arena, c, bodies));
+  AX_TRY(pack_held(store, arena, c, job));
   for (size_t i = 0; i < c->evidence_count; i++)
     AX_TRY(ax_store_evidence_text(arena, &c->evidence[i], &records[i]));
   job->bodies = bodies;

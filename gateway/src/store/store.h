@@ -226,6 +226,46 @@ typedef struct {
   ax_str digest, note;
 } ax_once_record;
 
+/*
+ * A request that was received whole and is kept as it came, apart from the
+ * resources: nothing of it is found, scored or delivered. Refused by validation
+ * and waiting for somebody to correct it (quarantine); to be done later (a
+ * job); or done already although validation found faults, and only what it
+ * found is kept (tagged).
+ */
+typedef enum {
+  AX_HELD_REFUSED,
+  AX_HELD_JOB,
+  AX_HELD_TAGGED,
+  AX_HELD_KINDS
+} ax_held_kind; /* numbers in the database */
+
+typedef enum {
+  AX_HELD_WAITING,
+  AX_HELD_DONE,   /* released, or carried out */
+  AX_HELD_DROPPED /* discarded, or cancelled */
+} ax_held_state; /* numbers in the database */
+
+typedef struct {
+  uint64_t key; /* set by the store; grows */
+  ax_str id;    /* what others ask for it by */
+  ax_held_kind kind;
+  ax_held_state state;
+  ax_str sender, request_id, message; /* as ax_audit */
+  ax_str target;    /* "Patient/1", "Bundle"; TAGGED: the version's reference */
+  ax_str request;   /* JSON: what was asked, besides the body */
+  int64_t at_ms;    /* when it came */
+  int64_t until_ms; /* once it waits no more it is removed then; 0: never */
+  ax_str body;      /* as sent; gone when it waits no more */
+  int status;       /* HTTP status that goes with `outcome`; 0: none yet */
+  ax_str outcome;   /* JSON: OperationOutcome, Bundle; may be empty */
+  ax_str note;      /* who decided about it, and why */
+} ax_held;
+
+typedef struct { /* something to remember, by name; an empty value forgets */
+  ax_str name, value;
+} ax_setting;
+
 typedef struct { /* facts of `from` become facts of `to` (both subjects) */
   ax_str from, to;
   bool checked; /* CONFLICT unless `from` has facts just as `waiting` says */
@@ -252,6 +292,19 @@ typedef struct {
   size_t outbox_count;
   const ax_outbox *sent; /* by key: state, attempts, times, note */
   size_t sent_count;
+  ax_held *held; /* new; their keys are filled in */
+  size_t held_count;
+  /* By id, which must be waiting, else CONFLICT: state, status, outcome, note,
+   * until_ms. One that goes on waiting keeps its body. */
+  const ax_held *settled;
+  size_t settled_count;
+  ax_str needs_held; /* the id of one that must be waiting; may be empty */
+  /* New index rows (type, id, version, index) of what is stored already; one
+   * that has another version now is passed over: it has its rows. */
+  const ax_write *reindexed;
+  size_t reindexed_count;
+  const ax_setting *settings;
+  size_t setting_count;
 } ax_commit;
 
 /*
@@ -267,6 +320,44 @@ ax_status ax_store_commit(ax_store *store, ax_commit *commit,
 /* The records of a key, oldest first. */
 ax_status ax_store_once(ax_store *store, ax_arena *arena,
                         const ax_once_key *key, ax_once_record **out,
+                        size_t *count, ax_error *err) AX_MUST_USE;
+
+/* --- requests that are held ---------------------------------------------- */
+
+typedef struct {
+  bool any_state;
+  ax_held_kind kind;
+  ax_held_state state;
+  ax_str id;     /* empty: any */
+  ax_str sender; /* empty: any */
+  ax_str target; /* TAGGED: of this version; empty: any */
+  uint64_t after; /* keys above this */
+  size_t max;
+  bool whole; /* with body and outcome */
+} ax_held_filter;
+
+/* By key. Those that ended are gone once their time is over (`now_ms`). */
+ax_status ax_store_held(ax_store *store, ax_arena *arena,
+                        const ax_held_filter *filter, int64_t now_ms,
+                        ax_held **out, size_t *count,
+                        ax_error *err) AX_MUST_USE;
+
+/* --- settings, and a walk over everything -------------------------------- */
+
+/* The value of a setting; empty when there is none. */
+ax_status ax_store_setting(ax_store *store, ax_arena *arena, ax_str name,
+                           ax_str *out, ax_error *err) AX_MUST_USE;
+
+typedef struct {
+  uint64_t key; /* where the walk stands */
+  ax_stored stored;
+} ax_walked;
+
+/* Current versions of what is not deleted, in the order of their keys, behind
+ * `after` (0: from the first), at most `max` and hardly more than `bytes` of
+ * bodies, but one at least. */
+ax_status ax_store_walk(ax_store *store, ax_arena *arena, uint64_t after,
+                        size_t max, size_t bytes, ax_walked **out,
                         size_t *count, ax_error *err) AX_MUST_USE;
 
 /* --- results and what they rest on --------------------------------------- */
@@ -373,6 +464,7 @@ typedef struct {
   uint64_t resources; /* not deleted */
   uint64_t versions, facts, tasks_waiting, tasks_done, tasks_failed, evidence;
   uint64_t commits, transactions; /* since the store was opened */
+  uint64_t held[AX_HELD_KINDS];   /* waiting */
   uint64_t bytes;                 /* of the main file */
   unsigned queue, queue_max;      /* commits waiting now; the most that may */
   bool failing;                   /* the last transaction failed on the disk */

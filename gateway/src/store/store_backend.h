@@ -19,6 +19,8 @@ typedef struct ax_store_backend ax_store_backend;
 typedef struct {
   ax_commit *commit;
   const ax_store_packed *bodies; /* one for each write */
+  const ax_store_packed *held;   /* body and outcome of each new held one */
+  const ax_store_packed *settled; /* outcome of each settled one */
   const ax_str *records;         /* canonical text of each evidence */
   ax_status status;              /* set by run */
   ax_error err;
@@ -59,6 +61,14 @@ typedef struct {
                          size_t *count, ax_error *err);
   ax_status (*once)(ax_store_backend *backend, ax_arena *arena,
                     const ax_once_key *key, ax_once_record **out, size_t *count,
+                    ax_error *err);
+  ax_status (*held)(ax_store_backend *backend, ax_arena *arena,
+                    const ax_held_filter *filter, int64_t now_ms, ax_held **out,
+                    size_t *count, ax_error *err);
+  ax_status (*setting)(ax_store_backend *backend, ax_arena *arena, ax_str name,
+                       ax_str *out, ax_error *err);
+  ax_status (*walk)(ax_store_backend *backend, ax_arena *arena, uint64_t after,
+                    size_t max, size_t bytes, ax_walked **out, size_t *count,
                     ax_error *err);
   ax_status (*outbox_due)(ax_store_backend *backend, ax_arena *arena,
                           const ax_outbox_due *due, ax_outbox **out,

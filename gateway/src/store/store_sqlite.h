@@ -14,6 +14,8 @@
  *   task, evidence, audit, total
  *   once         sender,name        what was done under a key
  *   outbox       target,patient,key what others are to be told
+ *   held         id                 requests that are kept apart
+ *   setting      name               what is remembered between starts
  *
  * `seq` = last update in ms << 20 | low bits of the resource's key. It orders
  * searches, is their cursor, and answers _lastUpdated, so a search by one value
@@ -179,7 +181,11 @@ ax_status ax_store_rows_index(ax_store_conn *conn, ax_store_owner owner,
 ax_status ax_store_rows_facts(ax_store_conn *conn, ax_store_owner owner,
                               const ax_write *write, ax_error *err) AX_MUST_USE;
 
-/* Removes the rows of an older version; `facts` is how many there were. */
+/* Removes the index rows of an older version. */
+ax_status ax_store_rows_unindex(ax_store_conn *conn, int64_t resource,
+                                ax_error *err) AX_MUST_USE;
+
+/* Removes all rows of an older version; `facts` is how many there were. */
 ax_status ax_store_rows_clear(ax_store_conn *conn, int64_t resource,
                               int64_t *facts, ax_error *err) AX_MUST_USE;
 
@@ -245,6 +251,7 @@ static inline int64_t ax_store_sqlite_updated(int64_t seq) {
 
 typedef struct { /* the row of `total` */
   int64_t resources, versions, facts, waiting, done, failed, evidence;
+  int64_t held[AX_HELD_KINDS]; /* waiting */
 } ax_store_totals;
 
 typedef struct { /* what the writer knows without asking; undone by rollback */
@@ -280,6 +287,33 @@ ax_status ax_store_once_holds(ax_store_conn *conn, const ax_once *once,
 /* Adds a record, and removes a few that have ended. */
 ax_status ax_store_once_add(ax_store_conn *conn, const ax_once *once,
                             ax_error *err) AX_MUST_USE;
+
+/* --- requests that are held: store_sqlite_held.c ----------------------------
+ */
+
+/* Is the one with this id waiting? CONFLICT when not. */
+ax_status ax_store_held_holds(ax_store_conn *conn, ax_str id,
+                              ax_error *err) AX_MUST_USE;
+/* All that the commit adds and settles. */
+ax_status ax_store_held_apply(ax_store_conn *conn, ax_store_state *state,
+                              const ax_store_job *job,
+                              ax_error *err) AX_MUST_USE;
+ax_status ax_store_sqlite_held(ax_store_backend *backend, ax_arena *arena,
+                               const ax_held_filter *filter, int64_t now_ms,
+                               ax_held **out, size_t *count, ax_error *err);
+
+/* --- settings and the walk: store_sqlite_walk.c -----------------------------
+ */
+
+ax_status ax_store_walk_set(ax_store_conn *conn, const ax_setting *setting,
+                            ax_error *err) AX_MUST_USE;
+ax_status ax_store_walk_reindex(ax_store_conn *conn, const ax_write *write,
+                                ax_error *err) AX_MUST_USE;
+ax_status ax_store_sqlite_setting(ax_store_backend *backend, ax_arena *arena,
+                                  ax_str name, ax_str *out, ax_error *err);
+ax_status ax_store_sqlite_walk(ax_store_backend *backend, ax_arena *arena,
+                               uint64_t after, size_t max, size_t bytes,
+                               ax_walked **out, size_t *count, ax_error *err);
 
 /* --- whose facts: store_sqlite_adopt.c --------------------------------------
  */

@@ -76,7 +76,12 @@ static const struct {
     " OR (SELECT count(*) FROM task WHERE state = 0) <> waiting"
     " OR (SELECT count(*) FROM task WHERE state = 1) <> done"
     " OR (SELECT count(*) FROM task WHERE state = 2) <> failed"
-    " OR (SELECT count(*) FROM evidence) <> evidence FROM total" },
+    " OR (SELECT count(*) FROM evidence) <> evidence"
+    " OR (SELECT count(*) FROM held WHERE kind = 0 AND state = 0) <>"
+    " held_refused OR (SELECT count(*) FROM held WHERE kind = 1 AND state = 0)"
+    " <> held_jobs FROM total" },
+  { "requests that wait and have no body",
+    "SELECT count(*) FROM held WHERE state = 0 AND length(body) = 0" },
 };
 
 static ax_status rows(inspection *in) {
@@ -107,6 +112,30 @@ static ax_status body(inspection *in, const ax_store_stmt *s) {
                  at >> AX_STORE_VERSION_BITS,
                  at & ((1 << AX_STORE_VERSION_BITS) - 1), why.text);
   return fault(in, text);
+}
+
+/* Of what is held: both texts of a row. */
+static ax_status held(inspection *in) {
+  char text[FAULT_TEXT];
+  ax_status status = AX_OK;
+  ax_store_stmt s = ax_store_conn_use(
+      in->conn, "SELECT id, body_codec, body, outcome_codec, outcome FROM held");
+  while (!status && ax_store_conn_row(&s)) {
+    ax_str out;
+    ax_error why = { 0 };
+    ax_arena *arena = ax_arena_new(BODY_CEILING);
+    for (int i = 0; i < 2 && !status && arena; i++)
+      status = ax_store_unpack(arena, sqlite3_column_int64(s.stmt, 1 + 2 * i),
+                               ax_store_conn_view(&s, 2 + 2 * i), &out, &why);
+    ax_arena_free(arena);
+    if (!arena) status = AX_NOMEM;
+    if (status != AX_IO) continue;
+    (void)snprintf(text, sizeof text, "what is held as " AX_STR_FMT ": %s",
+                   AX_STR_ARG(ax_store_conn_view(&s, 0)), why.text);
+    status = fault(in, text);
+  }
+  ax_status done = ax_store_conn_done(&s, in->err);
+  return status ? status : done;
 }
 
 static ax_status bodies(inspection *in) {
@@ -150,6 +179,7 @@ static ax_status inspect(inspection *in) {
   AX_TRY(structure(in));
   AX_TRY(rows(in));
   AX_TRY(bodies(in));
+  AX_TRY(held(in));
   return evidence(in);
 }
 

@@ -127,6 +127,8 @@ static ax_status stats_with(ax_store_conn *conn, ax_store_stats *out,
   out->tasks_done = (uint64_t)t.done;
   out->tasks_failed = (uint64_t)t.failed;
   out->evidence = (uint64_t)t.evidence;
+  for (size_t i = 0; i < AX_HELD_KINDS; i++)
+    out->held[i] = (uint64_t)t.held[i];
   out->bytes = (uint64_t)(pages * page_size);
   return AX_OK;
 }

@@ -186,8 +186,8 @@ ax_status ax_store_rows_facts(ax_store_conn *conn, ax_store_owner owner,
 /* --- removal ---------------------------------------------------------------
  */
 
-ax_status ax_store_rows_clear(ax_store_conn *conn, int64_t resource,
-                              int64_t *facts, ax_error *err) {
+ax_status ax_store_rows_unindex(ax_store_conn *conn, int64_t resource,
+                                ax_error *err) {
   ax_store_stmt s =
       ax_store_conn_use(conn, "DELETE FROM index_value WHERE resource = ?");
   ax_store_conn_int(&s, resource);
@@ -197,8 +197,14 @@ ax_status ax_store_rows_clear(ax_store_conn *conn, int64_t resource,
   AX_TRY(ax_store_conn_run(&s, err));
   s = ax_store_conn_use(conn, "DELETE FROM index_number WHERE resource = ?");
   ax_store_conn_int(&s, resource);
-  AX_TRY(ax_store_conn_run(&s, err));
-  s = ax_store_conn_use(conn, "DELETE FROM fact WHERE resource = ?");
+  return ax_store_conn_run(&s, err);
+}
+
+ax_status ax_store_rows_clear(ax_store_conn *conn, int64_t resource,
+                              int64_t *facts, ax_error *err) {
+  AX_TRY(ax_store_rows_unindex(conn, resource, err));
+  ax_store_stmt s =
+      ax_store_conn_use(conn, "DELETE FROM fact WHERE resource = ?");
   ax_store_conn_int(&s, resource);
   AX_TRY(ax_store_conn_run(&s, err));
   *facts = sqlite3_changes64(conn->db);

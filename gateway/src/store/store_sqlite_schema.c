@@ -259,9 +259,40 @@ static const char version_8[] =
     "  PRIMARY KEY(resource, param, n)) WITHOUT ROWID;";
 /* clang-format on */
 
+/* clang-format off */
+/* Requests that are kept apart from the resources, and what is remembered from
+ * one start to the next. */
+static const char version_9[] =
+    "CREATE TABLE held("
+    "  key INTEGER PRIMARY KEY AUTOINCREMENT,"
+    "  id TEXT NOT NULL UNIQUE,"
+    "  kind INTEGER NOT NULL,"              /* ax_held_kind */
+    "  state INTEGER NOT NULL,"             /* ax_held_state */
+    "  sender TEXT NOT NULL,"
+    "  request_id TEXT NOT NULL,"
+    "  message TEXT NOT NULL,"
+    "  target TEXT NOT NULL,"
+    "  request TEXT NOT NULL,"              /* JSON */
+    "  at_ms INTEGER NOT NULL,"
+    "  until_ms INTEGER NOT NULL,"          /* 0: for ever */
+    "  status INTEGER NOT NULL,"
+    "  note TEXT NOT NULL,"
+    "  body_codec INTEGER NOT NULL, body BLOB NOT NULL,"
+    "  outcome_codec INTEGER NOT NULL, outcome BLOB NOT NULL);"
+    "CREATE INDEX held_kind ON held(kind, state, key);"
+    "CREATE INDEX held_target ON held(target) WHERE kind = 2;"
+    "CREATE INDEX held_until ON held(until_ms)"
+    "  WHERE until_ms <> 0 AND state <> 0;"
+    "ALTER TABLE total ADD COLUMN held_refused INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE total ADD COLUMN held_jobs INTEGER NOT NULL DEFAULT 0;"
+    "CREATE TABLE setting("
+    "  name TEXT PRIMARY KEY,"
+    "  value TEXT NOT NULL) WITHOUT ROWID;";
+/* clang-format on */
+
 static const char *const migrations[] = { version_1, version_2, version_3,
                                           version_4, version_5, version_6,
-                                          version_7, version_8 };
+                                          version_7, version_8, version_9 };
 
 static ax_status pragma(ax_store_conn *conn, const char *sql, int64_t *out,
                         ax_error *err) {

@@ -78,6 +78,10 @@ ax_status ax_store_sqlite_holds(ax_store_conn *conn, const ax_commit *commit,
   }
   for (size_t i = 0; i < commit->adoption_count; i++)
     AX_TRY(ax_store_adopt_holds(conn, &commit->adoptions[i], err));
+  for (size_t i = 0; i < commit->settled_count; i++)
+    AX_TRY(ax_store_held_holds(conn, commit->settled[i].id, err));
+  if (commit->needs_held.len)
+    AX_TRY(ax_store_held_holds(conn, commit->needs_held, err));
   return commit->once ? ax_store_once_holds(conn, commit->once, err) : AX_OK;
 }
 
@@ -236,7 +240,8 @@ static ax_status add_audit(ax_store_conn *conn, const ax_audit *a, int64_t *key,
 static bool is_empty(const ax_commit *c) {
   return !c->write_count && !c->finished_count && !c->task_count &&
          !c->evidence_count && !c->adoption_count && !c->once && !c->audit &&
-         !c->outbox_count && !c->sent_count;
+         !c->outbox_count && !c->sent_count && !c->held_count &&
+         !c->settled_count && !c->reindexed_count && !c->setting_count;
 }
 
 /* Changes a page and changes it back: the disk has to take it. */
@@ -271,6 +276,11 @@ ax_status ax_store_sqlite_apply(ax_store_conn *conn, ax_store_state *state,
     AX_TRY(ax_store_sqlite_outbox_add(conn, &c->outbox[i], err));
   for (size_t i = 0; i < c->sent_count; i++)
     AX_TRY(ax_store_sqlite_outbox_settle(conn, &c->sent[i], err));
+  AX_TRY(ax_store_held_apply(conn, state, job, err));
+  for (size_t i = 0; i < c->reindexed_count; i++)
+    AX_TRY(ax_store_walk_reindex(conn, &c->reindexed[i], err));
+  for (size_t i = 0; i < c->setting_count; i++)
+    AX_TRY(ax_store_walk_set(conn, &c->settings[i], err));
   return c->once ? ax_store_once_add(conn, c->once, err) : AX_OK;
 }
 
@@ -280,8 +290,8 @@ ax_status ax_store_sqlite_apply(ax_store_conn *conn, ax_store_state *state,
 ax_status ax_store_sqlite_totals(ax_store_conn *conn, ax_store_totals *out,
                                  ax_error *err) {
   ax_store_stmt s = ax_store_conn_use(
-      conn, "SELECT resources, versions, facts, waiting, done, failed, evidence"
-            " FROM total");
+      conn, "SELECT resources, versions, facts, waiting, done, failed, evidence,"
+            " held_refused, held_jobs FROM total");
   if (ax_store_conn_row(&s))
     *out = (ax_store_totals){
       .resources = sqlite3_column_int64(s.stmt, 0),
@@ -291,6 +301,8 @@ ax_status ax_store_sqlite_totals(ax_store_conn *conn, ax_store_totals *out,
       .done = sqlite3_column_int64(s.stmt, 4),
       .failed = sqlite3_column_int64(s.stmt, 5),
       .evidence = sqlite3_column_int64(s.stmt, 6),
+      .held = { [AX_HELD_REFUSED] = sqlite3_column_int64(s.stmt, 7),
+                [AX_HELD_JOB] = sqlite3_column_int64(s.stmt, 8) },
     };
   return ax_store_conn_done(&s, err);
 }
@@ -299,7 +311,8 @@ ax_status ax_store_sqlite_save(ax_store_conn *conn, const ax_store_totals *t,
                                ax_error *err) {
   ax_store_stmt s = ax_store_conn_use(
       conn, "UPDATE total SET resources = ?, versions = ?, facts = ?,"
-            " waiting = ?, done = ?, failed = ?, evidence = ?");
+            " waiting = ?, done = ?, failed = ?, evidence = ?,"
+            " held_refused = ?, held_jobs = ?");
   ax_store_conn_int(&s, t->resources);
   ax_store_conn_int(&s, t->versions);
   ax_store_conn_int(&s, t->facts);
@@ -307,6 +320,8 @@ ax_status ax_store_sqlite_save(ax_store_conn *conn, const ax_store_totals *t,
   ax_store_conn_int(&s, t->done);
   ax_store_conn_int(&s, t->failed);
   ax_store_conn_int(&s, t->evidence);
+  ax_store_conn_int(&s, t->held[AX_HELD_REFUSED]);
+  ax_store_conn_int(&s, t->held[AX_HELD_JOB]);
   return ax_store_conn_run(&s, err);
 }
 
