@@ -61,12 +61,54 @@ static void unsupported_is_not_complete(void **state) {
   assert_false(ax_result_complete(&script));
 }
 
+static void what_the_target_lacks_is_told_apart(void **state) {
+  (void)state;
+  ax_result_script script =
+      script_of(AX_RESULT_PASS, AX_RESULT_UNSUPPORTED, AX_RESULT_SKIP);
+  test_actions[1].cause = AX_RESULT_BY_TARGET;
+  test_actions[2].cause = AX_RESULT_BY_TARGET;
+  assert_false(ax_result_complete(&script));
+  assert_true(ax_result_target_lacks(&script));
+  test_actions[2] = (ax_result_action){ .kind = AX_RESULT_UNSUPPORTED };
+  assert_false(ax_result_target_lacks(&script));
+}
+
+static void a_script_that_was_not_begun_says_why(void **state) {
+  (void)state;
+  ax_result_script script = { .script = &loaded,
+                              .kind = AX_RESULT_UNSUPPORTED,
+                              .cause = AX_RESULT_BY_TARGET };
+  assert_false(ax_result_complete(&script));
+  assert_true(ax_result_target_lacks(&script));
+  script.cause = AX_RESULT_NO_CAUSE;
+  assert_false(ax_result_target_lacks(&script));
+  script.script = NULL;
+  script.cause = AX_RESULT_BY_TARGET;
+  assert_false(ax_result_target_lacks(&script));
+}
+
+static void a_test_for_another_version_keeps_nothing_from_being_complete(
+    void **state) {
+  (void)state;
+  ax_result_script script =
+      script_of(AX_RESULT_PASS, AX_RESULT_PASS, AX_RESULT_PASS);
+  phases[1].actions.count = 0;
+  phases[1].kind = AX_RESULT_SKIP;
+  assert_false(ax_result_complete(&script));
+  phases[1].cause = AX_RESULT_BY_SCRIPT;
+  assert_true(ax_result_complete(&script));
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(totals_count_every_action_once),
       cmocka_unit_test(skipped_after_a_failure_is_complete),
       cmocka_unit_test(skipped_without_a_failure_is_not_complete),
       cmocka_unit_test(unsupported_is_not_complete),
+      cmocka_unit_test(what_the_target_lacks_is_told_apart),
+      cmocka_unit_test(a_script_that_was_not_begun_says_why),
+      cmocka_unit_test(
+          a_test_for_another_version_keeps_nothing_from_being_complete),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -40,30 +40,57 @@ ax_result_totals ax_result_count(const ax_result_run *run) {
   return totals;
 }
 
-/* A skip is fine where something before it failed. */
-static bool phase_complete(const ax_result_phase *phase, bool failed_before) {
-  bool failed = failed_before;
-  for (size_t a = 0; a < phase->actions.count; a++) {
-    ax_result_kind kind = phase->actions.items[a].kind;
-    if (kind == AX_RESULT_ERROR || kind == AX_RESULT_UNSUPPORTED) return false;
-    if (kind == AX_RESULT_SKIP && !failed) return false;
-    failed |= kind == AX_RESULT_FAIL;
-  }
-  return phase->kind != AX_RESULT_ERROR &&
-         phase->kind != AX_RESULT_UNSUPPORTED &&
-         (phase->kind != AX_RESULT_SKIP || failed_before);
+/* What keeps an action, test or script from being complete. */
+typedef enum { NOTHING, LACK_OF_TARGET, ELSE } gap;
+
+static gap greater(gap a, gap b) {
+  return a > b ? a : b;
 }
 
-bool ax_result_complete(const ax_result_script *script) {
-  if (!script->script || script->kind == AX_RESULT_ERROR) return false;
+/* A skip is fine where something before it failed. */
+static gap gap_of(ax_result_kind kind, ax_result_cause cause, bool failed) {
+  if (kind == AX_RESULT_ERROR) return ELSE;
+  if (kind == AX_RESULT_UNSUPPORTED)
+    return cause == AX_RESULT_BY_TARGET ? LACK_OF_TARGET : ELSE;
+  if (kind != AX_RESULT_SKIP || failed || cause == AX_RESULT_BY_SCRIPT)
+    return NOTHING;
+  return cause == AX_RESULT_BY_TARGET ? LACK_OF_TARGET : ELSE;
+}
+
+static gap phase_gap(const ax_result_phase *phase, bool failed_before) {
+  bool failed = failed_before;
+  gap worst = NOTHING;
+  for (size_t a = 0; a < phase->actions.count; a++) {
+    const ax_result_action *action = &phase->actions.items[a];
+    worst = greater(worst, gap_of(action->kind, action->cause, failed));
+    failed |= action->kind == AX_RESULT_FAIL;
+  }
+  /* The kind of a phase that has actions follows from theirs. */
+  if (phase->actions.count && phase->kind != AX_RESULT_ERROR) return worst;
+  return greater(worst, gap_of(phase->kind, phase->cause, failed_before));
+}
+
+static gap script_gap(const ax_result_script *script) {
   bool setup_failed = false;
+  gap worst = NOTHING;
+  if (!script->script || script->kind == AX_RESULT_ERROR) return ELSE;
+  if (!script->phases.count)
+    return gap_of(script->kind, script->cause, setup_failed);
   for (size_t p = 0; p < script->phases.count; p++) {
     const ax_result_phase *phase = &script->phases.items[p];
-    if (!phase_complete(phase, setup_failed)) return false;
+    worst = greater(worst, phase_gap(phase, setup_failed));
     if (phase->phase == AX_RESULT_SETUP)
       setup_failed = phase->kind == AX_RESULT_FAIL;
   }
-  return true;
+  return worst;
+}
+
+bool ax_result_complete(const ax_result_script *script) {
+  return script_gap(script) == NOTHING;
+}
+
+bool ax_result_target_lacks(const ax_result_script *script) {
+  return script_gap(script) == LACK_OF_TARGET;
 }
 
 static ax_str find_header(const ax_result_header *headers, size_t n,

@@ -32,6 +32,15 @@ typedef enum {
   AX_RESULT_KINDS
 } ax_result_kind;
 
+/* Why something is UNSUPPORTED or was skipped, where that is not this runner's
+ * lack nor follows from a failure. */
+typedef enum {
+  AX_RESULT_NO_CAUSE,
+  AX_RESULT_BY_TARGET, /* the target's own statement says it lacks it */
+  AX_RESULT_BY_SCRIPT  /* a condition of the script does not apply: meant for
+                          another FHIR version, for another status */
+} ax_result_cause;
+
 typedef struct {
   ax_str name, value;
 } ax_result_header;
@@ -53,6 +62,7 @@ typedef struct {
 typedef struct {
   bool is_assert;
   ax_result_kind kind;
+  ax_result_cause cause;
   ax_str label, description, place;
   ax_str rule;     /* "responseCode in 200,201", "GET Patient/1" */
   ax_str message;  /* a sentence; empty for a plain pass */
@@ -73,6 +83,7 @@ typedef struct {
   ax_result_phase_kind phase;
   ax_str id, name, description;
   ax_result_kind kind;
+  ax_result_cause cause;
   ax_str message; /* why it was skipped or is unsupported */
   AX_VEC(ax_result_action) actions;
   int64_t duration_us;
@@ -82,6 +93,7 @@ typedef struct {
   const ax_script *script; /* NULL: it could not be loaded, see message */
   ax_str file, id, name, title, url;
   ax_result_kind kind;
+  ax_result_cause cause;
   ax_str message;
   bool wire_changed; /* asked for XML, was run in JSON */
   AX_VEC(ax_result_phase) phases; /* set-up, tests, teardown, in this order */
@@ -113,9 +125,14 @@ typedef struct {
 } ax_result_totals;
 ax_result_totals ax_result_count(const ax_result_run *run);
 
-/* Every action of the script was run and judged (no ERROR, no UNSUPPORTED, no
- * SKIP other than one that follows from a FAIL). */
+/* Every action of the script was run and judged: no ERROR, no UNSUPPORTED, no
+ * SKIP other than one that follows from a FAIL or from a condition of the
+ * script (AX_RESULT_BY_SCRIPT). */
 bool ax_result_complete(const ax_result_script *script);
+
+/* Not complete, and all that keeps it from it is what the target by its own
+ * statement lacks (AX_RESULT_BY_TARGET). */
+bool ax_result_target_lacks(const ax_result_script *script);
 
 /* Headers by name, in any case; empty when there is none. */
 ax_str ax_result_request_header(const ax_result_exchange *e, ax_str name);

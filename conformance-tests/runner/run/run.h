@@ -13,6 +13,7 @@
 #ifndef AX_RUN_RUN_H
 #define AX_RUN_RUN_H
 
+#include "fhirpath/fp_model.h"
 #include "net/net_client.h"
 #include "run/result.h"
 #include "validate/validate.h"
@@ -58,6 +59,7 @@ typedef enum {
 typedef struct {
   ax_registry *registry;
   ax_validator *validator;
+  const ax_fp_model *model; /* of FHIRPath; NULL: one is made for each script */
   ax_run_target target;
   ax_run_client *client_under_test; /* NULL: none */
   const ax_run_setting *variables;  /* values set by the user */
@@ -67,6 +69,9 @@ typedef struct {
   int64_t now_ms;        /* 0: the clock; what ${CURRENTDATE} means */
   unsigned timeout_ms;   /* of a request; 0: 30 s */
   const char *test_header; /* "X-Auspex-Test"; carries "SCRIPT/TEST" */
+  /* An assert without warningOnly is a fault of the script, as R4 says (and
+   * most public scripts do not heed). */
+  bool demand_warning_only;
 } ax_run_options;
 
 /*
