@@ -13,7 +13,8 @@
 enum { OUT }; /* options */
 
 static const ax_plugin_option options[] = {
-  [OUT] = { "--out", "FILE", "Where to; default: NAME.tar beside the folder." },
+  [OUT] = { "--out", "FILE",
+            "Where to; default: NAME.tar.gz beside the folder." },
   { NULL, NULL, NULL },
 };
 
@@ -23,7 +24,8 @@ static const ax_plugin_manual manual = {
       "Writes FOLDER/manifest.sha256 and an archive with the module, its "
       "data,\n"
       "cards, golden rows, libraries, the manifest and a signature that fits\n"
-      "it. The same files make the same bytes. Unpack it in the folder of\n"
+      "it, as .tar.gz. The same files make the same bytes. Unpack it in the "
+      "folder of\n"
       "plug-ins of a gateway.",
   .options = options,
   .least = 1,
@@ -54,7 +56,7 @@ static ax_status pack(ax_arena *arena, const ax_plugin_words *words,
   ax_buf manifest = AX_BUF_INIT(1 << 20), archive = AX_BUF_INIT(AX_BUNDLE_MOST);
   *file = words->values[OUT]
               ? ax_str_from(words->values[OUT])
-              : ax_arena_printf(arena, "%.*s.tar", (int)len, folder);
+              : ax_arena_printf(arena, "%.*s.tar.gz", (int)len, folder);
   ax_status status = ax_bundle_manifest(arena, folder, &manifest, err);
   if (!status)
     status = write_manifest(arena, folder, ax_buf_view(&manifest), err);

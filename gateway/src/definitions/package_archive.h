@@ -1,6 +1,6 @@
 /*
- * package_archive.h - a FHIR package as .tgz, unpacked; the only file that
- * includes libarchive's headers.
+ * package_archive.h - a FHIR package as .tgz, unpacked; the only file that reads
+ * archives with libarchive (kit/bundle.c writes them).
  *
  * An archive is foreign bytes: entries that are not plain files or folders,
  * absolute paths, paths that climb out, too many files, files or totals that

@@ -1,5 +1,7 @@
 #include "kit/bundle.h"
 
+#include <archive.h>
+#include <archive_entry.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +11,7 @@
 #include "base/vec.h"
 #include "kit/folder.h"
 
-enum { PATH = 4096, BLOCK = 512, NAME = 100 };
+enum { PATH = 4096, NAME = 100 };
 
 typedef struct {
   ax_arena *arena;
@@ -93,72 +95,93 @@ ax_status ax_bundle_manifest(ax_arena *arena, const char *folder, ax_buf *out,
   return out->status;
 }
 
-/* --- ustar (POSIX.1-2008, pax, "ustar Interchange Format") -------------------
+/* --- the archive -------------------------------------------------------------
  */
 
 typedef struct {
-  char name[NAME], mode[8], uid[8], gid[8], size[12], mtime[12], sum[8], type,
-      link[NAME], magic[6], version[2], user[32], group[32], major[8], minor[8],
-      prefix[155], pad[12];
-} ustar;
-_Static_assert(sizeof(ustar) == BLOCK, "a header is one block");
+  bundle *b;
+  struct archive *archive;
+  ax_buf *out;
+} packing;
 
-static void put_entry(ax_buf *out, const char *name, ax_str bytes) {
-  static const char zeros[BLOCK];
-  ustar h;
-  unsigned sum = 0;
-  unsigned char raw[BLOCK];
-  char digits[16];
-  memset(&h, 0, sizeof h);
-  memcpy(h.name, name, strlen(name));
-  memcpy(h.mode, "0000644", 8);
-  memcpy(h.uid, "0000000", 8);
-  memcpy(h.gid, "0000000", 8);
-  (void)snprintf(digits, sizeof digits, "%011zo", bytes.len);
-  memcpy(h.size, digits, 12);
-  memcpy(h.mtime, "00000000000", 12);
-  memset(h.sum, ' ', sizeof h.sum);
-  h.type = '0';
-  memcpy(h.magic, "ustar", 6);
-  memcpy(h.version, "00", 2);
-  memcpy(raw, &h, sizeof raw);
-  for (size_t i = 0; i < sizeof raw; i++) sum += raw[i];
-  (void)snprintf(digits, sizeof digits, "%06o", sum);
-  memcpy(h.sum, digits, 7);
-  memcpy(raw, &h, sizeof raw);
-  ax_buf_append(out, (ax_str){ (const char *)raw, sizeof raw });
-  ax_buf_append(out, bytes);
-  if (bytes.len % BLOCK)
-    ax_buf_append(out, (ax_str){ zeros, BLOCK - bytes.len % BLOCK });
+static la_ssize_t take_bytes(struct archive *archive, void *ctx,
+                             const void *bytes, size_t count) {
+  (void)archive;
+  ax_buf *out = ctx;
+  ax_buf_append(out, (ax_str){ bytes, count });
+  return out->status ? -1 : (la_ssize_t)count;
 }
 
-static ax_status put_file(bundle *b, ax_buf *out, ax_str file, ax_str bytes) {
+static ax_status failed(packing *p) {
+  if (p->out->status) return p->out->status;
+  return ax_error_set(p->b->err, AX_IO, "the archive cannot be written: %.200s",
+                      archive_error_string(p->archive));
+}
+
+/* No times, no owners. */
+static ax_status put_entry(packing *p, const char *name, ax_str bytes) {
+  struct archive_entry *entry = archive_entry_new2(p->archive);
+  if (!entry) return ax_error_set(p->b->err, AX_NOMEM, "no memory");
+  archive_entry_set_pathname(entry, name);
+  archive_entry_set_filetype(entry, AE_IFREG);
+  archive_entry_set_perm(entry, 0644);
+  archive_entry_set_size(entry, (la_int64_t)bytes.len);
+  archive_entry_set_mtime(entry, 0, 0);
+  bool fine = archive_write_header(p->archive, entry) == ARCHIVE_OK &&
+              archive_write_data(p->archive, bytes.ptr, bytes.len) ==
+                  (la_ssize_t)bytes.len;
+  archive_entry_free(entry);
+  return fine ? AX_OK : failed(p);
+}
+
+static ax_status put_file(packing *p, ax_str file, ax_str bytes) {
   char name[PATH];
   int len = snprintf(name, sizeof name, AX_STR_FMT "/" AX_STR_FMT,
-                     AX_STR_ARG(b->name), AX_STR_ARG(file));
-  if (len <= 0 || len >= NAME)
-    return ax_error_set(b->err, AX_TOO_LARGE,
+                     AX_STR_ARG(p->b->name), AX_STR_ARG(file));
+  if (len <= 0 || len > NAME)
+    return ax_error_set(p->b->err, AX_TOO_LARGE,
                         "the name " AX_STR_FMT " is too long for an archive",
                         AX_STR_ARG(file));
-  put_entry(out, name, bytes);
-  return out->status;
+  return put_entry(p, name, bytes);
+}
+
+static ax_status put_files(packing *p, ax_str manifest) {
+  bundle *b = p->b;
+  ax_str bytes;
+  for (size_t i = 0; i < b->files.count; i++) {
+    AX_TRY(read_file(b, b->arena, b->files.items[i], &bytes));
+    AX_TRY(put_file(p, b->files.items[i], bytes));
+  }
+  AX_TRY(put_file(p, AX_STR(AX_BUNDLE_MANIFEST), manifest));
+  if (!is_there(b, AX_BUNDLE_SIGNATURE)) return AX_OK;
+  AX_TRY(read_file(b, b->arena, AX_STR(AX_BUNDLE_SIGNATURE), &bytes));
+  return put_file(p, AX_STR(AX_BUNDLE_SIGNATURE), bytes);
+}
+
+/* gzip would put the time of day into its header. */
+static ax_status open_archive(packing *p) {
+  if (archive_write_set_format_ustar(p->archive) == ARCHIVE_OK &&
+      archive_write_add_filter_gzip(p->archive) == ARCHIVE_OK &&
+      archive_write_set_filter_option(p->archive, "gzip", "timestamp", NULL) ==
+          ARCHIVE_OK &&
+      archive_write_set_bytes_in_last_block(p->archive, 1) == ARCHIVE_OK &&
+      archive_write_open(p->archive, p->out, NULL, take_bytes, NULL) ==
+          ARCHIVE_OK)
+    return AX_OK;
+  return failed(p);
 }
 
 ax_status ax_bundle_archive(ax_arena *arena, const char *folder,
                             ax_str manifest, ax_buf *out, ax_error *err) {
-  static const char end[2 * BLOCK];
   bundle b = { .arena = arena, .folder = folder, .err = err };
-  ax_str bytes;
+  packing p = { .b = &b, .out = out };
   AX_TRY(collect(&b));
-  for (size_t i = 0; i < b.files.count; i++) {
-    AX_TRY(read_file(&b, arena, b.files.items[i], &bytes));
-    AX_TRY(put_file(&b, out, b.files.items[i], bytes));
-  }
-  AX_TRY(put_file(&b, out, AX_STR(AX_BUNDLE_MANIFEST), manifest));
-  if (is_there(&b, AX_BUNDLE_SIGNATURE)) {
-    AX_TRY(read_file(&b, arena, AX_STR(AX_BUNDLE_SIGNATURE), &bytes));
-    AX_TRY(put_file(&b, out, AX_STR(AX_BUNDLE_SIGNATURE), bytes));
-  }
-  ax_buf_append(out, (ax_str){ end, sizeof end });
-  return out->status;
+  p.archive = archive_write_new();
+  if (!p.archive) return ax_error_set(err, AX_NOMEM, "no memory");
+  ax_status status = open_archive(&p);
+  if (!status) status = put_files(&p, manifest);
+  if (!status && archive_write_close(p.archive) != ARCHIVE_OK)
+    status = failed(&p);
+  (void)archive_write_free(p.archive);
+  return status ? status : out->status;
 }

@@ -3,8 +3,9 @@
  * archive. What belongs to a module: its .so, golden.json, and all in data/,
  * cards/ and lib/; sources that lie beside them stay at home.
  *
- * The archive is POSIX ustar with sorted names, no times, no owners: the same
- * files make the same bytes.
+ * The archive is POSIX ustar in gzip, with sorted names, no times, no owners: the
+ * same files make the same bytes (with the same zlib). It is written by
+ * libarchive, as definitions/package_archive.c reads FHIR packages by it.
  *
  * Threads: any.
  */
