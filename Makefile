@@ -18,6 +18,8 @@ say      = $(if $(V),,@echo "  $1")
 # `make CFLAGS=-O3` adds to them instead of wiping them out.
 ALL_CPPFLAGS := -Igateway/src -Igateway/tests -Iplugins/sdk -Iconformance-tests/runner \
                 $(CPPFLAGS)
+# A tool reads model files as the engines do.
+ALL_CPPFLAGS += -Iplugins
 ALL_CFLAGS   := $(STD) $(WARN) -Werror $(OPT) $(SAN) -fvisibility=hidden -fPIE \
                 -fstack-protector-strong -fno-common -ffp-contract=off $(CFLAGS)
 ifeq ($(SAN),)
@@ -42,6 +44,9 @@ RUNNER_SRCS := $(sort $(wildcard conformance-tests/runner/*/*.c))
 RUNNER_OBJS := $(RUNNER_SRCS:%.c=$(BUILD)/obj/%.o)
 RUNNER_MAIN := conformance-tests/runner/cli/main.c
 RUNNER_LIB  := $(BUILD)/obj/libconformance.a
+# `plugin lint` reads model files with the code of the engines that read them.
+MODEL_READER := $(patsubst %.c,$(BUILD)/obj/%.o, \
+  $(filter-out %/plugin.c %/mf_engine.c,$(wildcard plugins/model-file/*.c)) plugins/onnx/ort_look.c)
 # Linux interfaces beyond POSIX (memfd, landlock, pidfd) only where they are used.
 GNU_SRCS := $(sort $(wildcard gateway/src/worker/*.c gateway/src/scoring/broker*.c gateway/src/kit/folder.c))
 
@@ -125,7 +130,7 @@ $(BUILD)/obj/%.o: %.c Makefile
 	$(call say,cc $<)
 	$(Q)$(CC) $(ALL_CPPFLAGS) $(if $(filter $<,$(GNU_SRCS)),-D_GNU_SOURCE) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
 
-$(LIB): $(filter-out $(MAINS:%.c=$(BUILD)/obj/%.o),$(OBJS))
+$(LIB): $(filter-out $(MAINS:%.c=$(BUILD)/obj/%.o),$(OBJS)) $(MODEL_READER)
 	@rm -f $@
 	$(Q)$(AR) rcs $@ $^
 

@@ -149,7 +149,8 @@ int32_t mf_declare_input(mf_reader *r, const auspex_model *model, uint32_t at,
 /* --- reading and scoring
  * -------------------------------------------------------- */
 
-/* Engines: mf_engine.c knows none, plugins/onnx has one. Reads the member
+/* Engines: mf_engine.c knows none, plugins/onnx has one, and one that only looks
+ * at the file (ort_look.c). Reads the member
  * "model" of kind "onnx"; the number of features is known already. */
 int32_t mf_engine_read(mf_reader *r, const auspex_config *config,
                        uint32_t object, mf_engine *out);
@@ -159,6 +160,14 @@ void mf_engine_free(mf_engine *self);
 
 /* Reads a model file; `config` has the files it refers to (mf_model.c). */
 int32_t mf_model_read(mf_reader *r, const auspex_config *config, mf_model *out);
+
+/* Reads one file of the data folder (mf_file.c). `*out` is NULL for a file that
+ * is no model but lies beside those that name it; its engine is freed by who
+ * gets it. */
+int mf_file_named(const char *name); /* *.json */
+int32_t mf_file_read(mf_memory *memory, const auspex_config *config,
+                     const auspex_blob *blob, mf_model **out,
+                     auspex_error *err);
 
 /* Outcomes, with what is said about the number (mf_output.c). */
 int32_t mf_output_read(mf_reader *r, mf_model *out);

@@ -7,7 +7,6 @@ struct auspex_instance {
   mf_memory memory;
   mf_model *models[MODELS_MOST];
   const auspex_model *declared[MODELS_MOST];
-  uint32_t made; /* models that were begun */
   auspex_models told;
 };
 
@@ -20,42 +19,23 @@ static int32_t refuse(auspex_error *err, int32_t code, const char *why) {
   return code;
 }
 
-/* XGBoost's own files lie beside the model files that name them. */
-static int is_model(const auspex_json *json) {
-  return auspex_json_get(json, 0, "format") != 0 ||
-         auspex_json_get(json, 0, "learner") == 0;
-}
-
 static int32_t read_file(auspex_instance *instance, const auspex_config *config,
                          const auspex_blob *blob, auspex_error *err) {
-  mf_reader r = { .memory = &instance->memory, .file = blob->name, .err = err };
-  int32_t status = AUSPEX_OK;
-  if (!auspex_json_parse(&r.json, blob->data, blob->length))
-    return mf_read_fault(&r, 0, "%s", r.json.fault);
-  if (is_model(&r.json)) {
-    mf_model *model = mf_memory_new(&instance->memory, 1, sizeof *model);
-    if (!model)
-      status = mf_read_nomem(&r);
-    else if (instance->told.count == MODELS_MOST)
-      status =
-          mf_read_fault(&r, 0, "there are more than %d models", MODELS_MOST);
-    else
-      status =
-          mf_model_read(&r, config, instance->models[instance->made++] = model);
-    if (!status) instance->declared[instance->told.count++] = &model->declared;
+  mf_model *model = NULL;
+  int32_t status = mf_file_read(&instance->memory, config, blob, &model, err);
+  if (status || !model) return status;
+  if (instance->told.count == MODELS_MOST) {
+    mf_engine_free(&model->engine);
+    return refuse(err, AUSPEX_E_CONFIG, "there are more than 64 models");
   }
-  auspex_json_free(&r.json);
-  return status;
-}
-
-static int ends_with_json(const char *name) {
-  size_t length = strlen(name);
-  return length > 5 && strcmp(name + length - 5, ".json") == 0;
+  instance->models[instance->told.count] = model;
+  instance->declared[instance->told.count++] = &model->declared;
+  return AUSPEX_OK;
 }
 
 static void destroy(auspex_instance *instance) {
   if (!instance) return;
-  for (uint32_t i = 0; i < instance->made; i++)
+  for (uint32_t i = 0; i < instance->told.count; i++)
     mf_engine_free(&instance->models[i]->engine);
   mf_memory_free(&instance->memory);
   free(instance);
@@ -68,7 +48,7 @@ static int32_t create(const auspex_host *host, const auspex_config *config,
   auspex_instance *instance = calloc(1, sizeof *instance);
   if (!instance) return refuse(err, AUSPEX_E_NOMEM, "out of memory");
   for (uint32_t i = 0; config && i < config->blob_count && !status; i++)
-    if (ends_with_json(config->blobs[i].name))
+    if (mf_file_named(config->blobs[i].name))
       status = read_file(instance, config, &config->blobs[i], err);
   if (!status && instance->told.count == 0)
     status = refuse(err, AUSPEX_E_CONFIG,

@@ -165,7 +165,6 @@ static void check_model(ax_trial *trial, const ax_model *model,
   if (!keep || !c.scratch) {
     out->nomem = true;
   } else {
-    ax_lint_model(out, model);
     ask_ordinary(&c, keep);
     if (!out->nomem) ax_check_inputs(&c);
     if (!out->nomem && c.fine) ax_check_batches(&c);
@@ -185,6 +184,7 @@ ax_status ax_check(ax_trial *trial, ax_findings *out, ax_error *err) {
                    "loading took %lld ms; a gateway waits for it at every "
                    "start of a worker",
                    (long long)(trial->start_us / 1000));
+  ax_lint_models(out, trial->models, trial->count);
   for (size_t i = 0; i < trial->count && !out->nomem; i++)
     check_model(trial, &trial->models[i], out);
   if (!out->nomem)

@@ -35,21 +35,37 @@ static bool has_libraries(const char *folder, ax_findings *out) {
   return lib.ptr && ax_file_is_dir(lib.ptr);
 }
 
-static void lint_models(const module *m, const ax_elf *elf, ax_findings *out) {
-  ax_model *models = NULL;
-  size_t count = 0;
+/* Models that come with the data of somebody else's engine are known to it
+ * alone. */
+static ax_status find_models(const module *m, ax_str bytes, const ax_elf *elf,
+                             ax_findings *out, ax_model **models, size_t *count,
+                             ax_error *err) {
   ax_error why = { 0 };
-  ax_status status = ax_declared_read(out->arena, elf, &models, &count, &why);
-  if (status == AX_NOMEM) out->nomem = true;
-  if (status)
+  ax_status status = ax_declared_read(out->arena, elf, models, count, &why);
+  if (status == AX_NOMEM) return status;
+  if (status) {
     ax_finding_add(out, AX_FINDING_ERROR, "declaration", m->name, "%s",
                    why.text);
-  for (size_t i = 0; i < count; i++) ax_lint_model(out, &models[i]);
-  if (!status && !count)
-    ax_finding_add(out, AX_FINDING_NOTE, "declaration", m->name,
-                   "its models come with its data; `auspex plugin check` looks "
-                   "at them");
-  if (m->folder && !status) ax_lint_folder(out, m->folder, models, count);
+    return AX_OK;
+  }
+  if (*count) return AX_OK;
+  if (m->folder && ax_lint_data_is_ours(bytes))
+    return ax_lint_data(out, m->folder, models, count, err);
+  ax_finding_add(out, AX_FINDING_NOTE, "declaration", m->name,
+                 "its models come with its data; `auspex plugin check` looks "
+                 "at them");
+  return AX_OK;
+}
+
+static ax_status lint_models(const module *m, ax_str bytes, const ax_elf *elf,
+                             ax_findings *out, ax_error *err) {
+  ax_model *models = NULL;
+  size_t count = 0, before = out->errors;
+  AX_TRY(find_models(m, bytes, elf, out, &models, &count, err));
+  ax_lint_models(out, models, count);
+  if (m->folder && (count || out->errors == before))
+    ax_lint_folder(out, m->folder, models, count);
+  return AX_OK;
 }
 
 static ax_status lint(const char *path, bool whole, ax_findings *out,
@@ -62,7 +78,7 @@ static ax_status lint(const char *path, bool whole, ax_findings *out,
   AX_TRY(ax_file_read(out->arena, m.path.ptr, AX_LINT_FILE_MOST, &bytes, err));
   bool libraries = m.folder && has_libraries(m.folder, out);
   if (ax_lint_file(out, m.name, bytes, libraries, &elf) && whole)
-    lint_models(&m, &elf, out);
+    AX_TRY(lint_models(&m, bytes, &elf, out, err));
   return out->nomem ? AX_NOMEM : AX_OK;
 }
 

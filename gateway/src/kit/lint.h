@@ -1,7 +1,7 @@
 /*
  * lint.h - finds an author's mistakes without loading the module: the file
- * itself (lint_file.c), what it declares (lint_model.c), what lies beside it
- * (lint_folder.c).
+ * itself (lint_file.c), what it declares (lint_model.c), models that are data
+ * (lint_data.c), what lies beside it (lint_folder.c).
  *
  * Threads: see declared.h.
  */
@@ -37,6 +37,18 @@ bool ax_lint_file(ax_findings *out, ax_str place, ax_str file, bool libraries,
 /* What a model declares: texts, version, codes and their check digits, units.
  */
 void ax_lint_model(ax_findings *out, const ax_model *model);
+
+/* The same for all models of a module, and whether two are named alike. */
+void ax_lint_models(ax_findings *out, const ax_model *models, size_t count);
+
+/* Is the module (the bytes of its .so) one of our engines, whose models are
+ * data? Then its model files are read from `folder`/data as the engine would,
+ * without running it: what it would refuse is a finding, `models` are those of
+ * a data folder without faults (in the arena of `out`). IO, TOO_LARGE, NOMEM.
+ */
+bool ax_lint_data_is_ours(ax_str module);
+ax_status ax_lint_data(ax_findings *out, const char *folder, ax_model **models,
+                       size_t *count, ax_error *err) AX_MUST_USE;
 
 /* Card, golden rows and manifest of a folder. Without `models` (they come with
  * the data) cards are read, and that is all. */

@@ -301,3 +301,14 @@ void ax_lint_model(ax_findings *out, const ax_model *model) {
   }
   check_outcomes(out, model);
 }
+
+void ax_lint_models(ax_findings *out, const ax_model *models, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    spot s = { out, &models[i], NULL, AX_STR("") };
+    ax_lint_model(out, &models[i]);
+    for (size_t k = 0; k < i; k++)
+      if (ax_str_eq(models[i].id, models[k].id) ||
+          ax_str_eq(models[i].name, models[k].name))
+        ERROR(&s, "twice", "there are two models of this id or name");
+  }
+}
