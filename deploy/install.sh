@@ -23,6 +23,10 @@ for engine in "$build"/engines/*/; do
   rm -rf "$dest$lib/engines/$name"
   cp -r "$engine" "$dest$lib/engines/$name"
 done
+if [ -f build/onnxruntime/libonnxruntime.so.1 ]; then # what `plugin new --engine onnx` copies
+  install -d "$dest$lib/onnxruntime"
+  install -m 644 build/onnxruntime/libonnxruntime.so.1 "$dest$lib/onnxruntime/"
+fi
 install -m 644 plugins/sdk/*.h "$dest$prefix/include/"
 rm -rf "$dest$share/sdk" # what `auspex plugin new` copies, and the author's guide
 cp -r plugins/sdk "$dest$share/sdk"

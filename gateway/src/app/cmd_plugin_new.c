@@ -12,23 +12,33 @@
 #include "kit/folder.h"
 #include "kit/template.h"
 
-enum { MEMORY_MAX = 64 << 20, ENGINE_MOST = 32 << 20 };
+#define LIBRARY "libonnxruntime.so.1"
+
+enum {
+  MEMORY_MAX = 256 << 20,
+  ENGINE_MOST = 32 << 20,
+  LIBRARY_MOST = 128 << 20
+};
 enum { ENGINE, SDK }; /* options */
 
 static const ax_plugin_option options[] = {
   [ENGINE] = { "--engine", "NAME",
-               "A model as data for this engine (model-file) instead of C." },
+               "A model as data for this engine (model-file, onnx) instead of "
+               "C." },
   [SDK] = { "--sdk", "FOLDER", "Where auspex_plugin.h and template/ are." },
   { NULL, NULL, NULL },
 };
 
 static const ax_plugin_manual manual = {
-  .usage = "new [--engine model-file] [--sdk FOLDER] NAME",
+  .usage = "new [--engine model-file|onnx] [--sdk FOLDER] NAME",
   .about = "Makes the folder NAME with a small plug-in that builds and passes "
            "check.\n"
            "NAME may have folders before it; its last part is the name of "
            "module and\n"
-           "model. Exit code 1 when the folder is there already.",
+           "model. Exit code 1 when the folder is there already. With the "
+           "engine onnx\n"
+           "ONNX Runtime is copied into NAME/lib where it was fetched (make\n"
+           "onnxruntime).",
   .options = options,
   .least = 1,
   .most = 1,
@@ -84,6 +94,32 @@ static ax_status copy_engine(ax_arena *arena, const char *engine,
   return ax_file_write(to.ptr, bytes, err);
 }
 
+/* What an engine needs beside it. Where it was not fetched the author is told.
+ */
+static ax_status copy_library(ax_arena *arena, const char *engine,
+                              const char *folder, ax_error *err) {
+  static const char *const places[] = { "../lib/auspex/onnxruntime",
+                                        "../onnxruntime", "../../onnxruntime",
+                                        NULL };
+  if (strcmp(engine, "onnx") != 0) return AX_OK;
+  ax_str bytes, from = find_folder(arena, places);
+  ax_str lib = ax_arena_printf(arena, "%s/lib", folder);
+  ax_str to = ax_arena_printf(arena, "%s/lib/" LIBRARY, folder);
+  if (!lib.ptr || !to.ptr) return AX_NOMEM;
+  AX_TRY(ax_file_make_dirs(lib.ptr, err));
+  if (from.ptr)
+    from = ax_arena_printf(arena, AX_STR_FMT "/" LIBRARY, AX_STR_ARG(from));
+  if (from.ptr && ax_file_exists(from.ptr)) {
+    AX_TRY(ax_file_read(arena, from.ptr, LIBRARY_MOST, &bytes, err));
+    return ax_file_write(to.ptr, bytes, err);
+  }
+  (void)fprintf(stderr,
+                "auspex: put " LIBRARY " (ONNX Runtime 1.17 or newer) into "
+                "%s/lib; `make onnxruntime` fetches it\n",
+                folder);
+  return AX_OK;
+}
+
 static ax_status make(ax_arena *arena, const ax_plugin_words *words,
                       ax_error *err) {
   const char *folder = words->words[0], *engine = words->values[ENGINE];
@@ -102,8 +138,9 @@ static ax_status make(ax_arena *arena, const ax_plugin_words *words,
                                 AX_STR_ARG(names.sdk), engine ? engine : "c");
   if (!from.ptr) return AX_NOMEM;
   AX_TRY(ax_template_copy(arena, from.ptr, folder, &names, err));
-  if (engine) AX_TRY(copy_engine(arena, engine, folder, names.name, err));
-  return AX_OK;
+  if (!engine) return AX_OK;
+  AX_TRY(copy_engine(arena, engine, folder, names.name, err));
+  return copy_library(arena, engine, folder, err);
 }
 
 int ax_cmd_plugin_new(int argc, char **argv) {
