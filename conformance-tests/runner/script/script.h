@@ -22,7 +22,8 @@
 #include "definitions/registry.h"
 #include "json/json.h"
 
-/* A remark about the script itself: a leniency taken, a rule it breaks. */
+/* A remark about the script itself: a leniency taken, a rule it breaks. The
+ * same remark is made once: at its first place, with the number of others. */
 typedef struct {
   ax_str place; /* "TestScript.fixture[0].resource" */
   ax_str text;
@@ -59,22 +60,54 @@ typedef struct {
   ax_str profile; /* code of its profile ("FHIR-Server") */
 } ax_script_party;
 
+/* What a name means for the length of a phase or of a subtest. */
+typedef struct {
+  ax_str inner; /* the name bound */
+  ax_str outer; /* the name outside whose value it has; empty: see `value` */
+  ax_str value; /* the value itself */
+  bool is_fixture; /* a fixture (or response), else a variable */
+  bool is_out;     /* the inner one is given to the outer at the end */
+} ax_script_binding;
+
+typedef struct ax_script ax_script;
+
+/*
+ * Another script that an action runs in its place: the subtest extensions of
+ * the Crucible engine (on an assert), the import of NIST's (on an operation).
+ * Its set-up, tests and teardown run with `bindings` over its own variables;
+ * the action passes when all that is asserted there holds.
+ */
+typedef struct {
+  const ax_script *script; /* never NULL: else the action has a fault */
+  AX_VEC(ax_script_binding) bindings;
+  /* Not empty: run once for each value of the action's `expression` (on its
+   * sourceId or the last response), this variable bound to the value. */
+  ax_str each;
+  bool all_must_pass; /* with `each`: all of the runs, else one of them */
+} ax_script_subtest;
+
 typedef struct {
   const ax_json *json; /* the operation or the assert; NULL when it is
                           neither, with `fault` */
   bool is_assert;
   ax_str fault; /* why it cannot be run; else empty */
+  const ax_script_subtest *subtest; /* NULL: none */
   ax_str label, description;
   ax_str place; /* "TestScript.test[1].action[0].operation" */
 } ax_script_action;
 
+/*
+ * A test that is parametrized for a list of values (an extension) is as many
+ * phases, each with the parameter bound to its value and the value in its name.
+ */
 typedef struct {
   const ax_json *json; /* for its extensions; NULL: there is none */
   ax_str id, name, description, place;
+  AX_VEC(ax_script_binding) bindings; /* over the script's variables */
   AX_VEC(ax_script_action) actions;
 } ax_script_phase;
 
-typedef struct {
+struct ax_script {
   ax_str file;             /* as it was named */
   const ax_json *resource; /* the whole TestScript */
   bool was_xml;
@@ -89,7 +122,7 @@ typedef struct {
   AX_VEC(ax_script_phase) tests;
   ax_script_phase teardown;
   AX_VEC(ax_script_notice) notices;
-} ax_script;
+};
 
 typedef struct {
   ax_registry *registry; /* R4 definitions: XML, generated fixtures */
@@ -110,8 +143,8 @@ ax_status ax_script_load(const char *path, const ax_script_options *options,
                          ax_error *err) AX_MUST_USE;
 
 /*
- * Is this file a TestScript? Looks at the first bytes only; for folders that
- * hold fixtures beside scripts.
+ * Is this file a TestScript? Looks for the type of the resource, wherever it
+ * stands, and parses nothing; for folders that hold fixtures beside scripts.
  */
 bool ax_script_is(const char *path);
 

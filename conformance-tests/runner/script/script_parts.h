@@ -1,0 +1,71 @@
+/*
+ * script_parts.h - what the files of the loader share; nobody else includes it.
+ */
+#ifndef AX_SCRIPT_SCRIPT_PARTS_H
+#define AX_SCRIPT_SCRIPT_PARTS_H
+
+#include "script/script.h"
+
+enum {
+  AX_SCRIPT_FILE_MAX = 16 << 20, /* the largest public script has 300 kB */
+  AX_SCRIPT_SUBTESTS = 4,        /* scripts within scripts */
+  AX_SCRIPT_VALUES = 1000        /* values of one parameter */
+};
+
+/* One script being loaded. */
+typedef struct {
+  const ax_script_options *options;
+  ax_arena *arena;
+  ax_script *script;
+  ax_str folder;  /* of the file, "." when it names none */
+  unsigned depth; /* scripts around this one */
+} ax_script_loading;
+
+/* As ax_script_load; `depth` scripts stand around it. */
+ax_status ax_script_load_at(const char *path, const ax_script_options *options,
+                            unsigned depth, ax_arena *arena, ax_script **out,
+                            ax_error *err) AX_MUST_USE;
+
+/* A resource in JSON or XML, by its first character. `err` names the file. */
+ax_status ax_script_resource(const ax_script_loading *l, const char *path,
+                             const ax_json **out, bool *was_xml,
+                             ax_error *err) AX_MUST_USE;
+
+/* Does the text begin as XML does? */
+bool ax_script_is_xml(ax_str text);
+
+/* The items of a list; a list that is a single object or string (as some
+ * converters write it) counts as one of one. */
+const ax_json *ax_script_list(const ax_json *object, ax_str key, size_t *count);
+
+/* A boolean, also written as text. */
+bool ax_script_truth(const ax_json *object, ax_str key);
+
+/* Notes a remark; NOMEM. */
+ax_status ax_script_notice_add(const ax_script_loading *l, ax_str place,
+                               ax_str text) AX_MUST_USE;
+
+/* Notes what the resource has that R4 has not, what it lacks, and which of
+ * R4's rules for TestScripts (tst-0 to tst-13) it breaks. */
+ax_status ax_script_notice_resource(const ax_script_loading *l) AX_MUST_USE;
+
+/* Fills `fixture` from its element: finds its resource or says why not. */
+ax_status ax_script_fixture_read(const ax_script_loading *l,
+                                 const ax_json *element,
+                                 ax_script_fixture *fixture) AX_MUST_USE;
+
+/* The phases, actions, subtests of the resource. */
+ax_status ax_script_phase_read_all(const ax_script_loading *l) AX_MUST_USE;
+
+/* The subtest or import that an action asks for, or its fault. */
+ax_status ax_script_subtest_read(const ax_script_loading *l,
+                                 ax_script_action *action) AX_MUST_USE;
+
+/* Reads the parametrize extension of a test: one binding for each value; no
+ * values: it has none. */
+typedef AX_VEC(ax_script_binding) ax_script_values;
+ax_status ax_script_parameter_read(const ax_script_loading *l,
+                                   const ax_json *test, ax_str place,
+                                   ax_script_values *out) AX_MUST_USE;
+
+#endif
