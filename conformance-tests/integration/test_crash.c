@@ -15,16 +15,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/clock.h"
 
 enum { SENDERS = 3, PER_ROUND = 4000, ENTRIES = 10, NAME = 40 };
+
+/* So large that it is written in steps; some are. */
+enum { LARGE_ENTRIES = 1000, LARGE_EVERY = 70, LARGE_BYTES = 600 * 1024 };
 
 typedef enum {
   TRANSACTION, /* of ten entries, never sent again */
   SINGLE,      /* a create, never sent again */
   CONDITIONAL, /* a create with If-None-Exist, sent again when not heard of */
   KEYED,       /* a transaction with an Idempotency-Key, sent again always */
-  KINDS
+  KINDS,
+  LARGE /* a transaction of a thousand entries, never sent again */
 } kind;
 
 typedef struct {
@@ -66,14 +71,43 @@ static const outside_answer *send_patient(sender *s, const sent *entry) {
                            entry->kind == CONDITIONAL ? header : NULL, body);
 }
 
+static const outside_answer *send_large(sender *s, const sent *entry) {
+  ax_buf body = AX_BUF_INIT(LARGE_BYTES);
+  ax_buf_printf(&body,
+                "{\"resourceType\":\"Bundle\",\"type\":\"transaction\","
+                "\"entry\":[{\"fullUrl\":\"urn:uuid:c7a5b000-0000-4000-8000-"
+                "000000000000\",\"resource\":{\"resourceType\":\"Patient\","
+                "\"identifier\":[{\"system\":\"" PATIENTS_MRN
+                "\",\"value\":\"%s\"}]},\"request\":{\"method\":\"POST\","
+                "\"url\":\"Patient\"}}",
+                entry->mrn);
+  for (int i = 1; i < LARGE_ENTRIES; i++)
+    ax_buf_printf(&body,
+                  ",{\"resource\":{\"resourceType\":\"Observation\","
+                  "\"status\":\"final\",\"code\":{\"coding\":[{\"system\":"
+                  "\"urn:crash\",\"code\":\"x\"}]},\"subject\":{"
+                  "\"reference\":\"urn:uuid:c7a5b000-0000-4000-8000-"
+                  "000000000000\"},\"effectiveDateTime\":\"2024-05-11\","
+                  "\"valueInteger\":%d},\"request\":{\"method\":\"POST\","
+                  "\"url\":\"Observation\"}}",
+                  i);
+  ax_buf_append(&body, AX_STR("]}"));
+  ax_buf_append_char(&body, '\0');
+  assert_int_equal(body.status, AX_OK);
+  const outside_answer *a = outside_post(s->visitor, "", body.bytes);
+  ax_buf_free(&body);
+  return a;
+}
+
 static bool is_bundle(const sent *entry) {
   return entry->kind == TRANSACTION || entry->kind == KEYED;
 }
 
 static void send_entry(sender *s, sent *entry) {
   ax_arena_mark mark = ax_arena_mark_here(s->arena);
-  const outside_answer *a =
-      is_bundle(entry) ? send_bundle(s, entry) : send_patient(s, entry);
+  const outside_answer *a = entry->kind == LARGE ? send_large(s, entry)
+                            : is_bundle(entry)   ? send_bundle(s, entry)
+                                                 : send_patient(s, entry);
   entry->accepted = a->status == 200 || a->status == 201;
   if (entry->accepted) (void)atomic_fetch_add(&accepted, 1);
   ax_str place = is_bundle(entry)
@@ -86,7 +120,8 @@ static void send_entry(sender *s, sent *entry) {
 
 static void send_one(sender *s) {
   sent *entry = &s->log[s->count++];
-  entry->kind = (kind)(s->count % KINDS);
+  entry->kind =
+      s->count % LARGE_EVERY == 9 ? LARGE : (kind)(s->count % KINDS);
   (void)snprintf(entry->mrn, sizeof entry->mrn, "crash-%d-%d-%zu", s->round,
                  s->number, s->count);
   send_entry(s, entry);
@@ -116,7 +151,7 @@ static void *send_on(void *ctx) {
 /* --- after the crash ------------------------------------------------------ */
 
 typedef struct {
-  size_t sent, accepted, stored, results;
+  size_t sent, accepted, stored, results, large;
 } figures;
 
 static size_t count_of(outside *gw, const char *type, ax_str id) {
@@ -140,6 +175,26 @@ static void check_results(outside *gw, ax_str id, const char *mrn) {
   if (count != 1) fail_msg("%s has %zu results, not 1", mrn, count);
 }
 
+static uint64_t total_of(outside *gw, const char *query) {
+  const outside_answer *a = outside_get(gw, query);
+  uint64_t total = 0;
+  assert_int_equal(a->status, 200);
+  assert_true(ax_str_uint64(ax_json_text(AX_JSON_GET(a->json, "total")),
+                            SIZE_MAX, &total));
+  return total;
+}
+
+static void check_large(outside *gw, ax_str id, const char *mrn) {
+  char query[200];
+  (void)snprintf(query, sizeof query,
+                 "/Observation?patient=Patient/" AX_STR_FMT
+                 "&_count=0&_total=accurate",
+                 AX_STR_ARG(id));
+  uint64_t count = total_of(gw, query);
+  if (count != LARGE_ENTRIES - 1)
+    fail_msg("%s is stored by a part: %d Observations", mrn, (int)count);
+}
+
 /* All of the Bundle or nothing of it, and one result. */
 static void check_one(outside *gw, const sent *entry, figures *f) {
   ax_str id = patients_id(gw, entry->mrn);
@@ -149,6 +204,8 @@ static void check_one(outside *gw, const sent *entry, figures *f) {
     fail_msg("%s was accepted and is lost", entry->mrn);
   if (id.len == 0) return;
   f->stored++;
+  f->large += entry->kind == LARGE;
+  if (entry->kind == LARGE) check_large(gw, id, entry->mrn);
   if (!is_bundle(entry)) return; /* patients_id() asserts that it is one */
   size_t conditions = count_of(gw, "Condition", id);
   size_t observations = count_of(gw, "Observation", id);
@@ -162,6 +219,17 @@ static void check_one(outside *gw, const sent *entry, figures *f) {
   }
   check_results(gw, id, entry->mrn);
   f->results++;
+}
+
+/* Clients keep all their answers: after some of them there is a new one. */
+static void check_sender(outside *gw, const sender *s, figures *f) {
+  enum { LOOKS = 50 };
+  for (size_t n = 0; n < s->count; n += LOOKS) {
+    outside *visitor = outside_visitor(gw);
+    for (size_t i = n; i < n + LOOKS && i < s->count; i++)
+      check_one(visitor, &s->log[i], f);
+    outside_leave(visitor);
+  }
 }
 
 /* --- rounds --------------------------------------------------------------- */
@@ -206,9 +274,8 @@ static void run_round(outside *gw, ax_arena *arena, int round, figures *f) {
     outside_leave(senders[i].visitor); /* another port */
     senders[i].visitor = outside_visitor(gw);
     send_again(&senders[i]);
-    for (size_t n = 0; n < senders[i].count; n++)
-      check_one(gw, &senders[i].log[n], f);
     outside_leave(senders[i].visitor);
+    check_sender(gw, &senders[i], f);
     ax_arena_free(senders[i].arena);
     free(senders[i].log);
   }
@@ -216,13 +283,8 @@ static void run_round(outside *gw, ax_arena *arena, int round, figures *f) {
 
 /* Over all rounds: not one result more than there are patients. */
 static void check_total(outside *gw, size_t results) {
-  const outside_answer *a =
-      outside_get(gw, "/RiskAssessment?_count=0&_total=accurate");
-  uint64_t total = 0;
-  assert_int_equal(a->status, 200);
-  assert_true(ax_str_uint64(ax_json_text(AX_JSON_GET(a->json, "total")),
-                            SIZE_MAX, &total));
-  assert_int_equal(total, results);
+  assert_int_equal(
+      total_of(gw, "/RiskAssessment?_count=0&_total=accurate"), results);
 }
 
 static void nothing_accepted_is_lost_halved_or_doubled(void **state) {
@@ -236,11 +298,15 @@ static void nothing_accepted_is_lost_halved_or_doubled(void **state) {
     assert_non_null(arena);
     run_round(gw, arena, round, &f);
     ax_arena_free(arena);
+    if (round % 100 == 99)
+      print_message("# crash: %d kills so far, %zu accepted\n", round + 1,
+                    f.accepted);
   }
   print_message("# crash: %d kills, %zu sent, %zu accepted, %zu stored, "
-                "%zu patients of Bundles with their one result; 0 lost, "
-                "0 halves, 0 doubles\n",
-                rounds, f.sent, f.accepted, f.stored, f.results);
+                "%zu patients of Bundles with their one result, %zu of Bundles "
+                "of %d; 0 lost, 0 halves, 0 doubles\n",
+                rounds, f.sent, f.accepted, f.stored, f.results, f.large,
+                LARGE_ENTRIES);
   assert_true(f.accepted > 0);
   check_total(gw, f.results);
   outside_stop(gw);

@@ -6,6 +6,8 @@
  * waits. One writer thread puts many waiting commits into one SQLite
  * transaction and one fsync (group commit); each commit is atomic on its own
  * (a savepoint), and ax_store_commit returns only when its bytes are on disk.
+ * A large commit is written in steps that nobody sees, others between them, and
+ * shown at once: small ones do not wait for it.
  *
  * Optimism: whatever a request decided from what it read ("no Patient has this
  * identifier yet") goes into the commit as a precondition. The writer checks

@@ -22,7 +22,8 @@ typedef struct {
   const ax_store_packed *held;   /* body and outcome of each new held one */
   const ax_store_packed *settled; /* outcome of each settled one */
   const ax_str *records;         /* canonical text of each evidence */
-  ax_status status;              /* set by run */
+  size_t ahead;                  /* writes that steps have dealt with */
+  ax_status status;              /* set by run, and by a step that fails */
   ax_error err;
 } ax_store_job;
 
@@ -37,6 +38,15 @@ typedef struct {
    */
   size_t (*run)(ax_store_backend *backend, ax_store_job *const *jobs,
                 size_t count);
+
+  /*
+   * A large job would hold up all others for seconds. So what it brings is
+   * written ahead in short steps, seen by nobody; run() then shows all of it at
+   * once. True: there is more to do, others may be run in between. False with
+   * job->status OK: now run() it, alone. What a failed one left behind is
+   * removed in steps, too, with `job` NULL or before the next. [writer thread]
+   */
+  bool (*step)(ax_store_backend *backend, ax_store_job *job);
 
   /* The rest: any thread, a consistent snapshot per call. */
   ax_status (*read)(ax_store_backend *backend, ax_arena *arena, ax_str type,

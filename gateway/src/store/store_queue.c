@@ -11,8 +11,10 @@ enum {
   BATCH_MAX = 256,
   QUEUE_MAX = 4096,
   /* A transaction ends with the commit that brings it over this many rows of
-   * resources, so that small commits seldom wait behind many large ones. */
-  BATCH_WRITES = 2000
+   * resources, so that small commits seldom wait behind many larger ones. */
+  BATCH_WRITES = 1000,
+  /* From here on a commit is written in steps, others' between them. */
+  LARGE_WRITES = 1000
 };
 
 typedef struct place {
@@ -32,6 +34,7 @@ struct ax_store_queue {
   pthread_cond_t filled;
   pthread_t thread;
   place *first, **last;
+  place *large, **last_large; /* one at a time */
   ax_store_queue_stats stats;
   bool closing;
 };
@@ -53,13 +56,17 @@ static size_t take_batch(ax_store_queue *q) {
   return n;
 }
 
-/* Waits for jobs; 0: closing and none left. */
-static size_t next_batch(ax_store_queue *q) {
+/* Waits for jobs, unless there is something else to do; false: closing and none
+ * left. */
+static bool next_work(ax_store_queue *q, bool idle, size_t *n, place **large) {
   pthread_mutex_lock(&q->mutex);
-  while (!q->first && !q->closing) pthread_cond_wait(&q->filled, &q->mutex);
-  size_t n = take_batch(q);
+  while (idle && !q->first && !q->large && !q->closing)
+    pthread_cond_wait(&q->filled, &q->mutex);
+  *n = take_batch(q);
+  *large = q->large;
+  bool more = *n || *large || !q->closing;
   pthread_mutex_unlock(&q->mutex);
-  return n;
+  return more;
 }
 
 /* Not the commit's own fault: the disk, or somebody who locks the file. */
@@ -99,10 +106,32 @@ static void settle(ax_store_queue *q, size_t n, size_t transactions) {
   for (size_t i = 0; i < n; i++) (void)sem_post(&q->places[i]->settled);
 }
 
+static void finish_large(ax_store_queue *q, place *p) {
+  size_t transactions = 0;
+  pthread_mutex_lock(&q->mutex);
+  q->large = p->next;
+  if (!q->large) q->last_large = &q->large;
+  q->stats.waiting--;
+  pthread_mutex_unlock(&q->mutex);
+  q->batch[0] = p->job;
+  q->places[0] = p;
+  if (!p->job->status) transactions = q->ops->run(q->backend, q->batch, 1);
+  settle(q, 1, transactions);
+}
+
+/* All small ones that wait, then a step of a large one, and so on: neither
+ * waits for the whole of the other. */
 static void *write_on(void *ctx) {
   ax_store_queue *q = ctx;
-  for (size_t n = next_batch(q); n; n = next_batch(q))
-    settle(q, n, q->ops->run(q->backend, q->batch, n));
+  place *large = NULL;
+  size_t n = 0;
+  bool litter = true; /* perhaps, of the time before */
+  while (next_work(q, !litter, &n, &large)) {
+    if (n) settle(q, n, q->ops->run(q->backend, q->batch, n));
+    bool more = q->ops->step(q->backend, large ? large->job : NULL);
+    litter = large || more;
+    if (large && !more) finish_large(q, large);
+  }
   return NULL;
 }
 
@@ -115,8 +144,10 @@ static ax_status enter(ax_store_queue *q, place *p, ax_error *err) {
     return ax_error_set(err, AX_UNAVAILABLE,
                         "store: %u commits are waiting already",
                         q->stats.waiting);
-  *q->last = p;
-  q->last = &p->next;
+  place ***last = p->job->commit->write_count >= LARGE_WRITES ? &q->last_large
+                                                              : &q->last;
+  **last = p;
+  *last = &p->next;
   q->stats.waiting++;
   pthread_cond_signal(&q->filled); /* only the writer waits for it */
   return AX_OK;
@@ -166,6 +197,7 @@ ax_status ax_store_queue_open(const ax_store_ops *ops,
   q->batch_max = options->batch_max ? options->batch_max : BATCH_MAX;
   q->queue_max = options->queue_max ? options->queue_max : QUEUE_MAX;
   q->last = &q->first;
+  q->last_large = &q->large;
   pthread_mutex_init(&q->mutex, NULL);
   pthread_cond_init(&q->filled, NULL);
   q->batch = calloc(q->batch_max, sizeof *q->batch);

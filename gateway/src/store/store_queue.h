@@ -1,6 +1,7 @@
 /*
  * store_queue.h - group commit: many threads hand in commits, one writer
- * thread takes all that wait and makes one batch of them.
+ * thread takes all that wait and makes one batch of them. Large ones stand in a
+ * queue of their own: after each batch one step of the first of them is done.
  *
  * Threads: push from any; open and close from one.
  */

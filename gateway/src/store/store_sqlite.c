@@ -68,6 +68,11 @@ static void one_less(ax_store_backend *b) {
   pthread_mutex_unlock(&b->mutex);
 }
 
+static ax_status look_what_is_shown(ax_store_conn *conn, ax_error *err) {
+  ax_store_stmt s = ax_store_conn_use(conn, "SELECT shown FROM total");
+  return ax_store_conn_one(&s, &conn->shown, err);
+}
+
 ax_status ax_store_sqlite_borrow(ax_store_backend *b, ax_store_conn **out,
                                  ax_error *err) {
   bool may_open = false;
@@ -80,6 +85,7 @@ ax_status ax_store_sqlite_borrow(ax_store_backend *b, ax_store_conn **out,
   }
   ax_store_stmt s = ax_store_conn_use(*out, "BEGIN");
   status = ax_store_conn_run(&s, err);
+  if (!status) status = look_what_is_shown(*out, err);
   if (status) ax_store_sqlite_return(b, *out);
   return status;
 }
@@ -124,6 +130,11 @@ static ax_status commit(ax_store_backend *b, ax_error *err) {
   return ax_store_conn_run(&s, err);
 }
 
+/* What is written ahead and belongs to nobody any more. */
+static bool has_litter(const ax_store_backend *b) {
+  return b->state.next_ahead > b->state.totals.shown;
+}
+
 static void roll_back(ax_store_backend *b, const ax_store_state *before) {
   if (!sqlite3_get_autocommit(b->writer->db))
     (void)sqlite3_exec(b->writer->db, "ROLLBACK", NULL, NULL, NULL);
@@ -135,7 +146,7 @@ static void roll_back(ax_store_backend *b, const ax_store_state *before) {
 /* True when the job is settled: written, or refused without a trace. */
 static bool try_job(ax_store_backend *b, ax_store_job *job) {
   job->err = (ax_error){ 0 };
-  job->status = ax_store_sqlite_holds(b->writer, job->commit, &job->err);
+  job->status = ax_store_sqlite_holds(b->writer, job, &job->err);
   /* A CONFLICT found while only looking has left nothing behind. */
   if (job->status) return !sqlite3_get_autocommit(b->writer->db);
   job->status = ax_store_sqlite_apply(b->writer, &b->state, job, &job->err);
@@ -171,7 +182,10 @@ static bool run_together(ax_store_backend *b, ax_store_job *const *jobs,
     return true;
   }
   if (settled) status = commit(b, &err);
-  if (settled && status == AX_OK) return true;
+  if (settled && status == AX_OK) {
+    b->writer->shown = b->state.totals.shown;
+    return true;
+  }
   roll_back(b, &before);
   if (status) fail_all(jobs, count, status, &err);
   return false;
@@ -190,6 +204,33 @@ static size_t run(ax_store_backend *b, ax_store_job *const *jobs,
   size_t transactions = run_gated(b, jobs, count);
   gate_leave(b);
   return transactions;
+}
+
+/* --- written ahead ----------------------------------------------------------
+ */
+
+static ax_status take_step(ax_store_backend *b, ax_store_job *job, bool removes,
+                           ax_error *err) {
+  AX_TRY(begin(b, err));
+  AX_TRY(removes ? ax_store_ahead_remove(b->writer, &b->state, err)
+                 : ax_store_ahead_write(b->writer, &b->state, job, err));
+  return commit(b, err);
+}
+
+/* What stands ahead before the job's first step is a failed one's. */
+static bool step(ax_store_backend *b, ax_store_job *job) {
+  ax_error err = { 0 };
+  ax_store_state before = b->state;
+  bool removes = has_litter(b) && !(job && job->ahead);
+  if (!job && !removes) return false;
+  gate_enter(b);
+  ax_status status = take_step(b, job, removes, &err);
+  if (status) roll_back(b, &before);
+  gate_leave(b);
+  if (job) job->status = status;
+  if (job) job->err = err;
+  if (status) return false;
+  return job ? job->ahead < job->commit->write_count : has_litter(b);
 }
 
 /* --- checkpoints ------------------------------------------------------------
@@ -315,9 +356,9 @@ static ax_status open_to_read(ax_store_backend *b, const char *folder,
   if (!ax_file_exists(b->path))
     return ax_error_set(err, AX_NOT_FOUND, "store: there is none in %s",
                         folder);
-  AX_TRY(ax_store_sqlite_borrow(b, &conn, err));
+  AX_TRY(ax_store_conn_open(b->path, false, 0, &conn, err));
   ax_status status = ax_store_schema_verify(conn, err);
-  ax_store_sqlite_return(b, conn);
+  ax_store_conn_close(conn);
   return status;
 }
 
@@ -388,6 +429,7 @@ const ax_store_ops ax_store_sqlite_ops = {
   .open = open_backend,
   .close = close_backend,
   .run = run,
+  .step = step,
   .read = ax_store_sqlite_read,
   .search = ax_store_sqlite_search,
   .values = ax_store_sqlite_values,

@@ -11,7 +11,8 @@
  *   index_value  resource,param,value (and param,value,seq for searching)
  *   index_date, index_number        resource,param,...
  *   fact         patient,system,code,resource,n
- *   task, evidence, audit, total
+ *   task, evidence, audit
+ *   total                           counts; below which keys rows are shown
  *   once         sender,name        what was done under a key
  *   outbox       target,patient,key what others are to be told
  *   held         id                 requests that are kept apart
@@ -21,6 +22,10 @@
  * searches, is their cursor, and answers _lastUpdated, so a search by one value
  * is one walk along an index without sorting. Keys grow with time, so new rows
  * go to the end of most trees.
+ *
+ * Shown: what a large commit brings is written ahead (store_sqlite_ahead.c)
+ * under keys that are not shown yet: whoever reads leaves out the rows of
+ * resources from `shown` on. The commit itself raises that one number.
  *
  * Connections: one for the writer, one for checkpoints, a pool for readers;
  * each is used by one thread at a time.
@@ -43,6 +48,9 @@ enum {
   AX_STORE_NAMES = 4096,            /* slots of a connection's cache of keys */
   AX_STORE_APPLICATION = 0x41555058 /* "AUPX" */
 };
+
+/* Resources of large commits have keys of their own, behind all others'. */
+#define AX_STORE_AHEAD_FIRST (INT64_C(1) << 38)
 
 /* Keys of the empty text and of what has no code: not rows of `name`. */
 enum { AX_STORE_NAME_NONE = 0, AX_STORE_NAME_PATIENT = -1 };
@@ -70,6 +78,7 @@ typedef struct ax_store_conn {
   struct ax_store_conn *next; /* in the pool */
   ax_store_kept kept[AX_STORE_KEPT];
   uint64_t uses;
+  int64_t shown;        /* in this snapshot: keys below are */
   ax_store_slot *slots; /* AX_STORE_NAMES */
   ax_buf sql;           /* text under construction */
 } ax_store_conn;
@@ -252,11 +261,13 @@ static inline int64_t ax_store_sqlite_updated(int64_t seq) {
 typedef struct { /* the row of `total` */
   int64_t resources, versions, facts, waiting, done, failed, evidence;
   int64_t held[AX_HELD_KINDS]; /* waiting */
+  int64_t shown; /* keys of resources below are */
 } ax_store_totals;
 
 typedef struct { /* what the writer knows without asking; undone by rollback */
   ax_store_totals totals;
   int64_t next_resource, next_task;
+  int64_t next_ahead; /* above `shown`: something is written ahead */
   unsigned char chain[32]; /* hash of the newest evidence */
 } ax_store_state;
 
@@ -269,14 +280,36 @@ ax_status ax_store_sqlite_save(ax_store_conn *conn, const ax_store_totals *t,
 ax_status ax_store_sqlite_load(ax_store_conn *conn, ax_store_state *out,
                                ax_error *err) AX_MUST_USE;
 
-/* Does everything the commit asked for still hold? Reads only. */
-ax_status ax_store_sqlite_holds(ax_store_conn *conn, const ax_commit *commit,
+/* Does everything the job asked for still hold? Reads only. */
+ax_status ax_store_sqlite_holds(ax_store_conn *conn, const ax_store_job *job,
                                 ax_error *err) AX_MUST_USE;
 
 /* Writes the job's rows inside the open transaction. After a failure the
  * transaction must be rolled back. */
 ax_status ax_store_sqlite_apply(ax_store_conn *conn, ax_store_state *state,
                                 ax_store_job *job, ax_error *err) AX_MUST_USE;
+
+/* Adds the rows of a resource that was not here before. */
+ax_status ax_store_sqlite_new(ax_store_conn *conn, int64_t key,
+                              const ax_write *w, const ax_store_packed *body,
+                              ax_error *err) AX_MUST_USE;
+
+/* --- written ahead: store_sqlite_ahead.c ------------------------------------
+ */
+
+/* Is this write of the job there already, hidden? */
+static inline bool ax_store_ahead_has(const ax_store_job *job,
+                                      const ax_write *w) {
+  return job->ahead > 0 && w->version == 1 && w->body.len > 0;
+}
+
+/* Writes the next few of the job's new resources, hidden. */
+ax_status ax_store_ahead_write(ax_store_conn *conn, ax_store_state *state,
+                               ax_store_job *job, ax_error *err) AX_MUST_USE;
+
+/* Removes the next few that are hidden and belong to nobody. */
+ax_status ax_store_ahead_remove(ax_store_conn *conn, ax_store_state *state,
+                                ax_error *err) AX_MUST_USE;
 
 /* --- exactly once: store_sqlite_once.c --------------------------------------
  */

@@ -16,8 +16,9 @@ ax_status ax_store_adopt_holds(ax_store_conn *conn, const ax_adoption *a,
   if (!status) {
     ax_store_stmt s = ax_store_conn_use(
         conn, "SELECT EXISTS(SELECT 1 FROM fact WHERE patient = ?"
-              " AND system <> -1)");
+              " AND system <> -1 AND +resource < ?)");
     ax_store_conn_int(&s, from);
+    ax_store_conn_int(&s, conn->shown);
     AX_TRY(ax_store_conn_one(&s, &waiting, err));
   }
   if ((waiting != 0) == a->waiting) return AX_OK;

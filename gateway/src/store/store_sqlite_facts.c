@@ -40,7 +40,7 @@ typedef struct {
   " f.status, f.flags, f.statement, f.lo, f.hi, f.precision, f.end_lo,"        \
   " f.end_hi, f.issued, f.value_kind, f.number, f.digits, f.comparator,"       \
   " f.unit, f.low, f.high, f.value_system, f.value_code, f.details"            \
-  " FROM fact f WHERE f.patient = ?1"
+  " FROM fact f WHERE f.patient = ?1 AND +f.resource < ?2"
 
 static bool is_null(const ax_store_stmt *s, int column) {
   return sqlite3_column_type(s->stmt, column) == SQLITE_NULL;
@@ -124,21 +124,24 @@ static ax_status take_all(ax_store_stmt *s, lookup *l) {
 static ax_status everything(lookup *l) {
   ax_store_stmt s = ax_store_conn_use(l->conn, FACT_SELECT);
   ax_store_conn_int(&s, l->patient);
+  ax_store_conn_int(&s, l->conn->shown);
   return take_all(&s, l);
 }
 
 static ax_status by_system(lookup *l, int64_t system) {
   ax_store_stmt s =
-      ax_store_conn_use(l->conn, FACT_SELECT " AND f.system = ?2");
+      ax_store_conn_use(l->conn, FACT_SELECT " AND f.system = ?3");
   ax_store_conn_int(&s, l->patient);
+  ax_store_conn_int(&s, l->conn->shown);
   ax_store_conn_int(&s, system);
   return take_all(&s, l);
 }
 
 static ax_status by_code(lookup *l, int64_t system, ax_str code) {
   ax_store_stmt s = ax_store_conn_use(l->conn, FACT_SELECT
-                                      " AND f.system = ?2 AND f.code = ?3");
+                                      " AND f.system = ?3 AND f.code = ?4");
   ax_store_conn_int(&s, l->patient);
+  ax_store_conn_int(&s, l->conn->shown);
   ax_store_conn_int(&s, system);
   ax_store_conn_text(&s, code);
   return take_all(&s, l);
@@ -153,9 +156,10 @@ static ax_status by_range(lookup *l, int64_t system, ax_str first,
   if (last.len) memcpy(end, last.ptr, last.len);
   end[last.len] = (char)0xff;
   ax_store_stmt s = ax_store_conn_use(l->conn, FACT_SELECT
-                                      " AND f.system = ?2 AND f.code >= ?3"
-                                      " AND f.code < ?4");
+                                      " AND f.system = ?3 AND f.code >= ?4"
+                                      " AND f.code < ?5");
   ax_store_conn_int(&s, l->patient);
+  ax_store_conn_int(&s, l->conn->shown);
   ax_store_conn_int(&s, system);
   ax_store_conn_text(&s, first);
   ax_store_conn_text(&s, (ax_str){ end, last.len + 1 });

@@ -41,9 +41,11 @@ static void say_int(reading *r, const char *sql, int64_t value) {
 
 static ax_status find_resource(reading *r) {
   ax_store_stmt s = ax_store_conn_use(
-      r->conn, "SELECT key FROM resource WHERE type = ? AND id = ?");
+      r->conn, "SELECT key FROM resource WHERE type = ? AND id = ?"
+               " AND key < ?");
   ax_store_conn_int(&s, r->type);
   ax_store_conn_text(&s, r->ask->id);
+  ax_store_conn_int(&s, r->conn->shown);
   return ax_store_conn_one(&s, &r->resource, r->err);
 }
 
@@ -83,6 +85,7 @@ static void say_source(reading *r) {
            " CROSS JOIN resource r ON r.key = v.at >> 24 WHERE 1");
     if (r->type) say_int(r, " AND r.type = ?", r->type);
   }
+  say_int(r, " AND +r.key < ?", r->conn->shown);
 }
 
 static void say_times(reading *r) {

@@ -32,13 +32,15 @@ static ax_store_stmt ask_version(ax_store_conn *conn, int64_t type, ax_str id,
       conn,
       version ? "SELECT v.at & 0xffffff, v.updated_ms, v.deleted, v.codec,"
                 " v.body FROM resource r JOIN version v"
-                " ON v.at = (r.key << 24 | ?3) WHERE r.type = ?1 AND r.id = ?2"
+                " ON v.at = (r.key << 24 | ?4) WHERE r.type = ?1 AND r.id = ?2"
+                " AND r.key < ?3"
               : "SELECT v.at & 0xffffff, v.updated_ms, v.deleted, v.codec,"
                 " v.body FROM resource r JOIN version v"
                 " ON v.at = (r.key << 24 | r.version)"
-                " WHERE r.type = ?1 AND r.id = ?2");
+                " WHERE r.type = ?1 AND r.id = ?2 AND r.key < ?3");
   ax_store_conn_int(&s, type);
   ax_store_conn_text(&s, id);
+  ax_store_conn_int(&s, conn->shown);
   if (version) ax_store_conn_int(&s, (int64_t)version);
   return s;
 }

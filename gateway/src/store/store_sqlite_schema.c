@@ -290,9 +290,15 @@ static const char version_9[] =
     "  value TEXT NOT NULL) WITHOUT ROWID;";
 /* clang-format on */
 
+/* What large commits write ahead is hidden: keys below are shown. */
+static const char version_10[] =
+    "ALTER TABLE total ADD COLUMN shown INTEGER NOT NULL DEFAULT "
+    "274877906944;";
+
 static const char *const migrations[] = { version_1, version_2, version_3,
                                           version_4, version_5, version_6,
-                                          version_7, version_8, version_9 };
+                                          version_7, version_8, version_9,
+                                          version_10 };
 
 static ax_status pragma(ax_store_conn *conn, const char *sql, int64_t *out,
                         ax_error *err) {

@@ -113,14 +113,16 @@ static void say_source(plan *p) {
   if (p->driver == no_driver) {
     ax_store_sql_int(&p->sql,
                      " FROM (SELECT key AS resource, seq, id FROM resource"
-                     " WHERE deleted = 0 AND type = ?) d WHERE 1",
+                     " WHERE deleted = 0 AND type = ?) d WHERE",
                      p->type);
+    ax_store_sql_int(&p->sql, " +d.resource < ?", p->sql.conn->shown);
     return;
   }
   const ax_store_keys *t = &p->terms[p->driver];
   say(p, " FROM index_value d WHERE ");
   say_in(p, "d.param", t->params, t->param_count);
   say_in(p, " AND d.value", t->keys, t->key_count);
+  ax_store_sql_int(&p->sql, " AND +d.resource < ?", p->sql.conn->shown);
 }
 
 /* Everything behind FROM but the page. */
@@ -488,7 +490,8 @@ static ax_status values_with(ax_store_sql *s, const ax_rows_of *of,
                    " i0.resource = r.key CROSS JOIN value v ON v.key ="
                    " i0.value WHERE r.type = ?",
                    type_key);
-  ax_store_sql_text(s, " AND r.id = ? AND ", of->id);
+  ax_store_sql_text(s, " AND r.id = ?", of->id);
+  ax_store_sql_int(s, " AND +r.key < ? AND ", s->conn->shown);
   AX_TRY(ax_store_sql_params(s, of->type, of->params, of->param_count));
   AX_TRY(ax_store_sql_ready(s, &stmt));
   while (!status && ax_store_conn_row(&stmt)) {

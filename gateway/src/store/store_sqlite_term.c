@@ -429,6 +429,8 @@ static ax_status say_inner(ax_store_sql *s, const ax_query *inner) {
   if (status && status != AX_NOT_FOUND) return status;
   ax_store_sql_int(s, " AND r#.deleted = 0 AND r#.type = ?",
                    status ? -1 : type);
+  ax_store_sql_deep(s, " AND +r#.key <");
+  ax_store_sql_int(s, " ?", s->conn->shown);
   ax_store_sql_updated(s, inner, seq);
   ax_store_sql_ids(s, inner, id);
   for (size_t i = 0; i < inner->term_count; i++)

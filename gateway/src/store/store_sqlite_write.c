@@ -28,6 +28,11 @@ static ax_status find_current(ax_store_conn *conn, ax_str type, ax_str id,
                       sqlite3_column_int64(s.stmt, 1),
                       sqlite3_column_int(s.stmt, 2) != 0 };
   AX_TRY(ax_store_conn_done(&s, err));
+  if (found && out->key >= conn->shown)
+    return ax_error_set(err, AX_CONFLICT,
+                        AX_STR_FMT "/" AX_STR_FMT
+                                   " is being written by a large Bundle",
+                        AX_STR_ARG(type), AX_STR_ARG(id));
   return found ? AX_OK : AX_NOT_FOUND;
 }
 
@@ -65,11 +70,13 @@ static ax_status task_holds(ax_store_conn *conn, const ax_task *task,
                       status ? "does not exist" : "was finished before");
 }
 
-ax_status ax_store_sqlite_holds(ax_store_conn *conn, const ax_commit *commit,
+ax_status ax_store_sqlite_holds(ax_store_conn *conn, const ax_store_job *job,
                                 ax_error *err) {
+  const ax_commit *commit = job->commit;
   current now;
   for (size_t i = 0; i < commit->write_count; i++)
-    AX_TRY(version_holds(conn, &commit->writes[i], &now, err));
+    if (!ax_store_ahead_has(job, &commit->writes[i])) /* that holds its id */
+      AX_TRY(version_holds(conn, &commit->writes[i], &now, err));
   for (size_t i = 0; i < commit->finished_count; i++)
     AX_TRY(task_holds(conn, &commit->finished[i], err));
   for (size_t i = 0; i < commit->precondition_count; i++) {
@@ -131,34 +138,58 @@ static ax_status add_version(ax_store_conn *conn, int64_t resource,
   return ax_store_conn_run(&s, err);
 }
 
+/* The body, and what stands beside a current version. */
+static ax_status add_rows(ax_store_conn *conn, ax_store_owner owner,
+                          const ax_write *w, const ax_store_packed *body,
+                          ax_error *err) {
+  AX_TRY(add_version(conn, owner.resource, w, body, err));
+  if (w->body.len == 0) return AX_OK;
+  AX_TRY(ax_store_rows_index(conn, owner, w, err));
+  if (w->basis_count)
+    AX_TRY(ax_store_basis_add(conn, owner.resource, w, err));
+  return ax_store_rows_facts(conn, owner, w, err);
+}
+
+static ax_store_owner owner_of(int64_t key, const ax_write *w) {
+  return (ax_store_owner){ key, ax_store_sqlite_seq(w->updated_ms, key) };
+}
+
+ax_status ax_store_sqlite_new(ax_store_conn *conn, int64_t key,
+                              const ax_write *w, const ax_store_packed *body,
+                              ax_error *err) {
+  AX_TRY(add_resource(conn, owner_of(key, w), w, err));
+  return add_rows(conn, owner_of(key, w), w, body, err);
+}
+
+static ax_status change(ax_store_conn *conn, int64_t key, const ax_write *w,
+                        const ax_store_packed *body, int64_t *removed,
+                        ax_error *err) {
+  AX_TRY(change_resource(conn, owner_of(key, w), w, err));
+  AX_TRY(ax_store_rows_clear(conn, key, removed, err));
+  AX_TRY(ax_store_basis_clear(conn, key, err));
+  return add_rows(conn, owner_of(key, w), w, body, err);
+}
+
 static ax_status write_resource(ax_store_conn *conn, ax_store_state *state,
-                                const ax_write *w, const ax_store_packed *body,
+                                const ax_store_job *job, size_t i,
                                 ax_error *err) {
+  const ax_write *w = &job->commit->writes[i];
   current now = { 0 };
   int64_t removed = 0;
   bool deletes = w->body.len == 0;
   /* Once more: an earlier write of this commit may have been the same one. Of
    * two first versions the table takes only one. */
   if (w->version > 1) AX_TRY(version_holds(conn, w, &now, err));
-  ax_store_owner owner = { now.key ? now.key : state->next_resource++, 0 };
-  owner.seq = ax_store_sqlite_seq(w->updated_ms, owner.resource);
-  if (now.key) {
-    AX_TRY(change_resource(conn, owner, w, err));
-    AX_TRY(ax_store_rows_clear(conn, owner.resource, &removed, err));
-    AX_TRY(ax_store_basis_clear(conn, owner.resource, err));
-  } else {
-    AX_TRY(add_resource(conn, owner, w, err));
-  }
-  AX_TRY(add_version(conn, owner.resource, w, body, err));
+  if (now.key)
+    AX_TRY(change(conn, now.key, w, &job->bodies[i], &removed, err));
+  else if (!ax_store_ahead_has(job, w))
+    AX_TRY(ax_store_sqlite_new(conn, state->next_resource++, w,
+                               &job->bodies[i], err));
   state->totals.versions++;
   state->totals.facts -= removed;
   state->totals.resources += !deletes - (now.key && !now.deleted);
-  if (deletes) return AX_OK;
-  state->totals.facts += (int64_t)w->fact_count;
-  AX_TRY(ax_store_rows_index(conn, owner, w, err));
-  if (w->basis_count)
-    AX_TRY(ax_store_basis_add(conn, owner.resource, w, err));
-  return ax_store_rows_facts(conn, owner, w, err);
+  if (!deletes) state->totals.facts += (int64_t)w->fact_count;
+  return AX_OK;
 }
 
 /* --- tasks, evidence, audit ------------------------------------------------
@@ -261,7 +292,8 @@ ax_status ax_store_sqlite_apply(ax_store_conn *conn, ax_store_state *state,
   int64_t audit = 0;
   if (c->audit) AX_TRY(add_audit(conn, c->audit, &audit, err));
   for (size_t i = 0; i < c->write_count; i++)
-    AX_TRY(write_resource(conn, state, &c->writes[i], &job->bodies[i], err));
+    AX_TRY(write_resource(conn, state, job, i, err));
+  if (job->ahead) state->totals.shown = state->next_ahead;
   for (size_t i = 0; i < c->adoption_count; i++)
     AX_TRY(ax_store_adopt(conn, &c->adoptions[i], err));
   for (size_t i = 0; i < c->finished_count; i++)
@@ -291,7 +323,7 @@ ax_status ax_store_sqlite_totals(ax_store_conn *conn, ax_store_totals *out,
                                  ax_error *err) {
   ax_store_stmt s = ax_store_conn_use(
       conn, "SELECT resources, versions, facts, waiting, done, failed, evidence,"
-            " held_refused, held_jobs FROM total");
+            " held_refused, held_jobs, shown FROM total");
   if (ax_store_conn_row(&s))
     *out = (ax_store_totals){
       .resources = sqlite3_column_int64(s.stmt, 0),
@@ -303,6 +335,7 @@ ax_status ax_store_sqlite_totals(ax_store_conn *conn, ax_store_totals *out,
       .evidence = sqlite3_column_int64(s.stmt, 6),
       .held = { [AX_HELD_REFUSED] = sqlite3_column_int64(s.stmt, 7),
                 [AX_HELD_JOB] = sqlite3_column_int64(s.stmt, 8) },
+      .shown = sqlite3_column_int64(s.stmt, 9),
     };
   return ax_store_conn_done(&s, err);
 }
@@ -312,7 +345,7 @@ ax_status ax_store_sqlite_save(ax_store_conn *conn, const ax_store_totals *t,
   ax_store_stmt s = ax_store_conn_use(
       conn, "UPDATE total SET resources = ?, versions = ?, facts = ?,"
             " waiting = ?, done = ?, failed = ?, evidence = ?,"
-            " held_refused = ?, held_jobs = ?");
+            " held_refused = ?, held_jobs = ?, shown = ?");
   ax_store_conn_int(&s, t->resources);
   ax_store_conn_int(&s, t->versions);
   ax_store_conn_int(&s, t->facts);
@@ -322,6 +355,7 @@ ax_status ax_store_sqlite_save(ax_store_conn *conn, const ax_store_totals *t,
   ax_store_conn_int(&s, t->evidence);
   ax_store_conn_int(&s, t->held[AX_HELD_REFUSED]);
   ax_store_conn_int(&s, t->held[AX_HELD_JOB]);
+  ax_store_conn_int(&s, t->shown);
   return ax_store_conn_run(&s, err);
 }
 
@@ -330,8 +364,15 @@ ax_status ax_store_sqlite_load(ax_store_conn *conn, ax_store_state *out,
   *out = (ax_store_state){ 0 };
   AX_TRY(ax_store_sqlite_totals(conn, &out->totals, err));
   ax_store_stmt s =
-      ax_store_conn_use(conn, "SELECT coalesce(max(key), 0) + 1 FROM resource");
+      ax_store_conn_use(conn, "SELECT coalesce(max(key), 0) + 1 FROM resource"
+                              " WHERE key < ?");
+  ax_store_conn_int(&s, AX_STORE_AHEAD_FIRST);
   AX_TRY(ax_store_conn_one(&s, &out->next_resource, err));
+  s = ax_store_conn_use(conn, "SELECT max(coalesce(max(key) + 1, 0), ?1)"
+                              " FROM resource WHERE key >= ?1");
+  ax_store_conn_int(&s, out->totals.shown);
+  AX_TRY(ax_store_conn_one(&s, &out->next_ahead, err));
+  conn->shown = out->totals.shown;
   s = ax_store_conn_use(conn, "SELECT coalesce(max(key), 0) + 1 FROM task");
   AX_TRY(ax_store_conn_one(&s, &out->next_task, err));
   s = ax_store_conn_use(conn,

@@ -16,10 +16,13 @@
 
 enum { SENDERS = 4, PARTS = 3, ROUND_MAX = 4000, OPERATIONS = 300 };
 
+/* So large that it is written ahead, in steps; some are. */
+enum { LARGE_PARTS = 1000, LARGE_EVERY = 60 };
+
 /* Some rounds are long enough for checkpoints. */
 enum { LONG_EVERY = 8, LONG_OPERATIONS = 15000 };
 
-typedef enum { SINGLE, TOGETHER, KEYED, TASK, KINDS } kind;
+typedef enum { SINGLE, TOGETHER, KEYED, TASK, KINDS, LARGE } kind;
 
 typedef struct {
   bool acknowledged[ROUND_MAX]; /* before the cut */
@@ -33,7 +36,11 @@ typedef struct {
 } sender;
 
 static kind kind_of(size_t n) {
-  return (kind)(n % KINDS);
+  return n % LARGE_EVERY == 7 ? LARGE : (kind)(n % KINDS);
+}
+
+static int parts_of(size_t n) {
+  return kind_of(n) == LARGE ? LARGE_PARTS : PARTS;
 }
 
 static void name_of(char out[40], int number, size_t n, int part) {
@@ -71,10 +78,26 @@ static ax_status end_task(sender *s, const ax_task *task, size_t n) {
   return ax_store_commit(s->store, &commit, NULL);
 }
 
+static ax_status send_large(sender *s, size_t n) {
+  ax_status status = AX_NOMEM;
+  char(*ids)[40] = calloc(LARGE_PARTS, sizeof *ids);
+  ax_write *writes = calloc(LARGE_PARTS, sizeof *writes);
+  ax_commit commit = { .writes = writes, .write_count = LARGE_PARTS };
+  for (int part = 0; ids && writes && part < LARGE_PARTS; part++) {
+    name_of(ids[part], s->number, n, part);
+    writes[part] = write_of(ids[part]);
+  }
+  if (ids && writes) status = ax_store_commit(s->store, &commit, NULL);
+  free(ids);
+  free(writes);
+  return status;
+}
+
 static ax_status send_one(sender *s, size_t n) {
   char ids[PARTS][40], key_text[40];
   ax_write writes[PARTS];
   ax_task task = { .model = AX_STR("m"), .patient = AX_STR("Patient/p") };
+  if (kind_of(n) == LARGE) return send_large(s, n);
   name_of(key_text, s->number, n, 9);
   ax_once_key key = { .sender = AX_STR("s"),
                       .name = ax_str_from(key_text),
@@ -127,15 +150,17 @@ static bool is_there(ax_test_store *t, int number, size_t n, int part) {
 
 static void check_one(ax_test_store *t, const sender *s, size_t n, figures *f) {
   int parts = 0;
-  bool together = kind_of(n) == TOGETHER, task = kind_of(n) == TASK;
-  for (int part = 0; part < PARTS; part++)
+  bool together = kind_of(n) == TOGETHER || kind_of(n) == LARGE;
+  bool task = kind_of(n) == TASK;
+  int whole = together ? parts_of(n) : task ? 2 : 1;
+  for (int part = 0; part < parts_of(n); part++)
     parts += is_there(t, s->number, n, part);
   f->sent++;
   f->stored += parts > 0;
   f->acknowledged += s->log.acknowledged[n];
-  if (together && parts != 0 && parts != PARTS)
+  if (together && parts != 0 && parts != whole)
     fail_msg("s%d-%zu is there by half: %d parts", s->number, n, parts);
-  if (s->log.acknowledged[n] && parts != (together ? PARTS : task ? 2 : 1))
+  if (s->log.acknowledged[n] && parts != whole)
     fail_msg("s%d-%zu was acknowledged and is lost", s->number, n);
   if (kind_of(n) != KEYED) return;
   char key_text[40];

@@ -165,6 +165,68 @@ static void a_full_queue_refuses_at_once(void **state) {
                    THREADS - refused);
 }
 
+/* --- large commits beside small ones ---------------------------------------
+ */
+
+enum { LARGE = 6000 };
+
+typedef struct {
+  ax_store *store;
+  ax_status status;
+  atomic_bool done;
+} carrier;
+
+static void *carry(void *ctx) {
+  carrier *c = ctx;
+  char(*ids)[16] = calloc(LARGE, sizeof *ids);
+  ax_write *writes = calloc(LARGE, sizeof *writes);
+  ax_commit commit = { .writes = writes, .write_count = LARGE };
+  for (int i = 0; ids && writes && i < LARGE; i++) {
+    (void)snprintf(ids[i], sizeof *ids, "l%d", i);
+    writes[i] = ax_test_store_write("Basic", ids[i], 1, 1);
+  }
+  c->status = ids && writes ? ax_store_commit(c->store, &commit, NULL)
+                            : AX_NOMEM;
+  atomic_store(&c->done, true);
+  free(ids);
+  free(writes);
+  return NULL;
+}
+
+static uint64_t basics(ax_test_store *t) {
+  ax_query q = { .type = AX_STR("Basic"), .want_total = true };
+  ax_page page;
+  assert_int_equal(ax_store_search(t->store, t->arena, &q, &page, &t->err),
+                   AX_OK);
+  return page.total;
+}
+
+static void small_commits_go_on_beside_a_large_one(void **state) {
+  ax_test_store *t = *state;
+  carrier c = { .store = t->store };
+  pthread_t thread;
+  ax_store_report report;
+  uint64_t beside = 0, small = 0;
+  atomic_init(&c.done, false);
+  assert_int_equal(pthread_create(&thread, NULL, carry, &c), 0);
+  while (!atomic_load(&c.done)) {
+    char id[32];
+    (void)snprintf(id, sizeof id, "s%d", (int)small);
+    assert_int_equal(
+        ax_test_store_put(t, ax_test_store_write("Basic", id, 1, 1)), AX_OK);
+    small++;
+    uint64_t seen = basics(t);
+    assert_true(seen == small || seen == small + LARGE);
+    beside += seen == small;
+  }
+  (void)pthread_join(thread, NULL);
+  assert_int_equal(c.status, AX_OK);
+  assert_true(beside > 1);
+  assert_int_equal(basics(t), small + LARGE);
+  assert_int_equal(ax_store_check(t->store, t->arena, &report, &t->err), AX_OK);
+  if (report.count) fail_msg("%s", report.faults[0].ptr);
+}
+
 /* --- sudden death
  * ------------------------------------------------------------- */
 
@@ -370,6 +432,7 @@ int main(void) {
     T(a_broken_commit_never_hurts_its_neighbours),
     T(everybody_reads_what_he_wrote),
     T(a_full_queue_refuses_at_once),
+    T(small_commits_go_on_beside_a_large_one),
     cmocka_unit_test(what_was_acknowledged_survives_sudden_death),
     T(a_disk_that_refuses_is_told_and_recovered_from),
     T(steady_writing_does_not_grow_the_log_without_end),
