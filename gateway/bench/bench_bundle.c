@@ -4,9 +4,9 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
-#include "bench_gateway.h"
+#include "bench_client.h"
 
-enum { SENDERS = 4, ENTRIES = 100, BODY = 128 * 1024, ANSWER = 256 * 1024 };
+enum { SENDERS = 4, ENTRIES = 100, BODY = 128 * 1024 };
 
 typedef struct {
   const gateway *g;
@@ -43,59 +43,23 @@ static size_t write_bundle(char *out, int sender_number, size_t n) {
   return at + (size_t)snprintf(out + at, BODY - at, "]}");
 }
 
-static void say(int fd, const char *bytes, size_t len) {
-  for (size_t done = 0; done < len;) {
-    ssize_t n = send(fd, bytes + done, len - done, MSG_NOSIGNAL);
-    if (n <= 0) give_up("cannot send");
-    done += (size_t)n;
-  }
-}
-
-static void hear(int fd, char *answer) {
-  size_t heard = 0, whole = SIZE_MAX;
-  while (heard < whole) {
-    ssize_t n = recv(fd, answer + heard, ANSWER - 1 - heard, 0);
-    if (n <= 0) give_up("the gateway hung up");
-    heard += (size_t)n;
-    answer[heard] = '\0';
-    const char *end = strstr(answer, "\r\n\r\n");
-    const char *length = strstr(answer, "Content-Length: ");
-    if (whole == SIZE_MAX && end && length)
-      whole = (size_t)(end + 4 - answer) +
-              strtoul(length + strlen("Content-Length: "), NULL, 10);
-  }
-  if (strncmp(answer, "HTTP/1.1 200", 12) == 0) return;
-  (void)fprintf(stderr, "%.2000s\n", answer);
-  give_up("a Bundle was not accepted");
-}
-
 static void *send_on(void *ctx) {
   sender *s = ctx;
-  char *body = malloc(BODY), *answer = malloc(ANSWER), head[200];
-  if (!body || !answer) give_up("no memory");
-  int fd = dial(s->g->port);
+  char *body = malloc(BODY);
+  if (!body) give_up("no memory");
+  client c = client_of(s->g->port);
   while (!atomic_load(&finished) && s->bundles < SAMPLES) {
     size_t len = write_bundle(body, s->number, s->bundles);
-    int n = snprintf(head, sizeof head,
-                     "POST /fhir HTTP/1.1\r\nHost: bench\r\nPrefer: "
-                     "return=minimal\r\nContent-Type: application/fhir+json\r\n"
-                     "Content-Length: %zu\r\n\r\n",
-                     len);
     int64_t asked = ax_clock_mono_ns();
-    say(fd, head, (size_t)n);
-    say(fd, body, len);
-    hear(fd, answer);
+    if (post(&c, "", body, len) != 200) {
+      (void)fprintf(stderr, "%.2000s\n", c.heard.bytes);
+      give_up("a Bundle was not accepted");
+    }
     s->ns[s->bundles++] = ax_clock_mono_ns() - asked;
   }
-  (void)close(fd);
+  client_leave(&c);
   free(body);
-  free(answer);
   return NULL;
-}
-
-static int by_size(const void *a, const void *b) {
-  int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-  return (x > y) - (x < y);
 }
 
 int main(void) {

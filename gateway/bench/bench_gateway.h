@@ -95,15 +95,26 @@ static gateway start(void) {
   return g;
 }
 
-static double rss_mb(pid_t pid) {
+/* A line of its status that counts kilobytes, in megabytes. */
+static double status_mb(pid_t pid, const char *name) {
   char path[64], line[256];
   double kb = 0;
   (void)snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
   FILE *status = fopen(path, "r");
   while (status && fgets(line, sizeof line, status))
-    if (strncmp(line, "VmRSS:", 6) == 0) kb = strtod(line + 6, NULL);
+    if (strncmp(line, name, strlen(name)) == 0)
+      kb = strtod(line + strlen(name), NULL);
   if (status) (void)fclose(status);
   return kb / 1024;
+}
+
+static double rss_mb(pid_t pid) {
+  return status_mb(pid, "VmRSS:");
+}
+
+/* Resident at most so far. */
+static inline double most_mb(pid_t pid) {
+  return status_mb(pid, "VmHWM:");
 }
 
 /* Processor time of the gateway so far, in clock ticks. */
