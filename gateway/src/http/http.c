@@ -161,6 +161,29 @@ static void write_field(ax_buf *out, ax_str name, ax_str value) {
   ax_buf_append(out, AX_STR("\r\n"));
 }
 
+static bool has_field(const ax_http_response *response, ax_str name) {
+  for (size_t i = 0; i < response->header_count; i++)
+    if (ax_http_equal(response->headers[i].name, name)) return true;
+  return false;
+}
+
+static void write_length(const ax_http_response *response, ax_buf *out) {
+  if (response->status == 204 || response->status == 304) return;
+  if (response->relayed && has_field(response, AX_STR("Content-Length")))
+    return;
+  ax_buf_append(out, AX_STR("Content-Length: "));
+  ax_buf_append_uint(out, response->body.len);
+  ax_buf_append(out, AX_STR("\r\n"));
+}
+
+/* What is answered may be a patient's: nobody in between keeps it, no browser
+ * runs it. */
+static const char every_answer[] = "Cache-Control: no-store\r\n"
+                                   "X-Content-Type-Options: nosniff\r\n"
+                                   "Content-Security-Policy: default-src "
+                                   "'none'; frame-ancestors 'none'\r\n"
+                                   "Referrer-Policy: no-referrer\r\n";
+
 void ax_http_write_head(const ax_http_response *response, int64_t wall_ms,
                         bool close, ax_buf *out) {
   assert(response->status >= 100 && response->status <= 599);
@@ -170,22 +193,14 @@ void ax_http_write_head(const ax_http_response *response, int64_t wall_ms,
   ax_buf_append(out, ax_str_from(text));
   char date[AX_HTTP_DATE + 1];
   ax_http_date(wall_ms, date);
-  write_field(out, AX_STR("Date"), ax_str_from(date));
+  if (!response->relayed)
+    write_field(out, AX_STR("Date"), ax_str_from(date));
   if (response->content_type.len)
     write_field(out, AX_STR("Content-Type"), response->content_type);
-  if (response->status != 204 && response->status != 304) {
-    (void)snprintf(text, sizeof text, "%zu", response->body.len);
-    write_field(out, AX_STR("Content-Length"), ax_str_from(text));
-  }
+  write_length(response, out);
   for (size_t i = 0; i < response->header_count; i++)
     write_field(out, response->headers[i].name, response->headers[i].value);
-  /* What is answered may be a patient's: nobody in between keeps it, no
-   * browser runs it. */
-  ax_buf_append(out, AX_STR("Cache-Control: no-store\r\n"
-                            "X-Content-Type-Options: nosniff\r\n"
-                            "Content-Security-Policy: default-src 'none'; "
-                            "frame-ancestors 'none'\r\n"
-                            "Referrer-Policy: no-referrer\r\n"));
+  if (!response->relayed) ax_buf_append(out, ax_str_from(every_answer));
   if (close) ax_buf_append(out, AX_STR("Connection: close\r\n"));
   ax_buf_append(out, AX_STR("\r\n"));
 }

@@ -25,7 +25,7 @@ typedef enum {
 
 /* More header fields than this are refused. (CivetWeb shows 64 and hides the
  * rest, so a 65th could not be judged.) */
-enum { AX_HTTP_HEADERS_MAX = 63, AX_HTTP_RESPONSE_HEADERS_MAX = 16 };
+enum { AX_HTTP_HEADERS_MAX = 63, AX_HTTP_RESPONSE_HEADERS_MAX = 64 };
 
 /* Bytes of "Sun, 06 Nov 1994 08:49:37 GMT" without the NUL. */
 enum { AX_HTTP_DATE = 29 };
@@ -52,6 +52,10 @@ typedef struct {
 
 typedef struct {
   int status;
+  /* Another server's answer, passed on: `headers` are the whole head, and
+   * nothing is added but Content-Length where they have none, and
+   * Connection. */
+  bool relayed;
   ax_str content_type; /* empty: no body */
   ax_http_header headers[AX_HTTP_RESPONSE_HEADERS_MAX];
   size_t header_count;
@@ -88,7 +92,7 @@ bool ax_http_date_parse(ax_str text, int64_t *wall_ms);
  * Writes the head of a response: status line, Date, Content-Type,
  * Content-Length, the response's own fields, the fields that every answer of
  * ours carries, and Connection: close when `close`. A 204 or 304 gets no
- * length.
+ * length. Of a response that is `relayed`: see there.
  */
 void ax_http_write_head(const ax_http_response *response, int64_t wall_ms,
                         bool close, ax_buf *out);

@@ -236,7 +236,8 @@ static refusal read_body(lane *l, struct mg_connection *conn,
   if (!whole)
     return (refusal){ 400, "the body broke off, or its chunks are malformed" };
   rq->body = ax_buf_view(&l->memory.body);
-  return framing->packed ? unpack_body(l, rq) : (refusal){ 0 };
+  bool unpacks = framing->packed && !l->server->options.keep_packed;
+  return unpacks ? unpack_body(l, rq) : (refusal){ 0 };
 }
 
 static void take_headers(const struct mg_request_info *ri,

@@ -49,6 +49,8 @@ typedef struct {
   size_t body_max;
   size_t bodies_max;     /* of all requests together; 0: no bound */
   size_t request_memory; /* ceiling of a request's arena */
+  /* Bodies reach the handler as they came, compressed ones too (a proxy). */
+  bool keep_packed;
   ax_http_handler handler;
   void *ctx;
   ax_http_refuser refuse;

@@ -36,6 +36,7 @@ typedef struct {
   CURLU *url;
   struct curl_slist *headers;
   origin origin;
+  const char *method; /* in the arena of the call, or a literal */
 } parts;
 
 /* --- origins -------------------------------------------------------------- */
@@ -61,13 +62,13 @@ static char *url_part(CURLU *url, CURLUPart part) {
 }
 
 /* Takes `text` apart into `url` and `out`; both are the caller's to clear. */
-static ax_status parse_url(ax_arena *arena, ax_str text, CURLU *url,
-                           origin *out, ax_error *err) {
+static ax_status parse_url(ax_arena *arena, ax_str text, unsigned flags,
+                           CURLU *url, origin *out, ax_error *err) {
   if (text.len > URL_MAX || memchr(text.ptr ? text.ptr : "", 0, text.len))
     return ax_error_set(err, AX_INVALID, "a URL is too long or holds a NUL");
   const char *z = ax_arena_cstr(arena, text);
   if (!z) return AX_NOMEM;
-  CURLUcode code = curl_url_set(url, CURLUPART_URL, z, 0);
+  CURLUcode code = curl_url_set(url, CURLUPART_URL, z, flags);
   if (code == CURLUE_OUT_OF_MEMORY) return AX_NOMEM;
   if (code)
     return ax_error_set(err, AX_INVALID,
@@ -117,7 +118,7 @@ static ax_status add_origin(ax_net_client *client, const char *text,
   origin o = { 0 };
   CURLU *url = curl_url();
   ax_status status =
-      url ? parse_url(client->arena, ax_str_from(text), url, &o, err)
+      url ? parse_url(client->arena, ax_str_from(text), 0, url, &o, err)
           : AX_NOMEM;
   if (!status) status = keep_origin(client, &o);
   origin_clear(&o);
@@ -131,7 +132,7 @@ ax_status ax_net_client_allows(const ax_net_client *client, ax_str url,
   ax_arena *scratch = ax_arena_new((size_t)2 * URL_MAX);
   CURLU *parsed = curl_url();
   ax_status status = AX_NOMEM;
-  if (scratch && parsed) status = parse_url(scratch, url, parsed, &o, err);
+  if (scratch && parsed) status = parse_url(scratch, url, 0, parsed, &o, err);
   if (!status) status = check_origin(client, &o, err);
   origin_clear(&o);
   curl_url_cleanup(parsed);
@@ -288,6 +289,10 @@ static ax_status add_headers(ax_arena *arena, const ax_net_request *request,
   /* What curl would add on its own. */
   if (!has_header(request, AX_STR("Content-Type")))
     AX_TRY(add_line(p, "Content-Type:"));
+  if (request->relayed && !has_header(request, AX_STR("Accept")))
+    AX_TRY(add_line(p, "Accept:"));
+  if (request->relayed && !has_header(request, AX_STR("User-Agent")))
+    AX_TRY(add_line(p, "User-Agent:"));
   return add_line(p, "Expect:");
 }
 
@@ -307,8 +312,33 @@ static const char *method_name(ax_net_method method) {
     return "DELETE";
   case AX_NET_OPTIONS:
     return "OPTIONS";
+  case AX_NET_OTHER:
+    return NULL;
   }
   return "GET";
+}
+
+/* RFC 9110 5.6.2 */
+static bool is_token(ax_str s) {
+  static const char others[] = "!#$%&'*+-.^_`|~";
+  for (size_t i = 0; i < s.len; i++) {
+    char c = s.ptr[i];
+    bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+                 (c >= 'A' && c <= 'Z');
+    if (!plain && (c == '\0' || !strchr(others, c))) return false;
+  }
+  return s.len > 0;
+}
+
+static ax_status name_method(ax_arena *arena, const ax_net_request *request,
+                             parts *p, ax_error *err) {
+  p->method = method_name(request->method);
+  if (p->method) return AX_OK;
+  if (!is_token(request->method_name))
+    return ax_error_set(err, AX_INVALID,
+                        "a method to be sent is no token of HTTP");
+  p->method = ax_arena_cstr(arena, request->method_name);
+  return p->method ? AX_OK : AX_NOMEM;
 }
 
 static bool sends_body(const ax_net_request *request) {
@@ -316,7 +346,8 @@ static bool sends_body(const ax_net_request *request) {
          request->method == AX_NET_PUT || request->method == AX_NET_PATCH;
 }
 
-static void set_method(CURL *curl, const ax_net_request *request) {
+static void set_method(CURL *curl, const ax_net_request *request,
+                       const char *method) {
   if (sends_body(request)) {
     curl_easy_setopt(curl, CURLOPT_POSTFIELDS,
                      request->body.len ? request->body.ptr : "");
@@ -325,7 +356,7 @@ static void set_method(CURL *curl, const ax_net_request *request) {
   }
   if (request->method == AX_NET_HEAD)
     curl_easy_setopt(curl, CURLOPT_NOBODY, 1L);
-  curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, method_name(request->method));
+  curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, method);
 }
 
 static void set_safety(CURL *curl) {
@@ -365,7 +396,7 @@ static void set_options(ax_net_client *client, const ax_net_request *request,
     curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, on_progress);
     curl_easy_setopt(curl, CURLOPT_XFERINFODATA, client);
   }
-  set_method(curl, request);
+  set_method(curl, request, p->method);
 }
 
 static ax_status overflow(const ax_net_client *client, const origin *o,
@@ -440,9 +471,11 @@ static ax_status perform(ax_net_client *client, const ax_net_request *request,
                          ax_arena *arena, parts *p, ax_error *err) {
   p->url = curl_url();
   if (!p->url) return AX_NOMEM;
-  AX_TRY(parse_url(arena, request->url, p->url, &p->origin, err));
+  unsigned flags = request->relayed ? CURLU_PATH_AS_IS : 0;
+  AX_TRY(parse_url(arena, request->url, flags, p->url, &p->origin, err));
   AX_TRY(check_origin(client, &p->origin, err));
   AX_TRY(add_headers(arena, request, p, err));
+  AX_TRY(name_method(arena, request, p, err));
   ax_buf_clear(&client->head);
   ax_buf_clear(&client->body);
   client->why[0] = '\0';

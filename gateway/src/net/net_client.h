@@ -51,7 +51,8 @@ typedef enum {
   AX_NET_PUT,
   AX_NET_PATCH,
   AX_NET_DELETE,
-  AX_NET_OPTIONS
+  AX_NET_OPTIONS,
+  AX_NET_OTHER /* see ax_net_request.method_name */
 } ax_net_method;
 
 typedef struct {
@@ -60,12 +61,17 @@ typedef struct {
 
 typedef struct {
   ax_net_method method;
+  ax_str method_name; /* of AX_NET_OTHER: a token of HTTP */
   ax_str url; /* absolute, already percent-encoded; a fragment is not sent */
   const ax_net_header *headers;
   size_t header_count;
   ax_str body;         /* sent with POST, PUT and PATCH, and when not empty */
   ax_str bearer;       /* becomes an Authorization header; "": none */
   unsigned timeout_ms; /* 0: as the options say */
+  /* Somebody else's request, passed on: `headers` are the whole head, Host too;
+   * nothing is added but Content-Length, and the path stays as it is written
+   * ("/a/../b"). */
+  bool relayed;
 } ax_net_request;
 
 typedef struct {

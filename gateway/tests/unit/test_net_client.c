@@ -28,8 +28,20 @@ static ax_str refuse(int status, ax_str text, ax_buf *body) {
   return AX_STR("text/plain");
 }
 
+/* "Host, Accept" */
+static ax_str names_of(const ax_http_request *rq) {
+  ax_str names = AX_STR("");
+  for (size_t i = 0; i < rq->header_count; i++)
+    names = AX_JOIN(rq->arena, names, i ? AX_STR(", ") : AX_STR(""),
+                    rq->headers[i].name);
+  return names;
+}
+
 static void answer(void *ctx, ax_http_request *rq, ax_http_response *rs) {
   (void)ctx;
+  ax_http_set_header(rs, AX_STR("X-Names"), names_of(rq));
+  ax_http_set_header(rs, AX_STR("X-Host"),
+                     ax_http_get_header(rq, AX_STR("Host")));
   rs->status = 200;
   rs->content_type = AX_STR("text/plain");
   if (ax_str_eq(rq->path, AX_STR("/slow"))) ax_clock_sleep_ms(1500);
@@ -138,6 +150,32 @@ static void every_method_arrives_with_body_and_headers(void **state) {
     assert_str(ax_net_client_header(&got, AX_STR("content-type")),
                "text/plain");
   }
+  ax_net_client_free(client);
+}
+
+static void a_relayed_request_is_sent_as_it_came(void **state) {
+  (void)state;
+  static const ax_net_header headers[] = {
+    { AX_STR_INIT("Host"), AX_STR_INIT("elsewhere.example:1") },
+    { AX_STR_INIT("X-Own"), AX_STR_INIT("1") }
+  };
+  ax_net_client *client = client_with((ax_net_client_options){ 0 });
+  ax_net_request request = { .method = AX_NET_OTHER,
+                             .method_name = AX_STR("PROPFIND"),
+                             .url = at("/a/../b?c"),
+                             .headers = headers,
+                             .header_count = 2,
+                             .relayed = true };
+  ax_net_response got;
+  assert_int_equal(ax_net_client_send(client, &request, arena, &got, NULL),
+                   AX_OK);
+  assert_str(got.body, "PROPFIND /a/../b?c [] [] [] ");
+  assert_str(ax_net_client_header(&got, AX_STR("X-Names")), "Host, X-Own");
+  assert_str(ax_net_client_header(&got, AX_STR("X-Host")),
+             "elsewhere.example:1");
+  request.method_name = AX_STR("BAD\r\nX: y");
+  assert_int_equal(ax_net_client_send(client, &request, arena, &got, NULL),
+                   AX_INVALID);
   ax_net_client_free(client);
 }
 
@@ -538,6 +576,7 @@ static void escaping_survives_without_memory(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(every_method_arrives_with_body_and_headers),
+    cmocka_unit_test(a_relayed_request_is_sent_as_it_came),
     cmocka_unit_test(head_has_headers_and_no_body),
     cmocka_unit_test(redirects_and_faults_are_answers),
     cmocka_unit_test(only_allowed_origins_are_asked),
