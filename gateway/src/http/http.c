@@ -193,8 +193,7 @@ void ax_http_write_head(const ax_http_response *response, int64_t wall_ms,
   ax_buf_append(out, ax_str_from(text));
   char date[AX_HTTP_DATE + 1];
   ax_http_date(wall_ms, date);
-  if (!response->relayed)
-    write_field(out, AX_STR("Date"), ax_str_from(date));
+  if (!response->relayed) write_field(out, AX_STR("Date"), ax_str_from(date));
   if (response->content_type.len)
     write_field(out, AX_STR("Content-Type"), response->content_type);
   write_length(response, out);

@@ -156,8 +156,9 @@ static ax_status check_file(const char *path, const char *what, ax_error *err) {
 static ax_status keep_options(ax_net_client *client, ax_error *err) {
   ax_net_client_options *o = &client->options;
   if (!o->origin_count)
-    return ax_error_set(err, AX_INVALID, "no server is named that may be "
-                                         "asked");
+    return ax_error_set(err, AX_INVALID,
+                        "no server is named that may be "
+                        "asked");
   for (size_t i = 0; i < o->origin_count; i++)
     AX_TRY(add_origin(client, o->origins[i], err));
   o->origins = NULL;
