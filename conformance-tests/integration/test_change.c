@@ -507,11 +507,29 @@ static void named_origins_may_call_from_a_browser(void **state) {
   outside_stop(other);
 }
 
+/* The fault is found after it is known that there is something to update. */
+static void an_update_with_a_conditional_reference_is_no_success(void **s) {
+  (void)s;
+  static const char body[] =
+      "{\"resourceType\":\"Patient\",\"id\":\"cond-ref\","
+      "\"managingOrganization\":{\"reference\":"
+      "\"Organization?identifier=urn:x|1\"}}";
+  for (int round = 0; round < 2; round++) {
+    outside_refused(put("/Patient/cond-ref", body), 422, "not-supported",
+                    "conditional reference");
+    if (!round)
+      assert_int_equal(put("/Patient/cond-ref", patient("cond-ref", "R"))
+                           ->status,
+                       201);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(an_update_makes_the_next_version),
     cmocka_unit_test(an_update_that_changes_nothing_makes_no_version),
     cmocka_unit_test(an_update_must_fit_its_address),
+    cmocka_unit_test(an_update_with_a_conditional_reference_is_no_success),
     cmocka_unit_test(if_match_guards_an_update),
     cmocka_unit_test(a_conditional_update_finds_whom_it_means),
     cmocka_unit_test(what_was_deleted_is_gone_but_not_its_history),

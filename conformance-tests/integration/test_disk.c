@@ -21,7 +21,13 @@ static int set_up(void **state) {
   (void)state;
   memcpy(no_plugins + sizeof no_plugins - 7, "XXXXXX", 6);
   if (!mkdtemp(no_plugins)) return -1;
-  const char *const args[] = { "--plugins", no_plugins, NULL };
+  const char *const args[] = { "--plugins",
+                               no_plugins,
+                               "--sender-header",
+                               "X-Sender",
+                               "--sender-validation",
+                               "lab=quarantine",
+                               NULL };
   gw = outside_start(args);
   return 0;
 }
@@ -74,6 +80,29 @@ static void nothing_is_accepted_that_the_disk_does_not_take(void **state) {
   assert_int_equal(stored(), accepted + 1);
   assert_non_null(strstr(outside_log(gw), "store_failing"));
   assert_non_null(strstr(outside_log(gw), "store_recovered"));
+}
+
+/* What cannot be kept in quarantine is not said to be there. */
+static void quarantine_does_not_promise_what_the_disk_does_not_take(void **s) {
+  (void)s;
+  static const char faulty[] = "{\"resourceType\":\"Patient\",\"gender\":1}";
+  static const char batch[] =
+      "{\"resourceType\":\"Bundle\",\"type\":\"batch\",\"entry\":[{"
+      "\"resource\":{\"resourceType\":\"Patient\",\"gender\":1},\"request\":{"
+      "\"method\":\"POST\",\"url\":\"Patient\"}}]}";
+  const char *from = "X-Sender: lab";
+  assert_int_equal(outside_post_with(gw, "/Patient", from, faulty)->status,
+                   202);
+  limit_files(65536);
+  outside_refused(outside_post_with(gw, "/Patient", from, faulty), 507,
+                  "no-store", "nothing was stored");
+  const outside_answer *a = outside_post_with(gw, "", from, batch);
+  assert_str(outside_find(a->json, "entry[0].response.status"),
+             "507 Insufficient Storage");
+  limit_files(0);
+  a = outside_operate(gw, "GET", "//admin/quarantine", NULL);
+  assert_int_equal(ax_json_count(outside_at(a->json, "rows")), 1);
+  assert_int_equal(outside_get(gw, "//health/ready")->status, 200);
 }
 
 static outside_run_result run_on(const char *command, const char *folder,
@@ -138,6 +167,7 @@ static void what_was_changed_by_hand_is_found(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(nothing_is_accepted_that_the_disk_does_not_take),
+    cmocka_unit_test(quarantine_does_not_promise_what_the_disk_does_not_take),
     cmocka_unit_test(a_copy_is_made_while_serving_and_can_be_gone_back_to),
     cmocka_unit_test(what_was_changed_by_hand_is_found),
   };

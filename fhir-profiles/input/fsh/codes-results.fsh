@@ -7,6 +7,7 @@ Description: "Tags that the gateway puts on resources it made"
 * ^valueSet = "https://auspex-gateway.org/fhir/ValueSet/tags"
 * #gateway-result "Made by the gateway" "The gateway made this resource. It neither triggers nor feeds a model that does not ask for it by code."
 * #retrospective "Made for a given moment of the past" "The as-of time was given by the caller, so this says nothing about today."
+* #validation-failed "Accepted although validation found faults" "A sender's mode of validation is to tag: what validation found is kept with the resource ($validation-outcome)."
 
 ValueSet: TagsVS
 Id: tags

@@ -92,6 +92,11 @@ void ax_api_outbox(ax_api_call *call);  /* GET /admin/outbox */
 void ax_api_outbox_retry(ax_api_call *call);   /* POST .../{id}/retry */
 void ax_api_outbox_message(ax_api_call *call); /* GET /admin/messages/{id} */
 void ax_api_unmapped(ax_api_call *call);       /* GET /admin/unmapped */
+void ax_api_quarantine_look(ax_api_call *call); /* GET $quarantine/{id} */
+void ax_api_quarantine_list(ax_api_call *call); /* GET /admin/quarantine */
+void ax_api_quarantine_one(ax_api_call *call);  /* GET, POST .../{id} */
+void ax_api_quarantine_tagged(ax_api_call *call);  /* GET /admin/tagged */
+void ax_api_quarantine_outcome(ax_api_call *call); /* $validation-outcome */
 void ax_api_validate(ax_api_call *call);
 void ax_api_score(ax_api_call *call);
 void ax_api_risk_profile(ax_api_call *call); /* GET Patient/id/$risk-profile */
@@ -127,6 +132,10 @@ void ax_api_answer_version(ax_api_call *call, uint64_t version,
 /* Answers with `issues` as an OperationOutcome. */
 void ax_api_answer_issues(ax_api_call *call, int status,
                           const ax_fhir_issues *issues, ax_str source);
+
+/* Tells a sender that its request is in quarantine (api_quarantine.c). */
+void ax_api_quarantine_answer(ax_api_call *call,
+                              const ax_intake_result *result);
 
 /* Answers a failure of ours: the ONE table from ax_status to HTTP. */
 void ax_api_error(ax_api_call *call, ax_status status, const ax_error *err);

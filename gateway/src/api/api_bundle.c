@@ -34,9 +34,11 @@ void ax_api_bundle(ax_api_call *call) {
       call->api->intake, &rq, prefer_text(call->rq), answer, &result, &err);
   if (status)
     ax_api_error(call, status, &err);
-  else if (result.issues && ax_fhir_issues_errors(result.issues))
+  else if (result.http_status >= 400)
     ax_api_answer_issues(call, result.http_status, result.issues,
                          call->rq->body);
+  else if (result.held.len)
+    ax_api_quarantine_answer(call, &result);
   else
     ax_api_answer_json(call, 200, ax_buf_view(answer));
 }

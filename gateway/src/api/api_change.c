@@ -48,9 +48,11 @@ static void apply(ax_api_call *call, const ax_intake_change *change,
       ax_intake_apply(call->api->intake, &rq, change, &result, &err);
   if (status)
     ax_api_error(call, status, &err);
-  else if (result.issues && ax_fhir_issues_errors(result.issues))
+  else if (result.http_status >= 400)
     ax_api_answer_issues(call, result.http_status, result.issues,
                          call->rq->body);
+  else if (result.held.len)
+    ax_api_quarantine_answer(call, &result);
   else
     answer_receipt(call, &result);
 }

@@ -174,6 +174,7 @@ static void write_trace(ax_json_writer *w, const ax_trace *trace) {
   ax_json_write_member(w, AX_STR("sender"), trace->audit.caller);
   ax_json_write_member(w, AX_STR("action"), trace->audit.action);
   ax_json_write_member(w, AX_STR("target"), trace->audit.target);
+  ax_json_write_member(w, AX_STR("outcome"), trace->audit.outcome);
   ax_json_write_key(w, AX_STR("scored"));
   ax_json_write_array(w);
   for (size_t i = 0; i < trace->task_count; i++)

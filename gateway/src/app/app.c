@@ -74,6 +74,9 @@ static ax_status open_intake(ax_app *app, bool serving, ax_error *err) {
     .outbox = &app->targets.rules,
     .translate = app->translate,
     .known_as = c->known_as,
+    .modes = &app->modes,
+    .quarantine_max = c->quarantine_max,
+    .quarantine_keep_ms = (int64_t)c->quarantine_keep_ms,
   };
   AX_TRY(ax_intake_new(&options, &app->intake, err));
   return serving ? ax_intake_start(app->intake, err) : AX_OK;
@@ -172,6 +175,8 @@ static ax_status open_parts(ax_app *app, ax_arena *arena, bool serving,
                             int *exit_code, ax_error *err) {
   *exit_code = AX_EXIT_USAGE;
   AX_TRY(ax_app_delivery_read(arena, app->config, &app->targets, err));
+  AX_TRY(ax_intake_mode_read(arena, app->config->validation,
+                             app->config->sender_validation, &app->modes, err));
   if (app->config->translations[0])
     AX_TRY(ax_intake_translate_load(app->config->translations, &app->translate,
                                     err));

@@ -36,6 +36,7 @@ typedef struct {
   ax_store *store; /* NULL: opened without one */
   ax_app_delivery targets;
   ax_intake_translate *translate; /* NULL: none */
+  ax_intake_modes modes;
   ax_intake *intake;
   ax_delivery *delivery; /* NULL: nobody is told of anything */
   ax_http_rate *rate; /* NULL: senders are not bounded */

@@ -11,6 +11,7 @@
 int ax_cmd_serve(int argc, char **argv);
 int ax_cmd_explain(int argc, char **argv);
 int ax_cmd_score(int argc, char **argv);
+int ax_cmd_quarantine(int argc, char **argv);
 int ax_cmd_store_check(int argc, char **argv);
 int ax_cmd_store_backup(int argc, char **argv);
 

@@ -33,7 +33,8 @@ typedef struct {
   uint64_t sender_rate, sender_burst;
   uint64_t score_wait_ms, score_deadline_ms, worker_memory;
   const char *sender_header, *targets, *known_as;
-  const char *translations;
+  const char *translations, *validation, *sender_validation;
+  uint64_t quarantine_max, quarantine_keep_ms;
   uint64_t key_keep_ms, same_body_ms;
   uint64_t store_cache, store_batch, store_queue;
   const char *terminology_server, *terminology_token_file;

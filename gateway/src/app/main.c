@@ -31,6 +31,7 @@ static const struct {
   { "fhirpath", ax_cmd_fhirpath, "evaluate an expression" },
   { "check", ax_cmd_store_check, "inspect the store" },
   { "backup", ax_cmd_store_backup, "copy the store while it is served" },
+  { "quarantine", ax_cmd_quarantine, "what was refused and waits there" },
   { "plugin", ax_cmd_plugin, "look at, write and run plug-ins" },
   { "version", print_version, "print the version" },
   { "help", print_help, "this text" },

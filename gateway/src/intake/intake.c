@@ -16,6 +16,8 @@
 #include "intake/intake.h"
 
 #include "intake/intake_draft.h"
+#include "intake/intake_hold.h"
+#include "intake/intake_verdict.h"
 
 static void require_type(const ax_intake_item *item, const ax_json *doc) {
   const ax_json *type = AX_JSON_GET(doc, "resourceType");
@@ -75,6 +77,21 @@ static ax_intake_item item_of(const ax_intake_request *rq,
   };
 }
 
+/* What is faulty is kept in quarantine where the sender's mode says so. */
+static ax_status hold(ax_intake *intake, const ax_intake_request *sent,
+                      const ax_intake_request *rq, ax_intake_item *item,
+                      ax_intake_result *out, ax_error *err) {
+  const ax_intake_hold how = { intake, sent, rq };
+  ax_intake_mode mode = ax_intake_mode_of(intake->options.modes, rq->caller);
+  if (mode != AX_INTAKE_QUARANTINE || rq->release) return AX_OK;
+  item->hold = true;
+  AX_TRY(ax_intake_hold_items(&how, item, 1, err));
+  out->issues = item->issues;
+  if (item->status) out->http_status = item->status;
+  out->held = item->held;
+  return AX_OK;
+}
+
 ax_status ax_intake_apply(ax_intake *intake, const ax_intake_request *sent,
                           const ax_intake_change *change, ax_intake_result *out,
                           ax_error *err) {
@@ -99,12 +116,15 @@ ax_status ax_intake_apply(ax_intake *intake, const ax_intake_request *sent,
 
   out->http_status = 422;
   if (item.resource)
-    AX_TRY(ax_validate_run(intake->options.validator, rq->doc, item.type, NULL,
-                           0, item.issues));
-  if (ax_fhir_issues_errors(item.issues)) return AX_OK;
+    AX_TRY(ax_intake_verdict_settle(&intake->options, rq, &item));
+  if (ax_fhir_issues_errors(item.issues))
+    return hold(intake, sent, rq, &item, out, err);
 
   AX_TRY(ax_intake_draft_store(&draft, &stored, err)); /* from here on safe */
-  if (item.status) out->http_status = item.status;
+  out->issues = stored && item.findings ? item.findings : item.issues;
+  out->held = item.held;
+  if (item.status && (stored || item.status >= 400))
+    out->http_status = item.status;
   if (!stored) return AX_OK;
 
   ax_intake_draft_score(&draft);

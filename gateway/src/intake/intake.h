@@ -13,6 +13,7 @@
 #define AX_INTAKE_INTAKE_H
 
 #include "fhir/fhir_issue.h"
+#include "intake/intake_mode.h"
 #include "intake/intake_outbox.h"
 #include "intake/intake_translate.h"
 #include "scoring/score.h"
@@ -33,6 +34,9 @@ typedef struct {
   ax_intake_translate *translate; /* of senders' codes; NULL: none */
   const char *known_as;  /* bases under which others know our Patients */
   const ax_intake_outbox *outbox; /* who is told of results; NULL: nobody */
+  const ax_intake_modes *modes;   /* NULL: what is faulty is refused */
+  uint64_t quarantine_max;        /* most that wait there */
+  int64_t quarantine_keep_ms; /* how long it is known what became of them */
 } ax_intake_options;
 
 ax_status ax_intake_new(const ax_intake_options *options, ax_intake **out,
@@ -44,6 +48,13 @@ ax_status ax_intake_devices(ax_intake *intake, ax_error *err) AX_MUST_USE;
 void ax_intake_stop(ax_intake *intake);
 void ax_intake_free(ax_intake *intake);
 
+/* A request that comes out of quarantine: its commit ends its stay there. */
+typedef struct {
+  ax_str id;
+  int64_t at_ms; /* when it came in: what was changed since is not overwritten */
+  ax_str note;   /* who releases it, and why */
+} ax_intake_release;
+
 typedef struct {
   ax_arena *arena;
   ax_str source;      /* the body, for places */
@@ -54,6 +65,7 @@ typedef struct {
   /* To be done once only under this key (intake_once.h); NULL: no key. */
   const ax_once_key *once;
   int64_t once_until_ms; /* how long that is remembered */
+  const ax_intake_release *release; /* NULL: it comes from its sender */
 } ax_intake_request;
 
 typedef struct {
@@ -64,11 +76,13 @@ typedef struct {
   ax_str body;  /* as stored; empty when deleted */
 } ax_receipt;
 
-/* What came of it: exactly one of: issues with errors; a receipt. */
+/* What came of it: with an http_status of 400 and above it was refused, with
+ * 202 it is in quarantine, else there is a receipt. */
 typedef struct {
-  ax_fhir_issues *issues; /* also warnings of what was accepted */
-  int http_status; /* proposed: 200, 201, 204, 400, 409, 410, 412, 422 ... */
+  ax_fhir_issues *issues; /* also warnings, and faults, of what was accepted */
+  int http_status; /* proposed: 200, 201, 202, 204, 400, 409, 410, 412, 422 ... */
   ax_receipt receipt;
+  ax_str held; /* 202: the id under which it is kept */
 } ax_intake_result;
 
 typedef enum {
@@ -107,6 +121,23 @@ ax_status ax_intake_create(ax_intake *intake, const ax_intake_request *rq,
 ax_status ax_intake_bundle(ax_intake *intake, const ax_intake_request *sent,
                            ax_str prefer, ax_buf *answer, ax_intake_result *out,
                            ax_error *err) AX_MUST_USE;
+
+/*
+ * Carries out what was kept in quarantine (`held`, whole), as its sender's and
+ * with the body in `rq`, or with its own when rq->source is empty; rq->base,
+ * arena and release->note are used besides. Faults refuse it in every mode, and
+ * it stays where it is. `answer` as for ax_intake_bundle. CONFLICT when it was
+ * released or discarded meanwhile.
+ */
+ax_status ax_intake_release_run(ax_intake *intake, const ax_intake_request *rq,
+                                const ax_held *held, ax_buf *answer,
+                                ax_intake_result *out,
+                                ax_error *err) AX_MUST_USE;
+
+/* Ends the stay of `held` in quarantine for good. CONFLICT, IO ... */
+ax_status ax_intake_release_discard(ax_intake *intake, ax_arena *arena,
+                                    const ax_held *held, ax_str who,
+                                    ax_str note, ax_error *err) AX_MUST_USE;
 
 typedef struct {
   const ax_json *bundle; /* the inputs: a Bundle of any type */

@@ -6,6 +6,7 @@ static const struct {
 } statuses[] = {
   { 200, "200 OK" },
   { 201, "201 Created" },
+  { 202, "202 Accepted" },
   { 204, "204 No Content" },
   { 400, "400 Bad Request" },
   { 404, "404 Not Found" },
@@ -51,15 +52,30 @@ static void write_place(ax_json_writer *w, const ax_intake_item *item) {
   ax_buf_free(&text);
 }
 
+/* What is in quarantine is asked about there. */
+static void write_held(ax_json_writer *w, const ax_intake_item *item) {
+  ax_buf text = AX_BUF_INIT(512);
+  ax_buf_append(&text, AX_STR("$quarantine/"));
+  ax_buf_append(&text, item->held);
+  ax_json_write_member(w, AX_STR("location"), ax_buf_view(&text));
+  ax_buf_free(&text);
+}
+
 static void write_response(ax_json_writer *w, const ax_intake_item *item,
                            bool want_outcome, ax_str source) {
+  bool told = want_outcome || has_errors(item) || item->held.len ||
+              item->findings;
   ax_json_write_key(w, AX_STR("response"));
   ax_json_write_object(w);
   ax_json_write_member(w, AX_STR("status"), status_text(item->status));
-  if (!has_errors(item) && item->version) write_place(w, item);
-  if (item->issues && (has_errors(item) || want_outcome)) {
+  if (item->held.len)
+    write_held(w, item);
+  else if (!has_errors(item) && item->version)
+    write_place(w, item);
+  if (item->issues && told) {
     ax_json_write_key(w, AX_STR("outcome"));
-    ax_fhir_issues_write(item->issues, source, w);
+    ax_fhir_issues_write(item->findings ? item->findings : item->issues, source,
+                         w);
   }
   ax_json_write_close(w);
 }

@@ -39,7 +39,8 @@ static const struct {
   { AX_FULL, 507, AX_ISSUE_NO_STORE },
 };
 
-static void fail(ax_intake_item *item, ax_status status, const ax_error *err) {
+void ax_intake_batch_fail(ax_intake_item *item, ax_status status,
+                          const ax_error *err) {
   ax_issue_type type = AX_ISSUE_EXCEPTION;
   item->status = 500;
   for (size_t i = 0; i < AX_COUNT(failures); i++)
@@ -81,7 +82,7 @@ static ax_status store_one(group *g, ax_intake_item *item) {
   ax_error err = { 0 };
   ax_status status = store(g, item, 1, &stored, &err);
   if (status == AX_NOMEM) return AX_NOMEM;
-  if (status) fail(item, status, &err);
+  if (status) ax_intake_batch_fail(item, status, &err);
   if (!status && !stored && item->status == 0) item->status = 422;
   return AX_OK;
 }

@@ -12,6 +12,10 @@
 #include "intake/intake_item.h"
 #include "intake/intake_service.h"
 
+/* Says of an item that a failure of ours stopped it. */
+void ax_intake_batch_fail(ax_intake_item *item, ax_status status,
+                          const ax_error *err);
+
 /* Stores and scores what can be. What cannot has errors in its issues and a
  * status. NOMEM only. */
 ax_status ax_intake_batch_run(const ax_intake *intake,

@@ -12,16 +12,20 @@
 #include "intake/intake_draft.h"
 #include "intake/intake_entry.h"
 #include "intake/intake_get.h"
+#include "intake/intake_hold.h"
 #include "intake/intake_once.h"
+#include "intake/intake_verdict.h"
 
 typedef struct {
   ax_intake *intake;
-  const ax_intake_request *rq;
+  const ax_intake_request *sent; /* as it came */
+  const ax_intake_request *rq;   /* with codes translated */
   ax_fhir_bundle *bundle;
   ax_intake_item *items;
   size_t count;
   bool transaction;
-  ax_map *urls; /* fullUrl -> item, of a transaction */
+  bool was_held; /* under its key, the transaction went into quarantine */
+  ax_map *urls;  /* fullUrl -> item, of a transaction */
 } run;
 
 /* --- reading the entries ---------------------------------------------------
@@ -152,6 +156,123 @@ static ax_status validate(run *r, ax_fhir_issues *issues) {
   return ax_fhir_issues_count(all) > AX_LIMIT_ISSUES ? validate_each(r) : AX_OK;
 }
 
+static int first_status(const run *r) {
+  for (size_t i = 0; i < r->count; i++)
+    if (r->items[i].status >= 400) return r->items[i].status;
+  return 422;
+}
+
+/* --- what is faulty --------------------------------------------------------
+ */
+
+static ax_intake_mode mode_of(const run *r) {
+  if (r->rq->release) return AX_INTAKE_REJECT;
+  return ax_intake_mode_of(r->intake->options.modes, r->rq->caller);
+}
+
+static ax_status judge_entry(run *r, ax_intake_mode mode,
+                             ax_intake_item *item) {
+  if (!ax_fhir_issues_errors(item->issues))
+    return ax_intake_verdict_clean(r->rq->arena, item);
+  bool bearable = mode != AX_INTAKE_REJECT && item->status == 0 &&
+                  ax_intake_verdict_bearable(item, item->issues);
+  if (bearable && mode == AX_INTAKE_TAG)
+    return ax_intake_verdict_tag(r->rq->arena, item, item->issues);
+  item->hold = bearable;
+  if (!bearable && item->status == 0) item->status = 422;
+  return AX_OK;
+}
+
+/* Each entry of a batch is judged on its own. One that should be kept in
+ * quarantine and cannot be has failed. */
+static ax_status judge_batch(run *r) {
+  ax_error err = { 0 };
+  const ax_intake_hold hold = { r->intake, r->sent, r->rq };
+  for (size_t i = 0; i < r->count; i++)
+    AX_TRY(judge_entry(r, mode_of(r), &r->items[i]));
+  ax_status status = ax_intake_hold_items(&hold, r->items, r->count, &err);
+  if (status == AX_NOMEM) return status;
+  for (size_t i = 0; i < r->count; i++)
+    if (r->items[i].hold && !r->items[i].held.len && !r->items[i].status)
+      ax_intake_batch_fail(&r->items[i], status, &err);
+  return AX_OK;
+}
+
+/* The faults of a transaction by entry; `*bearable` false when one of them is
+ * not inside a resource, or not all are known. */
+static ax_status sort_faults(run *r, const ax_fhir_issues *issues,
+                             ax_fhir_issues ***out, bool *bearable) {
+  ax_arena *arena = r->rq->arena;
+  ax_fhir_issues **lists = AX_NEW_ARRAY(arena, ax_fhir_issues *, r->count + 1);
+  if (!lists) return AX_NOMEM;
+  *bearable = ax_fhir_issues_count(issues) <= AX_LIMIT_ISSUES;
+  *out = lists;
+  for (size_t n = 0; n < ax_fhir_issues_count(issues); n++) {
+    size_t i = 0;
+    const ax_issue *issue = ax_fhir_issues_at(issues, n);
+    bool of_entry = entry_of(issue->path, &i) && i < r->count;
+    if (!of_entry) i = r->count;
+    if (!lists[i]) lists[i] = ax_fhir_issues_new(arena);
+    if (!lists[i]) return AX_NOMEM;
+    ax_fhir_issues_add(lists[i], *issue);
+  }
+  if (lists[r->count] && ax_fhir_issues_errors(lists[r->count]))
+    *bearable = false;
+  for (size_t i = 0; i < r->count; i++)
+    if (lists[i] && ax_fhir_issues_errors(lists[i]))
+      *bearable &= ax_intake_verdict_bearable(&r->items[i], lists[i]);
+  return AX_OK;
+}
+
+static ax_status tag_faulty(run *r, ax_fhir_issues **lists) {
+  ax_fhir_issues *shared = ax_fhir_issues_new(r->rq->arena);
+  if (!shared) return AX_NOMEM;
+  for (size_t i = 0; i < r->count; i++) {
+    if (lists[i] && ax_fhir_issues_errors(lists[i]))
+      AX_TRY(ax_intake_verdict_tag(r->rq->arena, &r->items[i], lists[i]));
+    r->items[i].issues = shared;
+  }
+  return AX_OK;
+}
+
+static ax_status hold_whole(run *r, ax_fhir_issues *issues,
+                            ax_intake_result *out, ax_error *err) {
+  const ax_intake_hold hold = { r->intake, r->sent, r->rq };
+  ax_intake_item whole = { .i = AX_INTAKE_HOLD_WHOLE,
+                           .method = AX_INTAKE_POST,
+                           .type = AX_STR("Bundle"),
+                           .issues = issues,
+                           .hold = true };
+  AX_TRY(ax_intake_hold_items(&hold, &whole, 1, err));
+  out->issues = whole.issues;
+  out->http_status = whole.status;
+  out->held = whole.held;
+  return AX_OK;
+}
+
+/* `*settled`: nothing more is to be done, `out` says why. */
+static ax_status judge_transaction(run *r, ax_fhir_issues *issues,
+                                   ax_intake_result *out, bool *settled,
+                                   ax_error *err) {
+  bool bearable = false;
+  ax_fhir_issues **lists = NULL;
+  ax_intake_mode mode = mode_of(r);
+  *settled = r->was_held;
+  if (r->was_held) return hold_whole(r, issues, out, err);
+  if (!ax_fhir_issues_errors(issues)) {
+    for (size_t i = 0; i < r->count; i++)
+      AX_TRY(ax_intake_verdict_clean(r->rq->arena, &r->items[i]));
+    return AX_OK;
+  }
+  if (mode != AX_INTAKE_REJECT)
+    AX_TRY(sort_faults(r, issues, &lists, &bearable));
+  if (bearable && mode == AX_INTAKE_TAG) return tag_faulty(r, lists);
+  *settled = true;
+  if (bearable) return hold_whole(r, issues, out, err);
+  out->http_status = first_status(r);
+  return AX_OK;
+}
+
 /* --- after the writes ------------------------------------------------------
  */
 
@@ -168,12 +289,6 @@ static ax_status read_back(run *r, ax_error *err) {
   return AX_OK;
 }
 
-static int first_status(const run *r) {
-  for (size_t i = 0; i < r->count; i++)
-    if (r->items[i].status >= 400) return r->items[i].status;
-  return 422;
-}
-
 static ax_status run_transaction(run *r, ax_buf *answer, ax_str prefer,
                                  ax_intake_result *out, ax_error *err) {
   bool stored = false;
@@ -186,6 +301,7 @@ static ax_status run_transaction(run *r, ax_buf *answer, ax_str prefer,
                             .conditional = true };
   AX_TRY(ax_intake_draft_store(&draft, &stored, err));
   if (!stored) {
+    out->issues = r->items[0].issues; /* shared by all */
     out->http_status = first_status(r);
     return AX_OK;
   }
@@ -197,9 +313,7 @@ static ax_status run_transaction(run *r, ax_buf *answer, ax_str prefer,
 
 static ax_status run_batch(run *r, ax_buf *answer, ax_str prefer,
                            ax_error *err) {
-  for (size_t i = 0; i < r->count; i++)
-    if (ax_fhir_issues_errors(r->items[i].issues) && r->items[i].status == 0)
-      r->items[i].status = 422;
+  AX_TRY(judge_batch(r));
   AX_TRY(ax_intake_batch_run(r->intake, r->rq, r->items, r->count));
   AX_TRY(read_back(r, err));
   return ax_intake_answer_write(r->items, r->count, "batch-response", prefer,
@@ -240,7 +354,7 @@ ax_status ax_intake_bundle(ax_intake *intake, const ax_intake_request *sent,
   ax_intake_request translated;
   const ax_intake_request *rq = &translated;
   AX_TRY(ax_intake_service_translate(intake, sent, &translated));
-  run r = { .intake = intake, .rq = rq };
+  run r = { .intake = intake, .sent = sent, .rq = rq };
   ax_intake_once once;
   ax_fhir_issues *issues = ax_fhir_issues_new(rq->arena);
   if (!issues) return AX_NOMEM;
@@ -254,14 +368,22 @@ ax_status ax_intake_bundle(ax_intake *intake, const ax_intake_request *sent,
   }
   r.transaction =
       ax_str_eq(AX_JSON_STR(rq->doc, "type"), AX_STR("transaction"));
+  ax_str held_before;
+  r.was_held = r.transaction && ax_intake_once_held(&once, &held_before);
 
   AX_TRY(ax_fhir_bundle_index(rq->arena, rq->doc, &r.bundle));
   AX_TRY(read_items(&r, issues));
   if (r.transaction) AX_TRY(settle_identities(&r));
   AX_TRY(validate(&r, issues));
 
-  out->http_status = first_status(&r);
-  if (ax_fhir_issues_errors(issues)) return AX_OK;
+  bool settled = false;
+  if (r.transaction) {
+    AX_TRY(judge_transaction(&r, issues, out, &settled, err));
+  } else if (ax_fhir_issues_errors(issues)) {
+    out->http_status = first_status(&r);
+    settled = true;
+  }
+  if (settled) return AX_OK;
   out->http_status = 200;
   return r.transaction ? run_transaction(&r, answer, prefer, out, err)
                        : run_batch(&r, answer, prefer, err);

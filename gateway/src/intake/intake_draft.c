@@ -1,6 +1,7 @@
 #include "intake/intake_draft.h"
 
 #include "base/clock.h"
+#include "intake/intake_hold.h"
 #include "intake/intake_match.h"
 #include "intake/intake_name.h"
 #include "intake/intake_once.h"
@@ -8,6 +9,7 @@
 #include "intake/intake_refs.h"
 #include "intake/intake_subscription.h"
 #include "intake/intake_tasks.h"
+#include "intake/intake_verdict.h"
 
 enum { TRIES = 8, BODY_MAX = 256 << 20 };
 
@@ -77,6 +79,35 @@ static ax_status collect_writes(const ax_intake_draft *draft,
   return AX_OK;
 }
 
+/* What validation found about items that are accepted all the same. */
+static ax_status collect_findings(const ax_intake_draft *draft,
+                                  ax_commit *commit) {
+  size_t room = 0;
+  for (size_t i = 0; i < draft->count; i++)
+    room += draft->items[i].findings != NULL;
+  if (!room) return AX_OK;
+  commit->held = AX_NEW_ARRAY(draft->rq->arena, ax_held, room);
+  if (!commit->held) return AX_NOMEM;
+  for (size_t i = 0; i < draft->count; i++) {
+    const ax_intake_item *item = &draft->items[i];
+    if (item->findings && ax_intake_item_writes(item))
+      AX_TRY(ax_intake_verdict_record(draft->rq, item,
+                                      &commit->held[commit->held_count++]));
+  }
+  return AX_OK;
+}
+
+/* A release ends its stay in quarantine by the same commit. */
+static ax_status collect_release(const ax_intake_draft *draft, ax_held *end,
+                                 ax_commit *commit) {
+  if (!draft->rq->release) return AX_OK;
+  AX_TRY(ax_intake_hold_settled(&draft->intake->options, draft->rq,
+                                draft->items, draft->count, end));
+  commit->settled = end;
+  commit->settled_count = 1;
+  return AX_OK;
+}
+
 static ax_status commit_items(ax_intake_draft *draft, ax_intake_match *match,
                               const ax_intake_once *once, ax_error *err) {
   const ax_intake_request *rq = draft->rq;
@@ -102,7 +133,10 @@ static ax_status commit_items(ax_intake_draft *draft, ax_intake_match *match,
   AX_TRY(ax_intake_once_record(once, rq->arena, draft->items, draft->count,
                                &record, &remember));
   if (remember) commit.once = &record;
-  if (commit.write_count == 0 && !remember)
+  ax_held end;
+  AX_TRY(collect_findings(draft, &commit));
+  AX_TRY(collect_release(draft, &end, &commit));
+  if (commit.write_count == 0 && !remember && !commit.settled_count)
     return AX_OK; /* everything was there already */
   return ax_store_commit(draft->intake->options.store, &commit, err);
 }

@@ -69,6 +69,9 @@ typedef struct {
 
   /* What came of it. */
   ax_fhir_issues *issues;
+  ax_fhir_issues *findings; /* with errors, and accepted in spite of them */
+  bool hold;                /* to be kept in quarantine */
+  ax_str held;              /* kept there, under this id */
   int status;    /* proposed HTTP status; 0: not yet known */
   ax_str answer; /* GET: the resource or searchset */
 } ax_intake_item;

@@ -120,6 +120,20 @@ static void check_version(const naming *n, ax_intake_item *item) {
                            AX_STR_ARG(item->type), AX_STR_ARG(item->id), now));
 }
 
+/* What was kept in quarantine may be older than what came since. */
+static void check_release(const naming *n, ax_intake_item *item) {
+  const ax_intake_release *release = n->rq->release;
+  if (!release || item->method == AX_INTAKE_DELETE ||
+      item->before.updated_ms <= release->at_ms)
+    return;
+  refuse(item, 409, AX_ISSUE_CONFLICT, "changed-since", ".request.url",
+         ax_arena_printf(n->rq->arena,
+                         AX_STR_FMT "/" AX_STR_FMT
+                                    " was changed after this came in; to "
+                                    "release it would undo that",
+                         AX_STR_ARG(item->type), AX_STR_ARG(item->id)));
+}
+
 static ax_status look(const naming *n, ax_intake_item *item) {
   ax_error local = { 0 };
   item->before = (ax_stored){ 0 };
@@ -130,6 +144,7 @@ static ax_status look(const naming *n, ax_intake_item *item) {
     return ax_error_set(n->err, status, "%s", local.text);
   if (status) item->before = (ax_stored){ 0 };
   check_version(n, item);
+  check_release(n, item);
   /* History goes forward, also when the clock was put back. */
   if (item->updated_ms < item->before.updated_ms)
     item->updated_ms = item->before.updated_ms;
@@ -230,7 +245,7 @@ static ax_status name_patch(const naming *n, ax_intake_item *item) {
   if (item->status) return AX_OK;
   item->status = 200;
   if (exists(item))
-    return ax_intake_patch_apply(n->intake, n->rq->arena, item, n->err);
+    return ax_intake_patch_apply(n->intake, n->rq, item);
   bool gone = item->id.len && item->before.deleted;
   refuse(item, gone ? 410 : 404, gone ? AX_ISSUE_DELETED : AX_ISSUE_NOT_FOUND,
          "patch-nothing", ".request.url",

@@ -1,9 +1,12 @@
 /* A note is one line for each item that had an effect:
- * "index status Type id version updated_ms". */
+ * "index status Type id version updated_ms". One that went into quarantine has
+ * status 202, and the id is the one it has there. */
 #include "intake/intake_once.h"
 
 #include <inttypes.h>
 #include <stdio.h>
+
+#include "intake/intake_hold.h"
 
 enum { NOTE_MAX = 64 << 20 };
 
@@ -64,12 +67,24 @@ static const receipt *receipt_of(const ax_intake_once *once, size_t i) {
   return ax_map_get(once->places, ax_str_from(place));
 }
 
+bool ax_intake_once_held(const ax_intake_once *once, ax_str *id) {
+  const receipt *r = receipt_of(once, AX_INTAKE_HOLD_WHOLE);
+  if (r) *id = r->id;
+  return r != NULL;
+}
+
 ax_status ax_intake_once_settle(const ax_intake_once *once, ax_arena *arena,
                                 ax_intake_item *item, bool *done,
                                 ax_error *err) {
   const receipt *r = receipt_of(once, item->i);
   *done = r != NULL;
   if (!r) return AX_OK;
+  if (r->status == 202) {
+    item->found = true;
+    item->status = 202;
+    item->held = r->id;
+    return ax_intake_hold_say(once->rq, item);
+  }
   ax_stored stored;
   ax_status status = ax_store_read(once->store, arena, r->type, r->id,
                                    r->version, &stored, err);
@@ -89,13 +104,14 @@ ax_status ax_intake_once_record(const ax_intake_once *once, ax_arena *arena,
   ax_buf note = AX_BUF_INIT(NOTE_MAX);
   for (size_t i = 0; i < count; i++) {
     const ax_intake_item *item = &items[i];
-    if (!item->id.len || item->method == AX_INTAKE_GET ||
+    ax_str id = item->held.len ? item->held : item->id;
+    if (!id.len || item->method == AX_INTAKE_GET ||
         item->method == AX_INTAKE_NOTHING || receipt_of(once, item->i))
       continue;
     ax_buf_printf(
         &note, "%zu %d " AX_STR_FMT " " AX_STR_FMT " %" PRIu64 " %" PRId64 "\n",
-        item->i, item->status, AX_STR_ARG(item->type), AX_STR_ARG(item->id),
-        item->version, item->updated_ms);
+        item->i, item->status, AX_STR_ARG(item->type), AX_STR_ARG(id),
+        item->held.len ? 0 : item->version, item->updated_ms);
   }
   *keep = note.len > 0;
   *out = (ax_once){ .key = once->rq->once,

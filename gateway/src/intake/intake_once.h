@@ -34,6 +34,9 @@ ax_status ax_intake_once_look(const ax_intake_request *rq, ax_store *store,
 /* Says that the key belongs to another request. */
 void ax_intake_once_refuse(ax_fhir_issues *issues);
 
+/* Was the whole request kept in quarantine, and under which id? */
+bool ax_intake_once_held(const ax_intake_once *once, ax_str *id);
+
 /* When the item was done before it is filled as it was then, and nothing is
  * written for it (item->found). NOMEM, IO. */
 ax_status ax_intake_once_settle(const ax_intake_once *once, ax_arena *arena,

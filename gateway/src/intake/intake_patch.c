@@ -1,6 +1,7 @@
 #include "intake/intake_patch.h"
 
 #include "intake/intake_patch_path.h"
+#include "intake/intake_verdict.h"
 #include "json/json_parse.h"
 #include "json/json_patch.h"
 
@@ -25,12 +26,13 @@ static ax_status check_identity(ax_intake_item *item) {
   return AX_OK;
 }
 
-ax_status ax_intake_patch_apply(const ax_intake *intake, ax_arena *arena,
-                                ax_intake_item *item, ax_error *err) {
+ax_status ax_intake_patch_apply(const ax_intake *intake,
+                                const ax_intake_request *rq,
+                                ax_intake_item *item) {
+  ax_arena *arena = rq->arena;
   ax_json_fault fault;
   const ax_json *stored = NULL;
   ax_error why = { 0 };
-  (void)err;
   AX_TRY(ax_json_parse(arena, item->before.body, &stored, &fault));
   bool json = ax_json_is(item->patch, AX_JSON_ARRAY);
   ax_status status =
@@ -43,10 +45,7 @@ ax_status ax_intake_patch_apply(const ax_intake *intake, ax_arena *arena,
   if (status) return refuse(item, 422, "patch-failed", why.text);
   AX_TRY(check_identity(item));
   if (ax_fhir_issues_errors(item->issues)) return AX_OK;
-  AX_TRY(ax_validate_run(
-      intake->options.validator, item->resource,
-      item->in_bundle ? ax_intake_item_path(item, ".resource") : item->type,
-      NULL, 0, item->issues));
+  AX_TRY(ax_intake_verdict_settle(&intake->options, rq, item));
   if (ax_fhir_issues_errors(item->issues)) item->status = 422;
   return AX_OK;
 }

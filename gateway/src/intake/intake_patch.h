@@ -13,11 +13,12 @@
 /*
  * Sets item->resource to item->before with item->patch applied, and validates
  * it. Whatever is wrong with the patch or with what it makes is an issue of
- * the item with status 422 (400 for what is no patch at all). NOMEM.
+ * the item with status 422 (400 for what is no patch at all); what it makes is
+ * accepted with its faults where the sender's mode is to tag. NOMEM.
  */
-ax_status ax_intake_patch_apply(const ax_intake *intake, ax_arena *arena,
-                                ax_intake_item *item,
-                                ax_error *err) AX_MUST_USE;
+ax_status ax_intake_patch_apply(const ax_intake *intake,
+                                const ax_intake_request *rq,
+                                ax_intake_item *item) AX_MUST_USE;
 
 /* The JSON Patch inside a Binary; `*why` is a sentence when there is none.
  * NOMEM. */

@@ -149,13 +149,11 @@ ax_status ax_store_setting(ax_store *store, ax_arena *arena, ax_str name,
   return store->ops->setting(store->backend, arena, name, out, err);
 }
 
-ax_status ax_store_walk(ax_store *store, ax_arena *arena, uint64_t after,
-                        size_t max, size_t bytes, ax_walked **out,
-                        size_t *count, ax_error *err) {
+ax_status ax_store_walk(ax_store *store, ax_arena *arena, const ax_walk *walk,
+                        ax_walked **out, size_t *count, ax_error *err) {
   *out = NULL;
   *count = 0;
-  return store->ops->walk(store->backend, arena, after, max, bytes, out, count,
-                          err);
+  return store->ops->walk(store->backend, arena, walk, out, count, err);
 }
 
 ax_status ax_store_outbox_due(ax_store *store, ax_arena *arena,

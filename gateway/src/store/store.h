@@ -351,16 +351,20 @@ ax_status ax_store_setting(ax_store *store, ax_arena *arena, ax_str name,
                            ax_str *out, ax_error *err) AX_MUST_USE;
 
 typedef struct {
+  uint64_t after; /* keys above this; 0: from the first */
+  size_t max, bytes; /* at most so many, and hardly more of bodies than that,
+                        but one at least */
+} ax_walk;
+
+typedef struct {
   uint64_t key; /* where the walk stands */
   ax_stored stored;
 } ax_walked;
 
-/* Current versions of what is not deleted, in the order of their keys, behind
- * `after` (0: from the first), at most `max` and hardly more than `bytes` of
- * bodies, but one at least. */
-ax_status ax_store_walk(ax_store *store, ax_arena *arena, uint64_t after,
-                        size_t max, size_t bytes, ax_walked **out,
-                        size_t *count, ax_error *err) AX_MUST_USE;
+/* Current versions of what is not deleted, in the order of their keys. */
+ax_status ax_store_walk(ax_store *store, ax_arena *arena, const ax_walk *walk,
+                        ax_walked **out, size_t *count,
+                        ax_error *err) AX_MUST_USE;
 
 /* --- results and what they rest on --------------------------------------- */
 

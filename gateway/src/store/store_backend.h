@@ -77,8 +77,8 @@ typedef struct {
                     size_t *count, ax_error *err);
   ax_status (*setting)(ax_store_backend *backend, ax_arena *arena, ax_str name,
                        ax_str *out, ax_error *err);
-  ax_status (*walk)(ax_store_backend *backend, ax_arena *arena, uint64_t after,
-                    size_t max, size_t bytes, ax_walked **out, size_t *count,
+  ax_status (*walk)(ax_store_backend *backend, ax_arena *arena,
+                    const ax_walk *walk, ax_walked **out, size_t *count,
                     ax_error *err);
   ax_status (*outbox_due)(ax_store_backend *backend, ax_arena *arena,
                           const ax_outbox_due *due, ax_outbox **out,

@@ -345,8 +345,8 @@ ax_status ax_store_walk_reindex(ax_store_conn *conn, const ax_write *write,
 ax_status ax_store_sqlite_setting(ax_store_backend *backend, ax_arena *arena,
                                   ax_str name, ax_str *out, ax_error *err);
 ax_status ax_store_sqlite_walk(ax_store_backend *backend, ax_arena *arena,
-                               uint64_t after, size_t max, size_t bytes,
-                               ax_walked **out, size_t *count, ax_error *err);
+                               const ax_walk *walk, ax_walked **out,
+                               size_t *count, ax_error *err);
 
 /* --- whose facts: store_sqlite_adopt.c --------------------------------------
  */

@@ -51,8 +51,8 @@ static ax_status take(const ax_store_stmt *s, ax_arena *arena, ax_walked *w,
 }
 
 ax_status ax_store_sqlite_walk(ax_store_backend *backend, ax_arena *arena,
-                               uint64_t after, size_t max, size_t bytes,
-                               ax_walked **out, size_t *count, ax_error *err) {
+                               const ax_walk *walk, ax_walked **out,
+                               size_t *count, ax_error *err) {
   ax_store_conn *conn = NULL;
   walked_list list = { 0 };
   size_t taken = 0;
@@ -63,8 +63,8 @@ ax_status ax_store_sqlite_walk(ax_store_backend *backend, ax_arena *arena,
             " v.body FROM resource r JOIN name n ON n.key = r.type"
             " JOIN version v ON v.at = (r.key << 24 | r.version)"
             " WHERE r.key > ? AND r.deleted = 0 ORDER BY r.key");
-  ax_store_conn_int(&s, (int64_t)after);
-  while (!status && list.count < max && taken < bytes &&
+  ax_store_conn_int(&s, (int64_t)walk->after);
+  while (!status && list.count < walk->max && taken < walk->bytes &&
          ax_store_conn_row(&s)) {
     ax_walked *w = AX_VEC_PUSH(&list, arena);
     status = w ? take(&s, arena, w, err) : AX_NOMEM;

@@ -244,12 +244,12 @@ static void a_setting_is_remembered_changed_and_forgotten(void **s) {
   assert_str(setting(t, "b"), "3");
 }
 
-static size_t walk(ax_test_store *t, uint64_t after, size_t max, size_t bytes,
+static size_t walk_on(ax_test_store *t, uint64_t after, size_t max, size_t bytes,
                    ax_walked **out) {
   size_t count = 0;
-  assert_int_equal(ax_store_walk(t->store, t->arena, after, max, bytes, out,
-                                 &count, &t->err),
-                   AX_OK);
+  const ax_walk walk = { after, max, bytes };
+  assert_int_equal(
+      ax_store_walk(t->store, t->arena, &walk, out, &count, &t->err), AX_OK);
   return count;
 }
 
@@ -270,14 +270,14 @@ static void the_walk_meets_each_current_version_once(void **s) {
       ax_test_store_put(t, ax_test_store_write("Patient", "a", 2, 2000)),
       AX_OK);
   assert_int_equal(ax_test_store_put(t, gone), AX_OK);
-  assert_int_equal(walk(t, 0, 1, 1 << 20, &got), 1);
+  assert_int_equal(walk_on(t, 0, 1, 1 << 20, &got), 1);
   assert_str(got->stored.id, "a");
   assert_int_equal(got->stored.version, 2);
   assert_true(got->stored.body.len > 0);
-  assert_int_equal(walk(t, got->key, 10, 1 << 20, &got), 1);
+  assert_int_equal(walk_on(t, got->key, 10, 1 << 20, &got), 1);
   assert_str(got->stored.type, "Group");
-  assert_int_equal(walk(t, got->key, 10, 1 << 20, &got), 0);
-  assert_int_equal(walk(t, 0, 10, 1, &got), 1); /* one at least */
+  assert_int_equal(walk_on(t, got->key, 10, 1 << 20, &got), 0);
+  assert_int_equal(walk_on(t, 0, 10, 1, &got), 1); /* one at least */
 }
 
 static size_t found(ax_test_store *t, const char *param, const char *code) {
