@@ -77,8 +77,8 @@ static inline int post(client *c, const char *path, const char *body,
 
 static inline int get(client *c, const char *path) {
   char head[600];
-  int n = snprintf(head, sizeof head, "GET /fhir%s HTTP/1.1\r\nHost: bench\r\n\r\n",
-                   path);
+  int n = snprintf(head, sizeof head,
+                   "GET /fhir%s HTTP/1.1\r\nHost: bench\r\n\r\n", path);
   say(c, head, (size_t)n);
   hear(c);
   return c->status;

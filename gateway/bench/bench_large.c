@@ -17,6 +17,7 @@ enum {
   PER_PATIENT = 100,  /* resources of one patient in a Bundle */
   CONDITIONS = 10,    /* of them */
   ALONE_MS = 3000,
+  SETTLE_MS = 1000,   /* then what is resident is what stays */
   PATIENTS = 100      /* of the feed */
 };
 
@@ -216,6 +217,7 @@ static void send_bundle(const gateway *g, const char *type, size_t round,
   }
   double took = (double)(ax_clock_mono_ns() - asked) / 1e9;
   end_feed(type, feeders, threads);
+  ax_clock_sleep_ms(SETTLE_MS);
   if (strstr(c.body, "\"status\":\"4") || strstr(c.body, "\"status\":\"5"))
     give_up("an entry was not accepted");
   (void)printf("bench: large-%s mb=%.1f resources=%zu seconds=%.2f "

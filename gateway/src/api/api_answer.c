@@ -6,6 +6,10 @@ static const char no_memory[] =
     "{\"resourceType\":\"OperationOutcome\",\"issue\":[{\"severity\":"
     "\"error\",\"code\":\"too-costly\",\"details\":{\"text\":\"the request "
     "needs more memory than one request may have\"}}]}";
+static const char no_memory_now[] =
+    "{\"resourceType\":\"OperationOutcome\",\"issue\":[{\"severity\":"
+    "\"error\",\"code\":\"throttled\",\"details\":{\"text\":\"other requests "
+    "use all the memory there is for requests; send it again later\"}}]}";
 
 static void free_buf(void *buf) {
   ax_buf_free(buf);
@@ -20,8 +24,14 @@ ax_buf *ax_api_answer_buf(ax_api_call *call) {
 
 ax_buf *ax_api_answer_begin(ax_api_call *call) {
   ax_buf *buf = ax_api_answer_buf(call);
-  if (!buf) ax_api_answer_json(call, 413, AX_STR(no_memory));
-  return buf;
+  if (buf) return buf;
+  if (!ax_arena_starved(call->rq->arena)) {
+    ax_api_answer_json(call, 413, AX_STR(no_memory));
+    return NULL;
+  }
+  ax_http_set_header(call->rs, AX_STR("Retry-After"), AX_STR("5"));
+  ax_api_answer_json(call, 503, AX_STR(no_memory_now));
+  return NULL;
 }
 
 void ax_api_answer_link(ax_json_writer *w, ax_str relation, ax_str url) {

@@ -43,8 +43,19 @@ static void answer(ax_api_call *call, int http, ax_issue_type type,
     ax_api_answer_json(call, http, ax_buf_view(buf));
 }
 
+/* All requests together are at their bound: this one may come again. */
+static bool is_crowded_out(ax_api_call *call, ax_status status) {
+  if (status != AX_NOMEM || !ax_arena_starved(call->rq->arena)) return false;
+  ax_http_set_header(call->rs, AX_STR("Retry-After"), AX_STR("5"));
+  answer(call, 503, AX_ISSUE_THROTTLED,
+         AX_STR("other requests use all the memory there is for requests; "
+                "send it again later"));
+  return true;
+}
+
 void ax_api_error(ax_api_call *call, ax_status status, const ax_error *err) {
   const char *text = err && err->text[0] ? err->text : ax_error_name(status);
+  if (is_crowded_out(call, status)) return;
   for (size_t i = 0; i < AX_COUNT(answers); i++) {
     if (answers[i].status != status) continue;
     if (answers[i].instead) {

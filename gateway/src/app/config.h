@@ -29,7 +29,8 @@ typedef struct {
   const char *log_level, *search_exclude;
   bool insecure_no_auth, modules_unsigned, ready_modules, sandbox_strict;
   uint64_t threads, keep_alive_ms, request_timeout_ms, drain_ms;
-  uint64_t max_body, request_memory, running, bodies;
+  uint64_t max_body, request_memory, requests_memory, running, bodies;
+  uint64_t large_at_once, turn_wait_ms;
   uint64_t sender_rate, sender_burst;
   uint64_t score_wait_ms, score_deadline_ms, worker_memory;
   const char *sender_header, *targets, *known_as;

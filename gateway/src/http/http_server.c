@@ -12,11 +12,13 @@
 #include "http/http_gzip.h"
 #include "http/http_headers.h"
 #include "http/http_socket.h"
+#include "http/http_turns.h"
 
 enum {
   HEAD_MAX = 32 * 1024,      /* request line and header fields */
   ONE_WRITE_MAX = 64 * 1024, /* up to here head and body go in one write */
   READ_STEP = 64 * 1024,
+  LARGE_BODY = 256 * 1024, /* from here on a request takes a turn */
   DRAIN_MAX = 1024 * 1024, /* unread body swallowed after a refusal */
   KEEP_MAX = 128 * 1024,   /* of each kind of memory, kept between requests */
   KEPT_MAX = 32,           /* such sets: as many as are often used at once */
@@ -43,6 +45,8 @@ typedef struct {
 struct ax_http_server {
   ax_http_server_options options;
   struct mg_context *civetweb;
+  ax_http_turns *turns;
+  ax_arena_pool *pool;
   unsigned port;
   lane *lanes;
   atomic_uint lanes_used, connections, busy, running;
@@ -367,6 +371,21 @@ static void drain(lane *l, struct mg_connection *conn,
   }
 }
 
+/* Runs the handler; one with a large body when its turn comes. */
+static refusal handle(lane *l, ax_http_request *rq, ax_http_response *rs) {
+  ax_http_server *server = l->server;
+  size_t large = rq->body.len >= LARGE_BODY ? rq->body.len : 0;
+  refusal no = { 0 };
+  atomic_fetch_add(&server->running, 1);
+  if (large && !ax_http_turns_take(server->turns, large,
+                                   after_ms(server->options.turn_ms)))
+    no = (refusal){ 503, "other large requests are being handled" };
+  if (!no.status) server->options.handler(server->options.ctx, rq, rs);
+  if (large && !no.status) ax_http_turns_give(server->turns, large);
+  atomic_fetch_sub(&server->running, 1);
+  return no;
+}
+
 static int serve(lane *l, struct mg_connection *conn,
                  const struct mg_request_info *ri) {
   ax_http_request rq = { 0 };
@@ -378,9 +397,11 @@ static int serve(lane *l, struct mg_connection *conn,
     drain(l, conn, &framing);
     return no.status;
   }
-  atomic_fetch_add(&l->server->running, 1);
-  l->server->options.handler(l->server->options.ctx, &rq, &rs);
-  atomic_fetch_sub(&l->server->running, 1);
+  no = handle(l, &rq, &rs);
+  if (no.status) {
+    refuse_request(l, conn, &rq, no);
+    return no.status;
+  }
   atomic_fetch_add(&l->server->finished_of_late, 1);
   bool close = framing.wants_close || framing.chunked ||
                is_crowded(l->server) || atomic_load(&l->server->draining);
@@ -394,7 +415,8 @@ static int begin_request(struct mg_connection *conn) {
   if (!l || !ri) return 500;
   take_memory(l);
   if (!l->memory.arena)
-    l->memory.arena = ax_arena_new(l->server->options.request_memory);
+    l->memory.arena = ax_arena_new_in(l->server->pool,
+                                      l->server->options.request_memory);
   if (!l->memory.arena) {
     refuse_request(l, conn, NULL,
                    (refusal){ 503, "there is no memory for the request" });
@@ -492,6 +514,8 @@ static void free_server(ax_http_server *server) {
     free_memory(&l->memory);
   }
   for (size_t i = 0; i < server->kept_count; i++) free_memory(&server->kept[i]);
+  ax_http_turns_free(server->turns);
+  ax_arena_pool_free(server->pool);
   (void)pthread_mutex_destroy(&server->mutex);
   free(server->lanes);
   free(server);
@@ -502,13 +526,17 @@ static ax_http_server *new_server(const ax_http_server_options *options) {
   if (!server) return NULL;
   server->options = *options;
   (void)pthread_mutex_init(&server->mutex, NULL);
+  server->pool = ax_arena_pool_new(
+      options->requests_memory ? options->requests_memory : SIZE_MAX);
+  server->turns = ax_http_turns_new(
+      options->large_at_once ? options->large_at_once : SIZE_MAX);
   server->lanes = calloc(options->threads, sizeof *server->lanes);
   for (unsigned i = 0; server->lanes && i < options->threads; i++) {
     server->lanes[i].server = server;
     (void)ax_http_socket_init(&server->lanes[i].socket);
     reset_lane(&server->lanes[i]);
   }
-  if (server->lanes) return server;
+  if (server->lanes && server->pool && server->turns) return server;
   free_server(server);
   return NULL;
 }

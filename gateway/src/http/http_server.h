@@ -18,7 +18,9 @@
  * Bounds, each with 503 and a Retry-After from how fast requests have been
  * finished of late: `running_max` requests being handled at once (paths below
  * `always` are answered all the same, so that health can be asked about), and
- * `bodies_max` bytes of bodies in memory at once.
+ * `bodies_max` bytes of bodies in memory at once. Requests with bodies of 256 kB
+ * and more take turns (http_turns.h): `large_at_once` bytes of such bodies are
+ * handled at once, the others wait up to `turn_ms`.
  *
  * TLS is not offered here: it stands in front. IPv6 addresses are refused when
  * the library was built without it.
@@ -48,7 +50,10 @@ typedef struct {
   const char *always;   /* "/health/"; NULL: nothing is exempt */
   size_t body_max;
   size_t bodies_max;     /* of all requests together; 0: no bound */
+  size_t large_at_once;  /* bytes of large bodies handled at once; 0: all */
+  unsigned turn_ms;      /* how long one may wait for its turn */
   size_t request_memory; /* ceiling of a request's arena */
+  size_t requests_memory; /* of all arenas together; 0: no bound */
   /* Bodies reach the handler as they came, compressed ones too (a proxy). */
   bool keep_packed;
   ax_http_handler handler;

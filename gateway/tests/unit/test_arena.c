@@ -100,6 +100,62 @@ static void a_vector_keeps_its_items_while_it_grows(void **state) {
   ax_arena_free(arena);
 }
 
+/* --- pools ---------------------------------------------------------------- */
+
+enum { MEGABYTE = 1 << 20 };
+
+static bool fill(ax_arena *arena, size_t bytes) {
+  for (size_t i = 0; i < bytes / 1024; i++)
+    if (!ax_arena_alloc(arena, 1, 1024, 1)) return false;
+  return true;
+}
+
+static void arenas_of_a_pool_share_its_ceiling(void **state) {
+  (void)state;
+  ax_arena_pool *pool = ax_arena_pool_new(8 * MEGABYTE);
+  ax_arena *a = ax_arena_new_in(pool, SIZE_MAX);
+  ax_arena *b = ax_arena_new_in(pool, SIZE_MAX);
+  assert_true(fill(a, 6 * MEGABYTE));
+  assert_false(fill(b, 4 * MEGABYTE));
+  assert_true(ax_arena_starved(b));
+  assert_false(ax_arena_starved(a));
+  assert_true(ax_arena_pool_held(pool) <= 8 * MEGABYTE + AX_ARENA_ALWAYS);
+  ax_arena_free(a);
+  assert_true(fill(b, 3 * MEGABYTE)); /* what a had is there again */
+  ax_arena_reset(b);
+  assert_false(ax_arena_starved(b));
+  ax_arena_free(b);
+  assert_int_equal(ax_arena_pool_held(pool), 0);
+  ax_arena_pool_free(pool);
+}
+
+static void a_little_is_given_from_an_empty_pool(void **state) {
+  (void)state;
+  ax_arena_pool *pool = ax_arena_pool_new(2 * MEGABYTE);
+  ax_arena *large = ax_arena_new_in(pool, SIZE_MAX);
+  ax_arena *small = ax_arena_new_in(pool, SIZE_MAX);
+  assert_false(fill(large, 4 * MEGABYTE));
+  assert_true(fill(small, AX_ARENA_ALWAYS / 2));
+  assert_false(ax_arena_starved(small));
+  ax_arena_mark mark = ax_arena_mark_here(small);
+  ax_arena_rewind(small, mark);
+  ax_arena_free(large);
+  ax_arena_free(small);
+  assert_int_equal(ax_arena_pool_held(pool), 0);
+  ax_arena_pool_free(pool);
+}
+
+/* An arena at its own ceiling will not fare better later. */
+static void its_own_ceiling_starves_nobody(void **state) {
+  (void)state;
+  ax_arena_pool *pool = ax_arena_pool_new(64 * MEGABYTE);
+  ax_arena *arena = ax_arena_new_in(pool, MEGABYTE);
+  assert_false(fill(arena, 2 * MEGABYTE));
+  assert_false(ax_arena_starved(arena));
+  ax_arena_free(arena);
+  ax_arena_pool_free(pool);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(memory_is_zero_also_after_a_reset),
@@ -108,6 +164,9 @@ int main(void) {
     cmocka_unit_test(a_reset_runs_deferred_calls_once),
     cmocka_unit_test(pieces_are_aligned),
     cmocka_unit_test(a_vector_keeps_its_items_while_it_grows),
+    cmocka_unit_test(arenas_of_a_pool_share_its_ceiling),
+    cmocka_unit_test(a_little_is_given_from_an_empty_pool),
+    cmocka_unit_test(its_own_ceiling_starves_nobody),
   };
   return cmocka_run_group_tests_name("arena", tests, NULL, NULL);
 }

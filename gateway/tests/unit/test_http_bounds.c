@@ -39,7 +39,8 @@ static void wait_at_gate(void *ctx, ax_http_request *rq, ax_http_response *rs) {
   (void)atomic_fetch_sub(&inside, 1);
 }
 
-static void start(unsigned running_max, size_t bodies_max) {
+static void start_with(unsigned running_max, size_t bodies_max,
+                       unsigned turn_ms) {
   ax_error err = { 0 };
   ax_http_server_options options = { .address = "127.0.0.1",
                                      .threads = 16,
@@ -49,12 +50,18 @@ static void start(unsigned running_max, size_t bodies_max) {
                                      .running_max = running_max,
                                      .always = "/health/",
                                      .bodies_max = bodies_max,
-                                     .body_max = 200000,
+                                     .body_max = 400000,
+                                     .large_at_once = 500000,
+                                     .turn_ms = turn_ms,
                                      .request_memory = 1 << 20,
                                      .handler = wait_at_gate,
                                      .refuse = refuse };
   atomic_store(&gate_open, false);
   assert_int_equal(ax_http_server_start(&options, &server, &err), AX_OK);
+}
+
+static void start(unsigned running_max, size_t bodies_max) {
+  start_with(running_max, bodies_max, 0);
 }
 
 static int tear_down(void **state) {
@@ -86,6 +93,17 @@ static void say(int fd, const char *path, size_t body) {
   memset(text + n, 'b', body);
   assert_int_equal(send(fd, text, (size_t)n + body, MSG_NOSIGNAL),
                    (ssize_t)((size_t)n + body));
+}
+
+static void say_large(int fd, size_t body) {
+  char head[100], *text = calloc(1, body);
+  int n = snprintf(head, sizeof head,
+                   "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: %zu\r\n\r\n",
+                   body);
+  assert_non_null(text);
+  assert_int_equal(send(fd, head, (size_t)n, MSG_NOSIGNAL), n);
+  assert_int_equal(send(fd, text, body, MSG_NOSIGNAL), (ssize_t)body);
+  free(text);
 }
 
 /* Has all of an answer come? */
@@ -193,6 +211,41 @@ static void one_body_may_be_larger_than_the_bound(void **state) {
   (void)close(a);
 }
 
+/* Large ones wait for each other, small ones for nobody. */
+static void large_requests_take_turns(void **state) {
+  (void)state;
+  start_with(0, 0, (unsigned)ax_test_ms(10000));
+  int a = dial(), b = dial(), c = dial();
+  say_large(a, 300000);
+  await_inside(1);
+  say_large(b, 300000);
+  say(c, "/", 800);
+  await_inside(2); /* a and c */
+  atomic_store(&gate_open, true);
+  assert_non_null(strstr(hear(a), "HTTP/1.1 200 "));
+  assert_non_null(strstr(hear(b), "HTTP/1.1 200 "));
+  assert_non_null(strstr(hear(c), "HTTP/1.1 200 "));
+  int all[] = { a, b, c };
+  for (size_t i = 0; i < AX_COUNT(all); i++) (void)close(all[i]);
+}
+
+static void a_turn_that_does_not_come_is_told(void **state) {
+  (void)state;
+  start(0, 0);
+  int a = dial(), b = dial();
+  say_large(a, 300000);
+  await_inside(1);
+  say_large(b, 300000);
+  const char *heard = hear(b);
+  assert_non_null(strstr(heard, "HTTP/1.1 503 "));
+  assert_non_null(strstr(heard, "Retry-After: "));
+  assert_non_null(strstr(heard, "other large requests are being handled"));
+  atomic_store(&gate_open, true);
+  assert_non_null(strstr(hear(a), "HTTP/1.1 200 "));
+  (void)close(a);
+  (void)close(b);
+}
+
 /* Idle for long enough, they make room when all threads are taken. */
 static void idle_connections_leave_when_it_gets_crowded(void **state) {
   (void)state;
@@ -221,6 +274,8 @@ int main(void) {
     T(more_than_may_run_are_told_when_to_come_again),
     T(bodies_have_a_bound_together),
     T(one_body_may_be_larger_than_the_bound),
+    T(large_requests_take_turns),
+    T(a_turn_that_does_not_come_is_told),
     T(idle_connections_leave_when_it_gets_crowded),
   };
   return cmocka_run_group_tests_name("http_bounds", tests, NULL, NULL);

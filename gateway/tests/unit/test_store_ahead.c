@@ -107,7 +107,7 @@ static void run_large(bench *b, ax_status wanted) {
   if (b->load.job.status != wanted) fail_msg("%s", b->load.job.err.text);
 }
 
-/* --- looking in every way there is ----------------------------------------- */
+/* --- looking in every way there is ---------------------------------------- */
 
 static uint64_t found_by(bench *b, const ax_query_term *term) {
   ax_query q = { .type = AX_STR("Observation"),
@@ -323,7 +323,8 @@ static void what_a_crash_left_is_hidden_and_removed(void **state) {
   is_sound(b, MANY + 1, MANY);
 }
 
-#define AHEAD_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define AHEAD_TEST(name) \
+  cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void) {
   const struct CMUnitTest tests[] = {
