@@ -305,6 +305,53 @@ static void fixtures_stand_in_the_script(void **state) {
   assert_non_null(strstr(f[3].missing.ptr, "no resource type of R4"));
 }
 
+/* --- XML ---------------------------------------------------------------------
+ */
+
+#define FHIR "xmlns=\"http://hl7.org/fhir\""
+
+static void xml_is_the_same_script(void **state) {
+  (void)state;
+  put("fx/p.xml", "<Patient " FHIR "><id value=\"px\"/><active "
+                  "value=\"true\"/></Patient>");
+  put("s.xml",
+      "<?xml version=\"1.0\"?>\n<TestScript " FHIR "><url "
+      "value=\"http://x.org/T\"/><name value=\"T\"/><status value=\"draft\"/>"
+      "<fixture id=\"f\"><autocreate value=\"false\"/><autodelete "
+      "value=\"true\"/><resource><reference value=\"fx/p.xml\"/></resource>"
+      "</fixture><profile id=\"p\"><reference value=\"http://x.org/P\"/>"
+      "</profile><variable><name value=\"v\"/></variable><test id=\"t\">"
+      "<name value=\"A test\"/><action><assert><response value=\"okay\"/>"
+      "<warningOnly value=\"false\"/></assert></action></test>"
+      "</TestScript>");
+  ax_script *xml = load("s.xml");
+  ax_script *json = load_members(
+      "\"fixture\":[{\"id\":\"f\",\"autocreate\":false,\"autodelete\":true,"
+      "\"resource\":{\"reference\":\"fx/p.xml\"}}],"
+      "\"profile\":[{\"id\":\"p\",\"reference\":\"http://x.org/P\"}],"
+      "\"variable\":[{\"name\":\"v\"}],"
+      "\"test\":[{\"id\":\"t\",\"name\":\"A test\",\"action\":[{\"assert\":{"
+      "\"response\":\"okay\",\"warningOnly\":false}}]}]");
+  assert_true(xml->was_xml);
+  assert_false(json->was_xml);
+  assert_true(ax_json_equal(xml->resource, json->resource));
+  assert_int_equal(xml->notices.count, 0);
+  assert_true(xml->fixtures.items[0].autodelete);
+  assert_str(AX_JSON_STR(xml->fixtures.items[0].resource, "id"), "px");
+  assert_str(json->tests.items[0].id, "t");
+}
+
+static void broken_xml_has_file_and_line(void **state) {
+  (void)state;
+  refused("<TestScript " FHIR ">\n<test>\n</TestScript>", AX_INVALID,
+          "refused.json:3: mismatched tag");
+  refused("<Patient " FHIR "><id value=\"1\"/></Patient>", AX_INVALID,
+          "this is a Patient");
+  put("fx/bad.xml", "<Patient " FHIR "><id/></Patient>");
+  is_missing("\"resource\":{\"reference\":\"fx/bad.xml\"}",
+             "bad.xml:1: <id> is empty");
+}
+
 /* --- leniencies --------------------------------------------------------------
  */
 
@@ -419,11 +466,16 @@ static void subtests_that_cannot_be_loaded_are_faults(void **state) {
   const ax_script_action *a = &s->tests.items[0].actions.items[0];
   assert_null(a->subtest);
   assert_non_null(strstr(a->fault.ptr, "\"Nobody\" was not found"));
-  s = outer("{\"url\":\"" SUBTEST "\",\"extension\":[{\"url\":"
-            "\"testName\",\"valueString\":\"T\"}]}");
+  put("loop.json",
+      "{\"resourceType\":\"TestScript\",\"name\":\"Loop\",\"test\":[{"
+      "\"action\":[{\"assert\":{\"extension\":[{\"url\":\"" SUBTEST "\","
+      "\"extension\":[{\"url\":\"testName\",\"valueString\":\"Loop\"}]}]"
+      "}}]}]}");
+  s = load("loop.json");
   a = &s->tests.items[0].actions.items[0];
   while (a->subtest)
     a = &a->subtest->script->tests.items[0].actions.items[0];
+  assert_non_null(a->fault.ptr);
   assert_non_null(strstr(a->fault.ptr, "nested too deep"));
 }
 
@@ -478,6 +530,8 @@ int main(void) {
     TEST(fixtures_are_found_in_files),
     TEST(fixtures_that_are_missing_say_why),
     TEST(fixtures_stand_in_the_script),
+    TEST(xml_is_the_same_script),
+    TEST(broken_xml_has_file_and_line),
     TEST(leniencies_are_noted),
     TEST(profiles_of_r5_are_read),
     TEST(tests_are_run_for_each_value),

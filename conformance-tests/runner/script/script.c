@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "json/json_parse.h"
 #include "script/script_parts.h"
+#include "script/xml_json.h"
 
 /* --- looking -----------------------------------------------------------------
  */
@@ -79,14 +80,23 @@ static ax_status read_json(ax_arena *arena, const char *path, ax_str text,
   return status;
 }
 
+static ax_status read_xml(const ax_script_loading *l, const char *path,
+                          ax_str text, const ax_json **out, ax_error *err) {
+  ax_error why = { 0 };
+  ax_status status =
+      ax_xml_json_read(l->options->registry, l->arena, text, out, &why);
+  if (status && why.text[0])
+    return ax_error_set(err, status, "%s:%s", path, why.text);
+  return status;
+}
+
 ax_status ax_script_resource(const ax_script_loading *l, const char *path,
                              const ax_json **out, bool *was_xml,
                              ax_error *err) {
   ax_str text;
   AX_TRY(ax_file_read(l->arena, path, AX_SCRIPT_FILE_MAX, &text, err));
   *was_xml = ax_script_is_xml(text);
-  if (*was_xml)
-    return ax_error_set(err, AX_UNSUPPORTED, "%s: XML is not read yet", path);
+  if (*was_xml) return read_xml(l, path, text, out, err);
   AX_TRY(read_json(l->arena, path, text, out, err));
   if (!AX_JSON_STR(*out, "resourceType").len)
     return ax_error_set(err, AX_INVALID, "%s: no resource: no resourceType",

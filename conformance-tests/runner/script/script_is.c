@@ -22,6 +22,11 @@ static bool skip_past(ax_str *text, ax_str opening, ax_str closing) {
   return true;
 }
 
+static bool ends_name(char c) {
+  return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '/' ||
+         c == '>';
+}
+
 static bool xml_is_script(ax_str text) {
   while (skip_past(&text, AX_STR("<?"), AX_STR("?>")) ||
          skip_past(&text, AX_STR("<!--"), AX_STR("-->")) ||
@@ -29,7 +34,7 @@ static bool xml_is_script(ax_str text) {
   }
   if (!ax_str_starts(text, AX_STR("<"))) return false;
   size_t n = 1;
-  while (n < text.len && !memchr(" \t\r\n/>", text.ptr[n], 6)) n++;
+  while (n < text.len && !ends_name(text.ptr[n])) n++;
   ax_str name = { text.ptr + 1, n - 1 };
   return ax_str_eq(name, AX_STR("TestScript")) ||
          ax_str_ends(name, AX_STR(":TestScript"));

@@ -1,16 +1,15 @@
 #include "fhir/fhir_xhtml.h"
 
-#include <expat.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/vec.h"
+#include "base/xml.h"
 
 #define XHTML_NAMESPACE "http://www.w3.org/1999/xhtml"
 
 typedef struct {
   ax_arena *arena;
-  XML_Parser parser;
   AX_VEC(ax_xhtml_fault) faults;
   AX_VEC(ax_xhtml_link) links;
   AX_VEC(ax_str) ids;
@@ -155,7 +154,7 @@ static bool entity_known(const char *name) {
 /* --- what was found
  * ----------------------------------------------------------- */
 
-/* A copy in the arena; expat's strings live only for the call. */
+/* A copy in the arena; a name lives only for the call. */
 static ax_str keep(checker *c, const char *z) {
   ax_str s = ax_str_from(z);
   char *copy = ax_arena_cstr(c->arena, s);
@@ -163,7 +162,7 @@ static ax_str keep(checker *c, const char *z) {
   return (ax_str){ copy ? copy : "", copy ? s.len : 0 };
 }
 
-static void fault(checker *c, ax_xhtml_rule rule, const char *name,
+static void fault(checker *c, size_t at, ax_xhtml_rule rule, const char *name,
                   const char *element) {
   if (c->faults.count >= AX_XHTML_FAULTS) return;
   ax_xhtml_fault *f = AX_VEC_PUSH(&c->faults, c->arena);
@@ -171,8 +170,7 @@ static void fault(checker *c, ax_xhtml_rule rule, const char *name,
     c->nomem = true;
     return;
   }
-  XML_Index at = XML_GetCurrentByteIndex(c->parser);
-  *f = (ax_xhtml_fault){ rule, at < 0 ? 0 : (size_t)at, keep(c, name),
+  *f = (ax_xhtml_fault){ rule, at, keep(c, name),
                          element ? keep(c, element) : AX_STR("") };
 }
 
@@ -215,13 +213,13 @@ static void add_id(checker *c, const char *id) {
     c->nomem = true;
 }
 
-/* --- expat's calls
- * -------------------------------------------------------------- */
+/* --- what is told
+ * --------------------------------------------------------------- */
 
-static void check_attribute(checker *c, const char *element, const char *name,
-                            const char *value) {
+static void check_attribute(checker *c, size_t at, const char *element,
+                            const char *name, const char *value) {
   if (!attribute_allowed(element, name))
-    fault(c, AX_XHTML_ATTRIBUTE, name, element);
+    fault(c, at, AX_XHTML_ATTRIBUTE, name, element);
   if (strcmp(name, "id") == 0 ||
       (strcmp(name, "name") == 0 && strcmp(element, "a") == 0))
     add_id(c, value);
@@ -229,33 +227,32 @@ static void check_attribute(checker *c, const char *element, const char *name,
   if (strcmp(name, "src") == 0) add_link(c, value, true);
 }
 
-static void check_root(checker *c, const char *name, const char **atts) {
+static void check_root(checker *c, size_t at, const char *name,
+                       const char *const *atts) {
   const char *ns = NULL;
   for (size_t i = 0; atts[i]; i += 2)
     if (strcmp(atts[i], "xmlns") == 0) ns = atts[i + 1];
   if (strcmp(name, "div") != 0 || !ns || strcmp(ns, XHTML_NAMESPACE) != 0)
-    fault(c, AX_XHTML_ROOT, name, ns);
+    fault(c, at, AX_XHTML_ROOT, name, ns);
 }
 
-static void on_start(void *ctx, const char *name, const char **atts) {
+static void on_start(void *ctx, ax_xml *xml, const char *name,
+                     const char *const *atts) {
   checker *c = ctx;
+  size_t at = ax_xml_at(xml);
   if (c->nomem) return;
-  if (c->depth == AX_XHTML_DEPTH) {
-    fault(c, AX_XHTML_SYNTAX, "elements are nested too deep", NULL);
-    (void)XML_StopParser(c->parser, XML_FALSE);
-    return;
-  }
   c->path[c->depth++] = keep(c, name).ptr;
-  if (c->depth == 1) check_root(c, name, atts);
+  if (c->depth == 1) check_root(c, at, name, atts);
   if (!listed(elements, AX_COUNT(elements), name))
-    fault(c, AX_XHTML_ELEMENT, name, NULL);
+    fault(c, at, AX_XHTML_ELEMENT, name, NULL);
   if (strcmp(name, "img") == 0) c->has_content = true;
   for (size_t i = 0; atts[i]; i += 2)
-    check_attribute(c, name, atts[i], atts[i + 1]);
+    check_attribute(c, at, name, atts[i], atts[i + 1]);
 }
 
-static void on_end(void *ctx, const char *name) {
+static void on_end(void *ctx, ax_xml *xml, const char *name) {
   checker *c = ctx;
+  (void)xml;
   if (c->depth) c->depth--;
   if (c->open_link && strcmp(name, "a") == 0) {
     c->link_text[c->link_length] = 0;
@@ -264,73 +261,45 @@ static void on_end(void *ctx, const char *name) {
   }
 }
 
-static void on_text(void *ctx, const char *text, int length) {
+static void on_text(void *ctx, ax_xml *xml, ax_str text) {
   checker *c = ctx;
-  for (int i = 0; i < length; i++) {
-    if (!strchr(" \t\r\n", text[i])) c->has_content = true;
-    if (c->open_link && c->link_length + 1 < sizeof c->link_text && text[i])
-      c->link_text[c->link_length++] = text[i];
+  (void)xml;
+  for (size_t i = 0; i < text.len; i++) {
+    char byte = text.ptr[i];
+    if (!strchr(" \t\r\n", byte)) c->has_content = true;
+    if (c->open_link && c->link_length + 1 < sizeof c->link_text && byte)
+      c->link_text[c->link_length++] = byte;
   }
 }
 
-static void on_entity(void *ctx, const char *name, int is_parameter) {
+static void on_entity(void *ctx, ax_xml *xml, const char *name) {
   checker *c = ctx;
-  if (!is_parameter && entity_known(name)) {
+  if (entity_known(name)) {
     if (strcmp(name, "nbsp") != 0) c->has_content = true;
     return;
   }
-  fault(c, AX_XHTML_SYNTAX, "an entity that neither XML nor HTML 4 knows",
-        NULL);
+  fault(c, ax_xml_at(xml), AX_XHTML_SYNTAX,
+        "an entity that neither XML nor HTML 4 knows", NULL);
 }
 
-static void on_doctype(void *ctx, const char *name, const char *system,
-                       const char *public, int internal) {
-  checker *c = ctx;
-  (void)system, (void)public, (void)internal;
-  fault(c, AX_XHTML_DECLARATION, name, NULL);
-  (void)XML_StopParser(c->parser, XML_FALSE);
-}
-
-static void on_instruction(void *ctx, const char *target, const char *data) {
-  (void)data;
-  fault(ctx, AX_XHTML_DECLARATION, target, NULL);
+static void on_declaration(void *ctx, ax_xml *xml, const char *name) {
+  fault(ctx, ax_xml_at(xml), AX_XHTML_DECLARATION, name, NULL);
 }
 
 /* --- entry
  * ------------------------------------------------------------------------ */
 
-static void free_parser(void *parser) {
-  XML_ParserFree(parser);
-}
-
-static void prepare(checker *c) {
-  XML_SetUserData(c->parser, c);
-  XML_SetElementHandler(c->parser, on_start, on_end);
-  XML_SetCharacterDataHandler(c->parser, on_text);
-  XML_SetStartDoctypeDeclHandler(c->parser, on_doctype);
-  XML_SetProcessingInstructionHandler(c->parser, on_instruction);
-  /* As if there were a DTD somewhere: unknown entities are reported to
-   * on_entity instead of ending the parse. */
-  (void)XML_UseForeignDTD(c->parser, XML_TRUE);
-  XML_SetSkippedEntityHandler(c->parser, on_entity);
-}
-
 ax_status ax_fhir_xhtml_check(ax_arena *arena, ax_str div, ax_xhtml *out) {
+  static const ax_xml_calls calls = {
+    on_start, on_end, on_text, on_entity, on_declaration, on_declaration
+  };
   checker c = { .arena = arena };
+  ax_xml_fault syntax;
   *out = (ax_xhtml){ 0 };
-  if (div.len > INT32_MAX) return AX_TOO_LARGE;
-  c.parser = XML_ParserCreate("UTF-8");
-  if (!c.parser) return AX_NOMEM;
-  if (ax_arena_defer(arena, free_parser, c.parser) != 0) {
-    XML_ParserFree(c.parser);
-    return AX_NOMEM;
-  }
-  prepare(&c);
-  size_t before = c.faults.count;
-  if (XML_Parse(c.parser, div.ptr, (int)div.len, XML_TRUE) != XML_STATUS_OK &&
-      c.faults.count == before)
-    fault(&c, AX_XHTML_SYNTAX, XML_ErrorString(XML_GetErrorCode(c.parser)),
-          NULL);
+  ax_status status = ax_xml_read(div, AX_XHTML_DEPTH, &calls, &c, &syntax);
+  if (status && status != AX_INVALID) return status;
+  if (status && !c.faults.count)
+    fault(&c, syntax.at, AX_XHTML_SYNTAX, syntax.text, NULL);
   if (c.nomem) return AX_NOMEM;
   *out = (ax_xhtml){ .faults = c.faults.items,
                      .fault_count = c.faults.count,

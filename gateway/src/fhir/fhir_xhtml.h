@@ -3,7 +3,6 @@
  * invariants txt-1 and txt-2): well-formed XML, a div in the XHTML namespace,
  * only the elements and attributes of HTML 4.0 chapters 7-11 and 15, no
  * scripts, forms, events or embedded documents, and some content.
- * The only file of the gateway that includes expat.h.
  *
  * Threads: any; a call touches only its arguments.
  */
