@@ -322,6 +322,18 @@ static void what_is_asked_is_what_the_statement_says(void **state) {
   assert_true(found);
 }
 
+/* R4 defines this parameter by a path that names no type. */
+static void a_plan_is_found_by_its_name(void **state) {
+  (void)state;
+  put("/InsurancePlan/plan",
+      "{\"resourceType\":\"InsurancePlan\",\"id\":\"plan\",\"name\":\"Care\","
+      "\"alias\":[\"Basic\"]}");
+  static const row rows[] = { { "/InsurancePlan?name=care", "plan" },
+                              { "/InsurancePlan?name=basic", "plan" },
+                              { "/InsurancePlan?name=other", "" } };
+  check(rows, AX_COUNT(rows));
+}
+
 static void what_is_excluded_cannot_be_asked(void **state) {
   (void)state;
   outside *other = outside_start((const char *const[]){
@@ -347,6 +359,7 @@ int main(void) {
     cmocka_unit_test(a_mistyped_parameter_finds_nobody),
     cmocka_unit_test(a_search_can_be_posted),
     cmocka_unit_test(what_is_asked_is_what_the_statement_says),
+    cmocka_unit_test(a_plan_is_found_by_its_name),
     cmocka_unit_test(what_is_excluded_cannot_be_asked),
   };
   return cmocka_run_group_tests(tests, set_up, tear_down);

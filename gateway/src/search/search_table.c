@@ -15,10 +15,12 @@ typedef struct {
   size_t count;
 } branch_list;
 
-/* The branches of a union that begin with the type, or with a type above. */
+/* The branches of a union that begin with the type, with a type above, or with
+ * no type: R4's InsurancePlan-name is "name | alias". */
 static bool is_of(ax_str type, const ax_fp_ast *branch) {
   ax_str root = ax_search_steps_root(branch);
-  return ax_str_eq(root, type) || ax_str_eq(root, AX_STR("Resource")) ||
+  bool typeless = root.len && root.ptr[0] >= 'a' && root.ptr[0] <= 'z';
+  return typeless || ax_str_eq(root, type) || ax_str_eq(root, AX_STR("Resource")) ||
          ax_str_eq(root, AX_STR("DomainResource"));
 }
 

@@ -232,6 +232,13 @@ static void every_parameter_of_the_main_types_is_there(void **state) {
   }
 }
 
+/* R4 writes the expression of InsurancePlan-name without the type. */
+static void a_path_that_names_no_type_begins_at_the_resource(void **state) {
+  (void)state;
+  const ax_search_def *def = def_of("InsurancePlan", "name");
+  assert_int_equal(def->path_count + def->program_count, 2);
+}
+
 static void what_is_excluded_is_neither_offered_nor_indexed(void **state) {
   (void)state;
   search_kit small = search_kit_open("Patient.phonetic "
@@ -257,6 +264,7 @@ int main(void) {
     cmocka_unit_test(parameters_of_the_same_nodes_share_their_rows),
     cmocka_unit_test(parts_of_a_composite_meet_in_one_element),
     cmocka_unit_test(every_parameter_of_the_main_types_is_there),
+    cmocka_unit_test(a_path_that_names_no_type_begins_at_the_resource),
     cmocka_unit_test(what_is_excluded_is_neither_offered_nor_indexed),
   };
   return cmocka_run_group_tests(tests, set_up, tear_down);
