@@ -67,3 +67,13 @@ Context: DataRequirement
 * insert Part(unit, 0..1, code, "The unit wanted\, in UCUM")
 * insert Part(reason, 0..1, string, "The fault in a sentence")
 * insert Part(source, 0..1, Reference, "The resource that cannot be used")
+
+Extension: Requirement
+Id: requirement
+Title: "Requirement of a test"
+Description: "The key of the requirement that a test of a TestScript shows to be met; the keys stand in conformance-tests/suites/requirements.json"
+Context: TestScript.test
+* insert Common
+* . ..*
+* value[x] 1..
+* value[x] only string
