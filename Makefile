@@ -387,6 +387,15 @@ fhir-package-check: $(PACKAGES) | $(SETUP_FETCH) ## check that fhir-profiles/pac
 	@diff -r $(FHIR_PACKAGE)/package fhir-profiles/package || \
 	  { echo "fhir-package: fhir-profiles/package is not what fhir-profiles/input says: make fhir-package"; exit 1; }
 
+# The suites' TestScripts are kept beside their source (JavaScript without any
+# package), so that running them needs no node; a check holds the two together.
+.PHONY: suites suites-check
+suites: $(PACKAGES) | $(SETUP_FETCH) ## write the conformance suites from conformance-tests/suites/source
+	@node conformance-tests/suites/make.mjs
+
+suites-check: $(PACKAGES) | $(SETUP_FETCH) ## check that the conformance suites are what their source says
+	@node conformance-tests/suites/make.mjs --check
+
 # --- running it ---------------------------------------------------------------
 
 demo: $(SETUP_DEMO) $(PACKAGES) all ## install what is missing, build, post the sample Bundles, show the results

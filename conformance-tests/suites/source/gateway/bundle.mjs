@@ -1,0 +1,179 @@
+// Transactions and batches.
+import { script, get, post, put, del, send, status, is, yes, none, count, resource, refused, bundle, entry, concept,
+  quantity, ref, digits, json, LOINC } from "../lib.mjs";
+
+const person = (tag, more = {}) => ({
+  resourceType: "Patient", identifier: [{ system: "urn:auspex:suite", value: "${run}-" + tag }], ...more });
+const by = (tag) => "identifier=urn:auspex:suite|${run}-" + tag;
+const value = (subject, more = {}) => ({
+  resourceType: "Observation", status: "final", code: concept(LOINC, "718-7"), subject: { reference: subject },
+  effectiveDateTime: "2020-02-03", valueQuantity: quantity(digits("11.50"), "g/dL"), ...more });
+const bad = { resourceType: "Patient", gender: "no such", birthDate: "2020-13-01", unheard: true };
+const uuid = (n) => `urn:uuid:0a4d8c53-7f51-4c7c-8a55-3a9c6d9d9c0${n}`;
+const locationOf = (n) => `Bundle.entry[${n}].response.location`;
+const idOf = (n, type, from) => ({
+  sourceId: from, expression: `${locationOf(n)}.replaceMatches('^.*${type}/([^/]+)/_history/.*$', '$1')` });
+
+const transaction = script("gateway", "transaction", "Transaction",
+  "POST [base] with a transaction: all or nothing, references resolved, answers in the order of the entries.")
+  .run()
+  .fixture("linked", bundle("transaction",
+    entry("POST", "Observation", value(uuid(1), { hasMember: undefined }), { fullUrl: uuid(2) }),
+    entry("POST", "Patient", person("t"), { fullUrl: uuid(1) })))
+  .variable("obs", idOf(0, "Observation", "done"))
+  .variable("pat", idOf(1, "Patient", "done"))
+  .setup(post("", "linked", { into: "done", type: "transaction" }))
+  .test(["bundle-transaction", "bundle-order"], "each entry is answered in its place",
+    status(200), resource("Bundle"), is("Bundle.type", "transaction-response"), count("Bundle.entry", 2), json(),
+    yes("Bundle.entry.response.status.all($this.startsWith('201'))"),
+    yes(locationOf(0) + ".contains('Observation/')"), yes(locationOf(1) + ".contains('Patient/')"),
+    yes(locationOf(0) + ".endsWith('/_history/1')"),
+    is("Bundle.entry[0].response.etag", 'W/"1"'), is("Bundle.entry[1].response.etag", 'W/"1"'),
+    yes("Bundle.entry.response.lastModified.count() = 2"))
+  .test("bundle-references", "urn:uuid references lead to what was stored",
+    get("Observation/${obs}"), status(200), is("Observation.subject.reference", "Patient/${pat}"),
+    is("Observation.value.value.toString()", "11.50"), is("Observation.meta.versionId", "1"),
+    get("Patient/${pat}"), status(200), is("Patient.identifier.value", "${run}-t"))
+  .fixture("atomic", bundle("transaction",
+    entry("POST", "Patient", person("never")),
+    entry("POST", "Patient", bad),
+    entry("POST", "Observation", { resourceType: "Observation", code: {} }),
+    entry("DELETE", "Patient/x/y")))
+  .test(["bundle-atomic", "bundle-fault-place"], "every fault of every entry is named, and nothing is stored",
+    post("", "atomic", { type: "transaction" }), status([400, 422]), resource("OperationOutcome"),
+    yes("OperationOutcome.issue.where(code = 'code-invalid').expression.where($this = 'Bundle.entry[1].resource.gender').exists()"),
+    yes("OperationOutcome.issue.expression.where($this = 'Bundle.entry[1].resource.birthDate').exists()"),
+    yes("OperationOutcome.issue.expression.where($this.startsWith('Bundle.entry[1].resource') and $this.contains('unheard')).exists() or " +
+        "OperationOutcome.issue.where(details.text.contains('unheard')).exists()"),
+    yes("OperationOutcome.issue.expression.where($this.startsWith('Bundle.entry[2].resource')).exists()"),
+    yes("OperationOutcome.issue.expression.where($this = 'Bundle.entry[3].request.url').exists()"),
+    none("OperationOutcome.issue.expression.where($this.startsWith('Bundle.entry[0]'))"),
+    get("Patient?" + by("never")), status(200), is("Bundle.total", 0))
+  .fixture("once", bundle("transaction", entry("POST", "Patient", person("once"), { ifNoneExist: by("once") })))
+  .variable("once", idOf(0, "Patient", "first-once"))
+  .test("bundle-conditional", "a conditional create is done once",
+    post("", "once", { into: "first-once" }), status(200), yes("Bundle.entry.response.status.startsWith('201')"),
+    post("", "once"), status(200), yes("Bundle.entry.response.status.startsWith('200')"),
+    yes(locationOf(0) + ".contains('Patient/${once}/_history/1')"),
+    get("Patient?" + by("once")), is("Bundle.total", 1))
+  .fixture("refers", bundle("transaction", entry("POST", "Observation", value("Patient?" + by("t")))))
+  .fixture("refers-nobody", bundle("transaction", entry("POST", "Observation", value("Patient?" + by("nobody")))))
+  .fixture("twin", person("twin"))
+  .fixture("refers-twin", bundle("transaction", entry("POST", "Observation", value("Patient?" + by("twin")))))
+  .variable("referring", idOf(0, "Observation", "referred"))
+  .variable("twin1", { sourceId: "t1", expression: "Patient.id" })
+  .variable("twin2", { sourceId: "t2", expression: "Patient.id" })
+  .test("bundle-conditional-reference", "a conditional reference becomes the one that it means",
+    post("", "refers", { into: "referred" }), status(200),
+    get("Observation/${referring}"), is("Observation.subject.reference", "Patient/${pat}"))
+  .test("bundle-conditional-reference", "one that means nobody or several is refused with its place",
+    post("", "refers-nobody"), refused(422, "not-found", "${run}-nobody", { at: "Bundle.entry[0].resource.subject.reference" }),
+    post("Patient", "twin", { into: "t1" }), status(201), post("Patient", "twin", { into: "t2" }), status(201),
+    post("", "refers-twin"), refused(422, "multiple-matches", "more than one",
+      { at: "Bundle.entry[0].resource.subject.reference" }))
+  .fixture("lost", bundle("transaction", entry("POST", "Observation", value(uuid(9)))))
+  .test("bundle-references", "a urn:uuid that is nobody's is refused",
+    post("", "lost"), status([400, 422]), resource("OperationOutcome"),
+    yes("OperationOutcome.issue.expression.where($this.startsWith('Bundle.entry[0].resource.subject')).exists()"))
+  .fixture("reads", bundle("transaction",
+    entry("GET", "Patient?" + by("fresh")), entry("POST", "Patient", person("fresh"))))
+  .variable("fresh", idOf(1, "Patient", "read-after"))
+  .test("bundle-order", "reads come after the writes, whatever their place",
+    post("", "reads", { into: "read-after" }), status(200), is("Bundle.entry[0].resource.type", "searchset"),
+    is("Bundle.entry[0].resource.total", 1), is("Bundle.entry[0].resource.entry.resource.identifier.value", "${run}-fresh"))
+  .fixture("put-1", bundle("transaction", entry("PUT", "Patient/${run}-put", { ...person("put"), id: "${run}-put", active: true })))
+  .fixture("put-2", bundle("transaction", entry("PUT", "Patient/${run}-put", { ...person("put"), id: "${run}-put", active: false })))
+  .fixture("put-3", bundle("transaction", entry("PUT", "Patient/${run}-put", { ...person("put"), id: "${run}-put" }, { ifMatch: 'W/"1"' })))
+  .test("bundle-put", "updates make versions, unless nothing changes; ifMatch guards them",
+    post("", "put-1"), yes("Bundle.entry.response.status.startsWith('201')"), is("Bundle.entry.response.etag", 'W/"1"'),
+    post("", "put-1"), yes("Bundle.entry.response.status.startsWith('200')"), is("Bundle.entry.response.etag", 'W/"1"'),
+    post("", "put-2"), is("Bundle.entry.response.etag", 'W/"2"'),
+    post("", "put-3"), refused(412, "conflict", "version 2"),
+    get("Patient/${run}-put"), is("Patient.active", "false"), is("Patient.meta.versionId", "2"))
+  .fixture("mixed", bundle("transaction",
+    entry("POST", "Patient", person("again"), { ifNoneExist: by("put") }),
+    entry("DELETE", "Patient/${run}-put"),
+    entry("PUT", "Patient?" + by("once"), { ...person("once"), active: true }),
+    entry("GET", "Patient/${run}-put")))
+  .variable("again", idOf(0, "Patient", "mixture"))
+  .test("bundle-order", "deletes come first, then creates, updates, reads; answers keep their places",
+    post("", "mixed", { into: "mixture" }), status(200), count("Bundle.entry", 4),
+    yes("Bundle.entry[0].response.status.startsWith('201')"), yes("Bundle.entry[1].response.status.startsWith('204')"),
+    yes("Bundle.entry[2].response.status.startsWith('200')"), yes(locationOf(2) + ".contains('Patient/${once}/_history/2')"),
+    yes("Bundle.entry[3].response.status.startsWith('410')"),
+    get("Patient/${run}-put"), status(410), get("Patient/${once}"), is("Patient.active", "true"))
+  .fixture("overlap", bundle("transaction",
+    entry("DELETE", "Patient/${once}"), entry("PUT", "Patient?" + by("once"), person("once"))))
+  .test("bundle-overlap", "two entries may not mean one resource",
+    post("", "overlap"), refused(400, "duplicate", "Patient/${once}"),
+    get("Patient/${once}"), status(200), is("Patient.meta.versionId", "2"))
+  .teardown(del("Observation/${obs}"), del("Observation/${referring}"), del("Patient/${pat}"), del("Patient/${once}"),
+    del("Patient/${fresh}"), del("Patient/${again}"), del("Patient/${twin1}"), del("Patient/${twin2}"));
+
+const batch = script("gateway", "batch", "Batch",
+  "POST [base] with a batch: each entry for itself, answered in its place.")
+  .run()
+  .fixture("four", bundle("batch",
+    entry("POST", "Patient", person("b1")), entry("POST", "Patient", bad),
+    entry("GET", "Patient/${run}-nobody"), entry("POST", "Patient", person("b2")),
+    entry("GET", "Patient?" + by("b0")), entry("DELETE", "Patient/${run}-nobody")))
+  .fixture("collection", bundle("collection", entry("POST", "Patient", person("c"))))
+  .fixture("patient", person("p"))
+  .fixture("empty", { resourceType: "Bundle", type: "batch" })
+  .variable("b1", idOf(0, "Patient", "done"))
+  .variable("b2", idOf(3, "Patient", "done"))
+  .test(["bundle-batch", "bundle-order"], "each entry is done for itself",
+    post("", "four", { into: "done", type: "batch" }), status(200), is("Bundle.type", "batch-response"), count("Bundle.entry", 6),
+    yes("Bundle.entry[0].response.status.startsWith('201')"), yes("Bundle.entry[1].response.status.startsWith('422')"),
+    yes("Bundle.entry[1].response.outcome.issue.where(code = 'code-invalid').exists()"),
+    yes("Bundle.entry[1].response.location.empty()"),
+    yes("Bundle.entry[2].response.status.startsWith('404')"), yes("Bundle.entry[3].response.status.startsWith('201')"),
+    yes("Bundle.entry[4].response.status.startsWith('200')"), is("Bundle.entry[4].resource.total", 0),
+    yes("Bundle.entry[5].response.status.startsWith('204')"),
+    get("Patient/${b1}"), status(200), is("Patient.identifier.value", "${run}-b1"),
+    get("Patient/${b2}"), status(200), is("Patient.identifier.value", "${run}-b2"))
+  .test("bundle-type", "what is neither batch nor transaction is refused",
+    post("", "collection"), refused(400, "not-supported", "batch or transaction"),
+    get("Patient?" + by("c")), is("Bundle.total", 0),
+    post("", "patient"), status(400), resource("OperationOutcome"))
+  .teardown(del("Patient/${b1}"), del("Patient/${b2}"));
+
+const once = script("gateway", "once", "Exactly once",
+  "Idempotency-Key: the effect once, the answer as the first time.")
+  .run()
+  .fixture("a", person("a"))
+  .fixture("other", person("other"))
+  .fixture("faulty", { ...person("f"), gender: "x" })
+  .fixture("mended", person("f"))
+  .fixture("bundle", bundle("transaction", entry("POST", "Patient", person("t")), entry("POST", "Patient", person("t"))))
+  .variable("id", { sourceId: "first", expression: "Patient.id" })
+  .variable("f", { sourceId: "mended-made", expression: "Patient.id" })
+  .variable("place0", { sourceId: "bundle-made", expression: locationOf(0) })
+  .variable("t0", idOf(0, "Patient", "bundle-made"))
+  .variable("t1", idOf(1, "Patient", "bundle-made"))
+  .setup(post("Patient", "a", { headers: { "Idempotency-Key": "${run}-1" }, into: "first" }))
+  .test("once-key", "the same request under the same key is answered as the first time and done once",
+    status(201),
+    post("Patient", "a", { headers: { "Idempotency-Key": "${run}-1" } }), status(201), is("Patient.id", "${id}"),
+    is("Patient.meta.versionId", "1"),
+    { assert: { description: "the place is that of the first time", headerField: "Location", operator: "contains",
+      value: "/Patient/${id}/_history/1", warningOnly: false } },
+    post("Patient", "a", { headers: { "Idempotency-Key": '"${run}-1"' } }), status(201), is("Patient.id", "${id}"),
+    get("Patient?" + by("a")), is("Bundle.total", 1))
+  .test("once-key-other", "another request under the same key is refused",
+    post("Patient", "other", { headers: { "Idempotency-Key": "${run}-1" } }), refused(422, "duplicate", "Idempotency-Key"),
+    get("Patient?" + by("other")), is("Bundle.total", 0))
+  .test("once-key-refusal", "a refusal uses up no key",
+    post("Patient", "faulty", { headers: { "Idempotency-Key": "${run}-2" } }), status(422),
+    post("Patient", "mended", { headers: { "Idempotency-Key": "${run}-2" }, into: "mended-made" }), status(201))
+  .test("once-key", "a transaction under a key is done once",
+    post("", "bundle", { headers: { "Idempotency-Key": "${run}-3" }, into: "bundle-made" }), status(200), count("Bundle.entry", 2),
+    post("", "bundle", { headers: { "Idempotency-Key": "${run}-3" } }), status(200), is(locationOf(0), "${place0}"),
+    get("Patient?" + by("t")), is("Bundle.total", 2))
+  .test("once-key-form", "what cannot be a key is refused",
+    post("Patient", "other", { headers: { "Idempotency-Key": "two words" } }), refused(400, "value", "two words"),
+    post("Patient", "other", { headers: { "Idempotency-Key": "k".repeat(256) } }), refused(400, "value", "1 to 255"),
+    get("Patient?" + by("other")), is("Bundle.total", 0))
+  .teardown(del("Patient/${id}"), del("Patient/${f}"), del("Patient/${t0}"), del("Patient/${t1}"));
+
+export default [transaction, batch, once];

@@ -1,0 +1,245 @@
+// Scoring: every model with its golden patients. The numbers are those of
+// fhir-profiles/patients/expected.json (worked examples of the publications);
+// nothing here was taken from an answer of the gateway.
+import fs from "node:fs";
+import { script, post, get, status, is, yes, none, count, resource, refused, faults, parameters, part, concept, quantity, ref,
+  SNOMED, CANONICAL, day } from "../lib.mjs";
+
+const EXT = `${CANONICAL}/StructureDefinition`;
+const MODEL = `${CANONICAL}/CodeSystem/model`;
+const INPUT = `${CANONICAL}/CodeSystem/model-input`;
+const base = new URL("../../../../fhir-profiles/", import.meta.url);
+
+// The samples' days relative to today, in the runner's words.
+export const sample = (file, from, to) => {
+  let text = fs.readFileSync(new URL(file, base), "utf8")
+    .replace(/\{\{today(?:([-+]\d+)d)?\}\}/g, (_, n) => day(Number(n ?? 0)));
+  if (from) text = text.replaceAll(from, to);
+  return JSON.parse(text);
+};
+const ask = (bundle, model, asOf) => parameters(
+  ...(model ? [part("model", { valueString: model })] : []),
+  ...(asOf ? [part("asOf", { valueDateTime: asOf })] : []),
+  { name: "bundle", resource: bundle });
+
+const RISK = "Bundle.entry.resource.ofType(RiskAssessment)";
+const MEASURED = "Bundle.entry.resource.ofType(Observation)";
+const ASKED = "Bundle.entry.resource.ofType(GuidanceResponse)";
+const near = (path, n) => `${path}.where(($this - (${n})).abs() <= ${Math.max(1, Math.abs(n)) * 1e-6}).exists()`;
+
+// How many resources each model gives, as plugins/README.md says.
+const SHAPES = {
+  "predict-breast": [3, 0], "predict-prostate": [3, 0], mgps: [0, 1], albi: [0, 2], eq5d5l: [0, 1],
+  screeners: [1, 1], "ctcae-labs": null,
+};
+const TITLES = {};
+
+function risksSay(model) {
+  return [
+    yes(`${RISK}.all(status = 'preliminary')`),
+    yes(`${RISK}.all(method.coding.where(system = '${MODEL}' and code = '${model}' and version = '1.0.0').exists())`),
+    yes(`${RISK}.all(meta.security.where(code = 'AIAST').exists())`),
+    yes(`${RISK}.all(subject.reference.startsWith('urn:uuid:'))`),
+    yes(`${RISK}.all(performer.reference.startsWith('Device/') and performer.display = '${model} 1.0.0')`),
+    yes(`${RISK}.all(basis.exists() and basis.reference.all($this.startsWith('urn:uuid:')))`),
+    yes(`${RISK}.all(identifier.value.single() = id)`),
+    yes(`${RISK}.all(prediction.exists() and prediction.outcome.exists())`),
+    yes(`${RISK}.prediction.probability.ofType(decimal).all($this >= 0 and $this <= 100)`),
+    yes(`${RISK}.all(extension.where(url = '${EXT}/data-quality').exists())`),
+  ];
+}
+function measurementsSay(model) {
+  return [
+    yes(`${MEASURED}.all(status = 'final')`),
+    yes(`${MEASURED}.all(method.coding.where(system = '${MODEL}' and code = '${model}').exists())`),
+    yes(`${MEASURED}.all(meta.security.where(code = 'AIAST').exists())`),
+    yes(`${MEASURED}.all(derivedFrom.exists() and device.reference.startsWith('Device/'))`),
+  ];
+}
+
+function scored(one) {
+  const shape = one.model in SHAPES ? SHAPES[one.model] : [1, 0];
+  return [
+    status(200), resource("Bundle"), is("Bundle.type", "collection"),
+    shape ? [count(RISK, shape[0]), count(MEASURED, shape[1]), count("Bundle.entry", shape[0] + shape[1])] : [],
+    none(ASKED), risksSay(one.model), measurementsSay(one.model),
+    "probability" in one ? yes(near(`${RISK}.prediction.probability.ofType(decimal)`, one.probability)) : [],
+    "score" in one ? yes(near(`${RISK}.prediction.extension.where(url = '${EXT}/score').value.value`, one.score)) : [],
+    "relativeRisk" in one ? yes(near(`${RISK}.prediction.relativeRisk`, one.relativeRisk)) : [],
+    "level" in one ? yes(`${RISK}.prediction.qualitativeRisk.coding.where(code = '${one.level}').exists()`) : [],
+    "measured" in one ? yes(near(`${MEASURED}.value.value`, one.measured)) : [],
+    shape?.[0] === 1 && "probability" in one ? count(`${RISK}.prediction.probability`, 1) : [],
+    shape?.[0] && !("probability" in one) && one.model !== "predict-prostate" ? none(`${RISK}.prediction.probability`) : [],
+  ];
+}
+function lacking(one) {
+  return [
+    status(200), is("Bundle.type", "collection"), count("Bundle.entry", 1), count(ASKED, 1), none(RISK), none(MEASURED),
+    is(`${ASKED}.status`, "data-required"),
+    yes(`${ASKED}.module.ofType(CodeableConcept).coding.where(system = '${MODEL}' and code = '${one.model}').exists()`),
+    yes(`${ASKED}.meta.security.where(code = 'AIAST').exists()`),
+    count(`${ASKED}.dataRequirement`, one.inputs.length),
+    ...one.inputs.flatMap((input) => {
+      const gap = `${ASKED}.dataRequirement.extension.where(url = '${EXT}/input-gap').where(extension.where(url = 'input').value = '${input}')`;
+      return [count(gap, 1), yes(`${gap}.extension.where(url = 'reason').value.exists()`),
+        yes(`${gap}.extension.where(url = 'state').value.exists()`)];
+    }),
+    yes(`${ASKED}.dataRequirement.all(type.exists())`),
+  ];
+}
+const outside = () => [status(200), is("Bundle.type", "collection"), none("Bundle.entry")];
+
+const { patients } = JSON.parse(fs.readFileSync(new URL("patients/expected.json", base)));
+const models = new Map();
+for (const one of patients) {
+  if (!models.has(one.model)) models.set(one.model, []);
+  models.get(one.model).push(one);
+}
+const names = { scored: "is scored with the published numbers", "data-required": "lacks an input, which is named",
+  "not-applicable": "is outside the population: nothing comes" };
+
+const scripts = [];
+for (const [model, list] of models) {
+  const s = script("gateway", `score-${model}`, `Scoring: ${model}`,
+    `Golden patients of the model ${model} by $score: published numbers, refusals that name the input, nothing outside the population.`);
+  for (const one of list) {
+    const id = one.file.replace(".json", "");
+    s.fixture(id, ask(sample(`patients/${one.file}`), model));
+    s.test([one.outcome === "scored" ? "score-models" : one.outcome === "data-required" ? "score-data-required" : "score-not-applicable"],
+      `${id} ${names[one.outcome]}`, post("$score", id),
+      one.outcome === "scored" ? scored(one) : one.outcome === "data-required" ? lacking(one) : outside());
+  }
+  scripts.push(s);
+}
+
+// ---- EORTC QLQ-C30: the scoring manual's formulas, here once more ----------
+
+const SCALES = { pf: [1, 2, 3, 4, 5], rf: [6, 7], ef: [21, 22, 23, 24], cf: [20, 25], sf: [26, 27], fa: [10, 12, 18],
+  nv: [14, 15], pa: [9, 19], dy: [8], sl: [11], ap: [13], co: [16], di: [17], fi: [28], ql: [29, 30] };
+const FUNCTIONS = ["pf", "rf", "ef", "cf", "sf"];
+function answers(bundle) {
+  const found = {};
+  const walk = (items) => { for (const item of items ?? []) {
+    const value = item.answer?.[0];
+    const n = value?.valueInteger ?? value?.valueCoding?.extension?.[0]?.valueDecimal;
+    if (n !== undefined) found[Number(/(\d+)$/.exec(item.linkId)[1])] = n;
+    walk(item.item);
+  } };
+  for (const e of bundle.entry) if (e.resource.resourceType === "QuestionnaireResponse") walk(e.resource.item);
+  return found;
+}
+function scales(a) {
+  const out = {};
+  for (const [name, items] of Object.entries(SCALES)) {
+    const raw = items.reduce((sum, i) => sum + a[i], 0) / items.length;
+    out[name] = FUNCTIONS.includes(name) ? (1 - (raw - 1) / 3) * 100 : ((raw - 1) / (name === "ql" ? 6 : 3)) * 100;
+  }
+  return out;
+}
+const QLQ = "https://www.medizininformatik-initiative.de/fhir/ext/modul-pro/CodeSystem/mii-cs-pro-score-catalogue";
+const first = sample("examples/qlq-first.json");
+const wanted = scales(answers(first));
+const summary = [...FUNCTIONS.map((n) => wanted[n]), ...["fa", "pa", "nv", "dy", "sl", "ap", "co", "di"].map((n) => 100 - wanted[n])]
+  .reduce((sum, n) => sum + n, 0) / 13;
+const incomplete = structuredClone(first);
+for (const e of incomplete.entry) if (e.resource.item) {
+  const drop = (items) => items.filter((i) => !/q(1|2|3)$/.test(i.linkId)).map((i) => i.item ? { ...i, item: drop(i.item) } : i);
+  e.resource.item = drop(e.resource.item);
+}
+const scaleValue = (name) => `${MEASURED}.where(code.coding.where(system = '${QLQ}' and code = 'eortc-qlq-c30-${name}').exists()).value.value`;
+const nameless = sample("patients/eq5d5l-refused-2.json");
+scripts.push(script("gateway", "score-qlq-c30", "Scoring: qlq-c30",
+  "The 15 scales of the EORTC QLQ-C30 and the summary score by the formulas of the scoring manual.")
+  .fixture("first", ask(first, "qlq-c30"))
+  .fixture("incomplete", ask(incomplete, "qlq-c30"))
+  .fixture("other", ask(nameless, "qlq-c30"))
+  .test("score-models", "answers to all items give 15 scales and the summary", post("$score", "first"), status(200),
+    count(MEASURED, 16), none(RISK), none(ASKED), count("Bundle.entry", 16), measurementsSay("qlq-c30"),
+    ...Object.entries(wanted).map(([name, n]) => yes(near(scaleValue(name), n))),
+    yes(near(`${MEASURED}.where(code.coding.where(code = 'summary').exists()).value.value`, summary)),
+    yes(`${MEASURED}.all(derivedFrom.count() = 1)`))
+  .test("score-models", "less than half of a scale's items give no score of it, and no summary", post("$score", "incomplete"),
+    status(200), none(scaleValue("pf")), yes(near(scaleValue("rf"), wanted.rf)), yes(near(scaleValue("ql"), wanted.ql)),
+    none(`${MEASURED}.where(code.coding.where(code = 'summary').exists())`), none(RISK))
+  .test("score-not-applicable", "without answers to the questionnaire nothing comes", post("$score", "other"), outside()));
+
+// ---- external biomarker and PREDICT Prostate: by their sheets' examples ----
+
+const uuid = (n) => `urn:uuid:11111111-1111-4111-8111-11111111111${n}`;
+const biomarker = (value, unit, more = {}) => ({ resourceType: "Bundle", type: "collection", entry: [
+  { fullUrl: uuid(1), resource: { resourceType: "Patient", gender: "male", birthDate: "1960-01-01" } },
+  { fullUrl: uuid(2), resource: { resourceType: "Device", deviceName: [{ name: "Another model", type: "model-name" }] } },
+  { fullUrl: uuid(3), resource: { resourceType: "Observation", status: "final",
+    code: concept(INPUT, "external-biomarker-probability"), subject: ref(uuid(1)), effectiveDateTime: "2024-06-01",
+    device: ref(uuid(2)), method: concept(SNOMED, "363679005"), valueQuantity: quantity(value, unit),
+    component: [{ code: concept(INPUT, "external-biomarker-outcome"), valueCodeableConcept: concept(SNOMED, "363358000") }], ...more } }] });
+scripts.push(script("gateway", "score-external-biomarker", "Scoring: external-biomarker",
+  "What another system computed is passed on as it is, or not at all.")
+  .fixture("whole", ask(biomarker(12, "%"), "external-biomarker", "2024-06-15"))
+  .fixture("small", ask(biomarker(0.12, "%"), "external-biomarker", "2024-06-15"))
+  .fixture("fraction", ask(biomarker(0.12, "1"), "external-biomarker", "2024-06-15"))
+  .fixture("no-outcome", ask(biomarker(12, "%", { component: undefined }), "external-biomarker", "2024-06-15"))
+  .fixture("no-device", ask(biomarker(12, "%", { device: undefined }), "external-biomarker", "2024-06-15"))
+  .fixture("preliminary", ask(biomarker(12, "%", { status: "preliminary" }), "external-biomarker", "2024-06-15"))
+  .test("score-models", "a percentage is passed on", post("$score", "whole"), status(200), count("Bundle.entry", 1), count(RISK, 1),
+    yes(near(`${RISK}.prediction.probability.ofType(decimal)`, 12)), risksSay("external-biomarker"),
+    yes(`${RISK}.prediction.outcome.coding.where(system = '${SNOMED}' and code = '363358000').exists()`))
+  .test("score-models", "a small percentage stays small", post("$score", "small"), status(200),
+    yes(near(`${RISK}.prediction.probability.ofType(decimal)`, 0.12)))
+  .test("score-data-required", "a fraction instead of a percentage is not guessed at", post("$score", "fraction"),
+    status([200, 422]), none(RISK))
+  .test("score-data-required", "a probability of nothing is refused", post("$score", "no-outcome"), status([200, 422]), none(RISK))
+  .test("score-not-applicable", "without a device, or preliminary: nothing comes",
+    post("$score", "no-device"), outside(), post("$score", "preliminary"), outside()));
+
+// ---- $score itself -----------------------------------------------------------
+
+const plco = sample("patients/plcom2012-scored-1.json");
+const withGender = (gender) => {
+  const b = structuredClone(sample("patients/pbcg-extended-2022-scored-1.json"));
+  for (const e of b.entry) if (e.resource.resourceType === "Patient") e.resource.gender = gender;
+  return b;
+};
+const asFault = structuredClone(plco);
+asFault.entry[0].resource.gender = "no such";
+scripts.push(script("gateway", "score-operation", "$score",
+  "The operation: models by name, as-of, a bare Bundle, what it refuses; it stores nothing.")
+  .run()
+  .fixture("bare", sample("patients/plcom2012-scored-1.json", "plcom2012-scored-1", "${run}"))
+  .fixture("as-of", ask(plco, "plcom2012", day(-1)))
+  .fixture("now", ask(plco, "plcom2012"))
+  .fixture("unknown", ask(plco, "no-such-model"))
+  .fixture("future", ask(plco, "plcom2012", "2999-01-01"))
+  .fixture("month", ask(plco, "plcom2012", "2024-06"))
+  .fixture("nonsense", parameters(part("nonsense", { valueString: "x" }), { name: "bundle", resource: plco }))
+  .fixture("no-bundle", parameters(part("model", { valueString: "plcom2012" })))
+  .fixture("no-parts", { resourceType: "Parameters" })
+  .fixture("faulty", ask(asFault, "plcom2012"))
+  .fixture("two", parameters(part("model", { valueString: "mgps" }), part("model", { valueString: "plcom2012" }),
+    { name: "bundle", resource: plco }))
+  .fixture("old", ask(sample("patients/mgps-scored-1.json"), "mgps", "2020-01-01"))
+  .test("score-bare", "a bare Bundle is scored by all models that it concerns", post("$score", "bare"), status(200),
+    is("Bundle.type", "collection"), count(`${RISK}.where(method.coding.code = 'plcom2012')`, 1),
+    yes("Bundle.entry.all(fullUrl.startsWith('urn:uuid:') and fullUrl.endsWith(resource.id))"))
+  .test("score-as-of", "asOf: the result says for when it is, and that it looks back", post("$score", "as-of"), status(200),
+    count(RISK, 1), yes(`${RISK}.meta.tag.where(code = 'retrospective').exists()`),
+    yes(`${RISK}.occurrence.toString().startsWith('${day(-1)}')`),
+    yes(near(`${RISK}.prediction.probability.ofType(decimal)`, 1.750922)),
+    post("$score", "now"), status(200), count(RISK, 1), none(`${RISK}.meta.tag.where(code = 'retrospective')`))
+  .test("score-as-of", "what came after asOf does not count", post("$score", "old"), status(200), none(RISK), none(MEASURED))
+  .test("score-refused", "what cannot be done is refused",
+    post("$score", "unknown"), status(422), resource("OperationOutcome"),
+    yes("OperationOutcome.issue.where(code = 'not-found' and details.text.contains('no-such-model')).exists()"),
+    post("$score", "future"), refused(400, "value", "future"),
+    post("$score", "month"), refused(400, "value", "whole day"),
+    post("$score", "nonsense"), refused(400, "not-supported", "nonsense"),
+    post("$score", "no-bundle"), refused(400, "required", "needs a Bundle"),
+    post("$score", "no-parts"), refused(400, "required", "needs a Bundle"),
+    post("$score", "faulty"), status(422), resource("OperationOutcome"),
+    yes("OperationOutcome.issue.where(code = 'code-invalid').expression.first().endsWith('gender')"))
+  .test("score-models-named", "only the models that were named answer", post("$score", "two"), status(200), count(RISK, 1),
+    is(`${RISK}.method.coding.code`, "plcom2012"))
+  .test("score-stores-nothing", "nothing is stored", post("$score", "bare"), status(200),
+    get("Patient?identifier=http://hospital.example.org/mrn|${run}"), status(200), is("Bundle.total", 0)));
+
+export default scripts;
