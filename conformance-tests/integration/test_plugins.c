@@ -191,7 +191,35 @@ static void readiness_tells_the_truth_about_modules(void **state) {
   const outside_answer *a = outside_get(w.gw, "//health/ready");
   assert_int_equal(a->status, 503);
   assert_says(a->body.ptr, "was active and is not");
+  assert_says(a->body.ptr, "takes it into service");
+  assert_says(outside_log(w.gw), "module_missing");
+  does(&w, "list", NULL, "behaves\tmissing\tmodule 'behaves' version 1.0.0 (");
+  does(&w, "list", NULL, "\tstaged\t");
   does(&w, "activate", "behaves", "activate\t");
+  assert_int_equal(outside_get(w.gw, "//health/ready")->status, 200);
+  end(&w);
+}
+
+static void a_module_taken_away_for_good_is_retired(void **state) {
+  (void)state;
+  world w;
+  char remove[300];
+  begin(&w, "behaves");
+  assert_int_equal(outside_end(w.gw), 0);
+  (void)snprintf(remove, sizeof remove, "rm -r '%s/behaves'", w.plugins);
+  assert_int_equal(system(remove), 0);
+  /* nobody serves: the command sees the same */
+  does(&w, "list", NULL, "behaves\tmissing\t");
+  const char *const args[] = { "--plugins", w.plugins, NULL };
+  outside_again(w.gw, args);
+  (void)snprintf(w.listen, sizeof w.listen, "127.0.0.1:%u", outside_port(w.gw));
+  const outside_answer *a = outside_get(w.gw, "//health/ready");
+  assert_int_equal(a->status, 503);
+  assert_says(a->body.ptr, "`auspex plugin retire behaves`");
+  does(&w, "retire", "behaves", "retire\tbehaves\t1.0.0\t");
+  assert_int_equal(outside_get(w.gw, "//health/ready")->status, 200);
+  assert_int_equal(outside_end(w.gw), 0);
+  outside_again(w.gw, args);
   assert_int_equal(outside_get(w.gw, "//health/ready")->status, 200);
   end(&w);
 }
@@ -328,6 +356,7 @@ int main(void) {
     cmocka_unit_test(it_is_swapped_rolled_back_killed_and_revived),
     cmocka_unit_test(what_was_done_is_there_after_a_restart),
     cmocka_unit_test(readiness_tells_the_truth_about_modules),
+    cmocka_unit_test(a_module_taken_away_for_good_is_retired),
     cmocka_unit_test(only_who_knows_the_token_administers),
     cmocka_unit_test(recorded_scores_come_out_again_bit_for_bit),
     cmocka_unit_test(statistics_are_told_to_operators),

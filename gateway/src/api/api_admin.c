@@ -120,10 +120,20 @@ static void write_version(ax_json_writer *w, const ax_score_deployed *d) {
   ax_json_write_close(w);
 }
 
+static void write_missed(ax_json_writer *w, const ax_score_missed *m) {
+  ax_json_write_object(w);
+  ax_json_write_member(w, AX_STR("module"), m->module);
+  ax_json_write_member(w, AX_STR("version"), m->version);
+  ax_json_write_member(w, AX_STR("digest"), m->digest);
+  flag(w, AX_STR("gone"), m->gone);
+  ax_json_write_member(w, AX_STR("why"), m->why);
+  ax_json_write_close(w);
+}
+
 static void look(ax_api_call *call) {
   ax_arena *arena = call->rq->arena;
   ax_score_deployed *list = NULL;
-  ax_str *missing = NULL;
+  ax_score_missed *missing = NULL;
   size_t count = 0, missing_count = 0;
   ax_score_host *host = call->api->host;
   ax_status status = ax_score_deploy_list(host, arena, &list, &count);
@@ -143,7 +153,7 @@ static void look(ax_api_call *call) {
   ax_json_write_close(&w);
   ax_json_write_key(&w, AX_STR("missing"));
   ax_json_write_array(&w);
-  for (size_t i = 0; i < missing_count; i++) ax_json_write_str(&w, missing[i]);
+  for (size_t i = 0; i < missing_count; i++) write_missed(&w, &missing[i]);
   ax_json_write_close(&w);
   ax_json_write_close(&w);
   answer(call, 200, &w, body);

@@ -90,13 +90,13 @@ static bool is_backed_up(const ax_store_stats *stats) {
 /* What should be scoring and is not. */
 static bool models_ready(const ax_app *app, ax_buf *why) {
   ax_arena *arena = ax_arena_new(1 << 20);
-  ax_str *missing = NULL;
+  ax_score_missed *missing = NULL;
   size_t count = 0;
   if (!arena || ax_score_deploy_missing(app->host, arena, &missing, &count))
     count = 0;
   for (size_t i = 0; i < count; i++) {
     if (i) ax_buf_append(why, AX_STR("; "));
-    ax_buf_append(why, missing[i]);
+    ax_buf_append(why, missing[i].why);
   }
   ax_arena_free(arena);
   return count == 0;

@@ -217,9 +217,11 @@ static const ax_command_manual list_manual = {
   .usage = "plugin list [OPTION]...",
   .about = "Prints the versions of modules, a line for each model: module, "
            "model, version, state,\n"
-           "digest of the version; or why a module cannot be used. Asks the "
-           "gateway that runs on the\n"
-           "configured address, else looks into the folders itself.",
+           "digest of the version; or why a module cannot be used; or which "
+           "version should be active\n"
+           "and is missing. Asks the gateway that runs on the configured "
+           "address, else looks into\n"
+           "the folders itself.",
 };
 
 static void field(ax_buf *out, ax_str text, char end) {
@@ -264,6 +266,21 @@ static void print_local(ax_buf *out, const ax_score_deployed *d) {
   if (!d->model_count) line(out, fields, AX_COUNT(fields));
 }
 
+static void print_missed(ax_buf *out, ax_str module, ax_str why) {
+  const ax_str fields[] = { module, AX_STR("missing"), why };
+  line(out, fields, AX_COUNT(fields));
+}
+
+static ax_status print_missed_local(ax_score_host *host, ax_arena *arena,
+                                    ax_buf *out) {
+  ax_score_missed *missed = NULL;
+  size_t count = 0;
+  AX_TRY(ax_score_deploy_missing(host, arena, &missed, &count));
+  for (size_t i = 0; i < count; i++)
+    if (missed[i].gone) print_missed(out, missed[i].module, missed[i].why);
+  return AX_OK;
+}
+
 static ax_status list_offline(const wish *w, ax_buf *out, ax_error *err) {
   ax_score_host *host = NULL;
   ax_score_deployed *list = NULL;
@@ -272,6 +289,7 @@ static ax_status list_offline(const wish *w, ax_buf *out, ax_error *err) {
   ax_status status = ax_app_modules_look(w->config, host, err);
   if (!status) status = ax_score_deploy_list(host, w->arena, &list, &count);
   for (size_t i = 0; !status && i < count; i++) print_local(out, &list[i]);
+  if (!status) status = print_missed_local(host, w->arena, out);
   ax_score_host_free(host);
   return status;
 }
@@ -283,6 +301,12 @@ static ax_status list_all(wish *w, ax_buf *out, ax_error *err) {
   const ax_json *modules = AX_JSON_GET(answer, "modules");
   for (size_t i = 0; i < ax_json_count(modules); i++)
     print_remote(out, ax_json_item(modules, i));
+  const ax_json *missing = AX_JSON_GET(answer, "missing");
+  for (size_t i = 0; i < ax_json_count(missing); i++) {
+    const ax_json *m = ax_json_item(missing, i), *gone = AX_JSON_GET(m, "gone");
+    if (gone && gone->truth)
+      print_missed(out, AX_JSON_STR(m, "module"), AX_JSON_STR(m, "why"));
+  }
   return out->status;
 }
 

@@ -43,6 +43,7 @@ bool ax_score_deploy_act_named(ax_str name, ax_score_act_kind *out) {
 
 typedef struct {
   ax_score_host *host;
+  ax_arena *arena; /* of who asks */
   ax_score_act act;
   ax_error *err;
 } doing;
@@ -237,15 +238,20 @@ static void tell(const ax_score_act *act) {
       ax_log_str("who", act->who), ax_log_str("why", act->why));
 }
 
-static ax_status record(doing *d, const ax_score_version *v) {
-  d->act.module = ax_str_from(v->files.name);
-  d->act.version = ax_score_version_label(v);
-  d->act.digest = ax_str_from(v->files.version_digest);
+/* Module, version and digest are filled in. */
+static ax_status record_act(doing *d) {
   d->act.at_ms = ax_clock_wall_ms();
   if (d->host->record)
     AX_TRY(d->host->record(d->host->record_ctx, &d->act, d->err));
   tell(&d->act);
   return AX_OK;
+}
+
+static ax_status record(doing *d, const ax_score_version *v) {
+  d->act.module = ax_str_from(v->files.name);
+  d->act.version = ax_score_version_label(v);
+  d->act.digest = ax_str_from(v->files.version_digest);
+  return record_act(d);
 }
 
 static void set(const doing *d, ax_score_version *v, ax_module_state state) {
@@ -289,6 +295,30 @@ static ax_status retire(doing *d, ax_score_version *v) {
   return ax_score_view_renew(d->host);
 }
 
+/* The texts of the act are the caller's to read after what is gone is
+ * forgotten.
+ */
+static ax_status retire_gone(doing *d, const ax_score_missing *gone) {
+  ax_str *const to[] = { &d->act.module, &d->act.version, &d->act.digest };
+  const char *const from[] = { gone->module, gone->version, gone->digest };
+  for (size_t i = 0; i < AX_COUNT(to); i++) {
+    *to[i] = ax_arena_str(d->arena, ax_str_from(from[i]));
+    if (!to[i]->ptr) return AX_NOMEM;
+  }
+  AX_TRY(record_act(d));
+  ax_score_missing_forget(d->host, gone);
+  return AX_OK;
+}
+
+/* What should be in service counts before what only lies there. */
+static ax_status retire_named(doing *d, ax_str target) {
+  ax_score_version *v = NULL;
+  const ax_score_missing *gone = ax_score_missing_find(d->host, target);
+  if (gone && !active_of(d->host, gone->module)) return retire_gone(d, gone);
+  AX_TRY(find_version(d, target, &v));
+  return retire(d, v);
+}
+
 /* Whatever version is activated: what is killed stays killed. */
 static ax_status kill_model(doing *d, const ax_score_host_model *model,
                             bool kill) {
@@ -316,8 +346,7 @@ static ax_status act_on(doing *d, ax_str target) {
     AX_TRY(find_before(d, target, &v));
     return switch_to(d, v, AX_MODULE_ACTIVE);
   case AX_SCORE_ACT_RETIRE:
-    AX_TRY(find_version(d, target, &v));
-    return retire(d, v);
+    return retire_named(d, target);
   case AX_SCORE_ACT_KILL:
   case AX_SCORE_ACT_REVIVE:
     AX_TRY(find_model(d, target, &model));
@@ -348,6 +377,7 @@ ax_status ax_score_deploy_do(ax_score_host *host, const ax_score_order *order,
                              ax_arena *arena, ax_score_act *done,
                              ax_error *err) {
   doing d = { .host = host,
+              .arena = arena,
               .err = err,
               .act = { .kind = order->kind,
                        .who = order->who,
@@ -423,6 +453,29 @@ ax_status ax_score_deploy_note(ax_score_host *host, size_t first,
   return AX_OK;
 }
 
+/* What was active, was missed and is back: the act that made it active was
+ * never taken back, and a restart would go by it. */
+static void bring_back(ax_score_host *host, size_t first) {
+  for (size_t i = first; i < host->version_count; i++) {
+    ax_score_version *v = host->versions[i];
+    ax_error err = { 0 };
+    doing d = { .host = host,
+                .err = &err,
+                .act = { .kind = AX_SCORE_ACT_ACTIVATE,
+                         .model = AX_STR(""),
+                         .row = AX_STR(""),
+                         .who = AX_STR("gateway"),
+                         .why = AX_STR("it was active and is there again") } };
+    if (v->state != AX_MODULE_STAGED || !ax_score_missing_was(host, v) ||
+        active_of(host, v->files.name))
+      continue;
+    if (switch_to(&d, v, AX_MODULE_ACTIVE))
+      ax_log_event(AX_LOG_ERROR, "module_not_active_again",
+                   ax_log_str("module", ax_str_from(v->files.name)),
+                   ax_log_str("why", ax_str_from(err.text)));
+  }
+}
+
 ax_status ax_score_deploy_rescan(ax_score_host *host, size_t *found,
                                  ax_error *err) {
   size_t count = 0;
@@ -430,6 +483,7 @@ ax_status ax_score_deploy_rescan(ax_score_host *host, size_t *found,
   ax_status status = ax_score_host_scan(host, &count, err);
   if (!status)
     status = ax_score_deploy_note(host, host->version_count - count, err);
+  if (!status) bring_back(host, host->version_count - count);
   pthread_mutex_unlock(&host->acts);
   if (found) *found = count;
   return status;

@@ -108,14 +108,17 @@ typedef struct {
  * REVIVE a model's id or short name. NOT_FOUND: no such module, version or
  * model, or nothing to roll back to; CONFLICT: the state does not allow it,
  * or several versions fit; what `record` gives. `done` (may be NULL) receives
- * what was done, in `arena`.
+ * what was done, in `arena`. A version that was active and is gone can be
+ * retired: then nobody misses it any more.
  */
 ax_status ax_score_deploy_do(ax_score_host *host, const ax_score_order *order,
                              ax_arena *arena, ax_score_act *done,
                              ax_error *err) AX_MUST_USE;
 
 /* Looks through the folder of plug-ins for new versions, loads and judges
- * them. `found` (may be NULL): how many were new. IO, NOMEM. */
+ * them. One that was active in an earlier life and was missed is active again,
+ * as the act that made it so still stands. `found` (may be NULL): how many were
+ * new. IO, NOMEM. */
 ax_status ax_score_deploy_rescan(ax_score_host *host, size_t *found,
                                  ax_error *err) AX_MUST_USE;
 
@@ -163,9 +166,17 @@ ax_status ax_score_deploy_list(ax_score_host *host, ax_arena *arena,
  * score_stats.h says of it. */
 void ax_score_deploy_stats(ax_score_host *host, ax_json_writer *w);
 
-/* What should be active and is not, or is active and cannot score, in
- * sentences; for readiness. NOMEM. */
+typedef struct {
+  ax_str module, version, digest; /* without a digest: listed as `activate` */
+  ax_str why;                     /* a sentence, with what to do */
+  bool gone;                      /* it is not there; else it has no worker */
+} ax_score_missed;
+
+/* What should be active and is not, or is active and cannot score; for
+ * readiness. A version that was active and is gone stays in the list until it
+ * is back, another one of its module is active, or it is retired. NOMEM. */
 ax_status ax_score_deploy_missing(ax_score_host *host, ax_arena *arena,
-                                  ax_str **out, size_t *count) AX_MUST_USE;
+                                  ax_score_missed **out,
+                                  size_t *count) AX_MUST_USE;
 
 #endif

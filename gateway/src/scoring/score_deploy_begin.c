@@ -14,20 +14,6 @@ typedef struct {
   ax_error *err;
 } beginning;
 
-static void miss(ax_score_host *host, const char *sentence) {
-  char *kept = malloc(strlen(sentence) + 1);
-  if (!kept || host->missing_count == AX_SCORE_HOST_KILLED) {
-    free(kept);
-    return;
-  }
-  memcpy(kept, sentence, strlen(sentence) + 1);
-  pthread_mutex_lock(&host->lock);
-  host->missing[host->missing_count++] = kept;
-  pthread_mutex_unlock(&host->lock);
-  ax_log_event(AX_LOG_ERROR, "module_missing",
-               ax_log_str("what", ax_str_from(sentence)));
-}
-
 /* --- what was
  * --------------------------------------------------------------------
  */
@@ -126,16 +112,10 @@ static bool is_last(const beginning *b, size_t i) {
 static void look_for_missing(const beginning *b) {
   for (size_t i = 0; i < b->history->act_count; i++) {
     const ax_score_act *act = &b->history->acts[i];
-    char text[AX_SCORE_HOST_WHY];
-    if (!makes_active(act) || !is_last(b, i) || active_of(b->host, act->module))
-      continue;
-    (void)snprintf(text, sizeof text,
-                   "module '" AX_STR_FMT "' version " AX_STR_FMT " (%.12s...) "
-                   "was active and is not in the folder of plug-ins, or cannot "
-                   "be used",
-                   AX_STR_ARG(act->module), AX_STR_ARG(act->version),
-                   act->digest.ptr);
-    miss(b->host, text);
+    if (makes_active(act) && is_last(b, i) && !active_of(b->host, act->module))
+      ax_score_missing_add(b->host, act,
+                           AX_STR("it was active and is not in the folder of "
+                                  "plug-ins, or cannot be used"));
   }
 }
 
@@ -157,7 +137,10 @@ static void activate_one(const beginning *b, ax_arena *arena, ax_str target) {
                  "module '%.*s' is listed as activate and is not active: %s",
                  (int)(target.len < 80 ? target.len : 80), target.ptr,
                  err.text);
-  miss(b->host, text);
+  const ax_score_act listed = { .module = name,
+                                .version = AX_STR(""),
+                                .digest = AX_STR("") };
+  ax_score_missing_add(b->host, &listed, ax_str_from(text));
 }
 
 static ax_status activate_listed(const beginning *b) {

@@ -64,61 +64,6 @@ ax_status ax_score_deploy_list(ax_score_host *host, ax_arena *arena,
   return status;
 }
 
-static ax_status miss(ax_arena *arena, ax_str **list, size_t *count,
-                      ax_str sentence) {
-  ax_str *slot = &(*list)[*count];
-  *slot = ax_arena_str(arena, sentence);
-  if (!slot->ptr) return AX_NOMEM;
-  (*count)++;
-  return AX_OK;
-}
-
-static bool is_active(const ax_score_host *host, const char *sentence) {
-  for (size_t i = 0; i < host->version_count; i++) {
-    const ax_score_version *v = host->versions[i];
-    ax_str rest = ax_str_skip(ax_str_from(sentence), sizeof "module '" - 1);
-    ax_str name = ax_str_cut(&rest, '\'');
-    name = ax_str_cut(&name, '@');
-    if (v->state == AX_MODULE_ACTIVE &&
-        ax_str_eq(name, ax_str_from(v->files.name)))
-      return true;
-  }
-  return false;
-}
-
-static ax_status list_missing(ax_score_host *host, ax_arena *arena,
-                              ax_str **out, size_t *count) {
-  *out = AX_NEW_ARRAY(arena, ax_str,
-                      host->missing_count + host->version_count + 1);
-  if (!*out) return AX_NOMEM;
-  for (size_t i = 0; i < host->missing_count; i++)
-    if (!is_active(host, host->missing[i]))
-      AX_TRY(miss(arena, out, count, ax_str_from(host->missing[i])));
-  for (size_t i = 0; i < host->version_count; i++) {
-    const ax_score_version *v = host->versions[i];
-    ax_worker_pool_stats stats = { 0 };
-    if (v->state != AX_MODULE_ACTIVE || !v->pool) continue;
-    ax_worker_pool_look(v->pool, &stats);
-    if (stats.running) continue;
-    ax_str text = ax_arena_printf(arena,
-                                  "module '%s' is active and has no "
-                                  "worker: %s",
-                                  v->files.name, stats.detail);
-    if (!text.ptr) return AX_NOMEM;
-    AX_TRY(miss(arena, out, count, text));
-  }
-  return AX_OK;
-}
-
-ax_status ax_score_deploy_missing(ax_score_host *host, ax_arena *arena,
-                                  ax_str **out, size_t *count) {
-  *count = 0;
-  pthread_mutex_lock(&host->lock);
-  ax_status status = list_missing(host, arena, out, count);
-  pthread_mutex_unlock(&host->lock);
-  return status;
-}
-
 void ax_score_deploy_stats(ax_score_host *host, ax_json_writer *w) {
   ax_json_write_array(w);
   pthread_mutex_lock(&host->lock);

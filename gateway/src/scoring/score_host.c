@@ -305,7 +305,7 @@ void ax_score_host_free(ax_score_host *host) {
     ax_score_version_free(host->versions[i]);
   free(host->versions);
   ax_broker_stop(host->broker);
-  for (size_t i = 0; i < host->missing_count; i++) free(host->missing[i]);
+  ax_score_missing_free(host);
   for (size_t i = 0; i < host->killed_count; i++) free(host->killed[i]);
   ax_poison_free(host->poison);
   ax_arena_free(host->arena);

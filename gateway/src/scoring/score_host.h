@@ -57,6 +57,12 @@ struct ax_score_version {
   unsigned views;
 };
 
+typedef struct { /* was active, or is listed to be, and is not there */
+  char module[AX_SCORE_HOST_BY], version[AX_SCORE_HOST_BY];
+  char digest[AX_SHA256_HEX + 1]; /* empty: the configuration lists it */
+  char why[AX_SCORE_HOST_WHY];
+} ax_score_missing;
+
 typedef struct {
   ax_score_host_model *model;
   bool shadow;
@@ -95,8 +101,8 @@ struct ax_score_host {
   uint64_t turns;
   char *killed[AX_SCORE_HOST_KILLED]; /* ids of models that are off */
   size_t killed_count;
-  char *missing[AX_SCORE_HOST_KILLED]; /* what should be active and was not
-                                          found, as sentences */
+  ax_score_missing *missing[AX_SCORE_HOST_KILLED]; /* what should be active and
+                                                      was not found */
   size_t missing_count;
   pthread_t keeper;
   bool keeping, stopping, untidy;
@@ -141,6 +147,22 @@ void ax_score_deploy_poison(ax_score_host *host,
 /* Records what was found, from version number `first` on. */
 ax_status ax_score_deploy_note(ax_score_host *host, size_t first,
                                ax_error *err) AX_MUST_USE;
+
+/* --- score_missing.c
+ * ------------------------------------------------------------
+ */
+
+/* Remembers and logs one; `act` has module, version and digest. */
+void ax_score_missing_add(ax_score_host *host, const ax_score_act *act,
+                          ax_str why);
+/* The one that an act's target ("name", "name@...") means, or NULL. */
+const ax_score_missing *ax_score_missing_find(const ax_score_host *host,
+                                              ax_str target);
+/* Is it one of them? */
+bool ax_score_missing_was(const ax_score_host *host,
+                          const ax_score_version *version);
+void ax_score_missing_forget(ax_score_host *host, const ax_score_missing *gone);
+void ax_score_missing_free(ax_score_host *host); /* all */
 
 /* --- score_view.c
  * --------------------------------------------------------------

@@ -364,29 +364,86 @@ static void the_next_life_begins_where_the_last_one_ended(void **state) {
   end_world(w);
 }
 
+/* Asserts that exactly one is missed, for this reason; or none (NULL). */
+static void expect_missed(world *w, const char *says) {
+  ax_score_missed *missed = NULL;
+  size_t count = 0;
+  assert_int_equal(ax_score_deploy_missing(w->host, w->arena, &missed, &count),
+                   AX_OK);
+  if (!says) {
+    assert_int_equal(count, 0);
+    return;
+  }
+  assert_int_equal(count, 1);
+  if (ax_str_find(missed[0].why, ax_str_from(says)) == AX_STR_NONE)
+    fail_msg("\"%.*s\" lacks \"%s\"", AX_STR_ARG(missed[0].why), says);
+}
+
 static void what_should_be_active_and_is_gone_is_missed(void **state) {
   (void)state;
   world *w = begin_world();
-  ax_str *missing = NULL;
-  size_t count = 0;
   module_kit_put(w->plugins, "one", "faulty", "behaves", "1");
   start(w, "behaves, nobody");
-  assert_int_equal(ax_score_deploy_missing(w->host, w->arena, &missing, &count),
-                   AX_OK);
-  assert_int_equal(count, 1);
-  assert_true(ax_str_find(missing[0], AX_STR("'nobody'")) != AX_STR_NONE);
+  expect_missed(w, "'nobody'");
   stop(w);
   module_kit_file(w->plugins, "one", "data/version.txt", "changed");
   start(w, "behaves");
   expect_state(w, "one", AX_MODULE_STAGED);
-  assert_int_equal(ax_score_deploy_missing(w->host, w->arena, &missing, &count),
-                   AX_OK);
-  assert_int_equal(count, 1);
-  assert_true(ax_str_find(missing[0], AX_STR("was active")) != AX_STR_NONE);
+  expect_missed(w, "is staged there: `auspex plugin activate behaves@");
   DO(w, ACTIVATE, "behaves");
-  assert_int_equal(ax_score_deploy_missing(w->host, w->arena, &missing, &count),
-                   AX_OK);
-  assert_int_equal(count, 0);
+  expect_missed(w, NULL);
+  end_world(w);
+}
+
+static void
+what_is_gone_for_good_is_retired_and_not_missed_again(void **state) {
+  (void)state;
+  world *w = begin_world();
+  module_kit_put(w->plugins, "one", "faulty", "behaves", "1");
+  start(w, "behaves");
+  stop(w);
+  module_kit_file(w->plugins, "one", "data/version.txt", "changed");
+  start(w, "behaves");
+  DO(w, RETIRE, "behaves"); /* the one that is missed, not the staged one */
+  expect_missed(w, NULL);
+  expect_state(w, "one", AX_MODULE_STAGED);
+  assert_int_equal(w->acts[w->act_count - 1].kind, AX_SCORE_ACT_RETIRE);
+  assert_true(ax_str_eq(w->acts[w->act_count - 1].module, AX_STR("behaves")));
+  stop(w);
+  start(w, "behaves");
+  expect_missed(w, NULL);
+  expect_state(w, "one", AX_MODULE_STAGED); /* nobody made it active */
+  end_world(w);
+}
+
+static void what_is_back_is_active_again(void **state) {
+  (void)state;
+  world *w = begin_world();
+  module_kit_put(w->plugins, "one", "faulty", "behaves", "1");
+  start(w, "behaves");
+  stop(w);
+  module_kit_file(w->plugins, "one", "data/version.txt", "2");
+  start(w, "behaves");
+  expect_missed(w, "was active");
+  module_kit_put(w->plugins, "two", "faulty", "behaves", "1");
+  assert_int_equal(rescan(w), 1);
+  expect_missed(w, NULL);
+  expect_state(w, "two", AX_MODULE_ACTIVE);
+  expect_state(w, "one", AX_MODULE_STAGED);
+  end_world(w);
+}
+
+static void what_lies_there_instead_and_is_bad_is_told(void **state) {
+  (void)state;
+  world *w = begin_world();
+  module_kit_put(w->plugins, "one", "faulty", "behaves", "1");
+  start(w, "behaves");
+  stop(w);
+  module_kit_file(w->plugins, "one", "data/version.txt", "9");
+  module_kit_file(w->plugins, "one", "golden.json", "{");
+  start(w, "behaves");
+  expect_state(w, "one", AX_MODULE_QUARANTINED);
+  expect_missed(w, "is quarantined: ");
   end_world(w);
 }
 
@@ -577,6 +634,9 @@ int main(void) {
     cmocka_unit_test(acts_that_fit_nothing_are_refused_with_the_reason),
     cmocka_unit_test(the_next_life_begins_where_the_last_one_ended),
     cmocka_unit_test(what_should_be_active_and_is_gone_is_missed),
+    cmocka_unit_test(what_is_gone_for_good_is_retired_and_not_missed_again),
+    cmocka_unit_test(what_is_back_is_active_again),
+    cmocka_unit_test(what_lies_there_instead_and_is_bad_is_told),
     cmocka_unit_test(a_row_that_killed_twice_is_never_sent_again),
     cmocka_unit_test(statistics_count_what_came_of_what),
     cmocka_unit_test(golden_rows_decide_what_is_staged),
