@@ -172,6 +172,103 @@ static void a_question_goes_with_what_raised_it(void **state) {
   await_status(question, "entered-in-error");
 }
 
+/* --- the Patient -------------------------------------------------------------
+ */
+
+static ax_str path_of_patient(ax_str id) {
+  return ax_arena_printf(arena, "/Patient/" AX_STR_FMT, AX_STR_ARG(id));
+}
+
+static size_t results(ax_str patient) {
+  const outside_answer *a =
+      outside_get(gw, of_patient("RiskAssessment", patient));
+  return ax_json_count(AX_JSON_GET(a->json, "entry"));
+}
+
+/* Waits for the background: the task of a correction is done by then. */
+static void await_results(ax_str patient, size_t count, size_t standing) {
+  for (int i = 0; i < 100; i++) {
+    if (results(patient) == count && live(patient) == standing) return;
+    struct timespec moment = { 0, 100000000 };
+    (void)nanosleep(&moment, NULL);
+  }
+  assert_int_equal(results(patient), count);
+  assert_int_equal(live(patient), standing);
+}
+
+/* The Patient with a birth date so many years off, sent back. */
+static void bear(ax_str path, int years) {
+  const outside_answer *a = outside_get(gw, path.ptr);
+  ax_str born = keep(outside_find(a->json, "birthDate"));
+  int64_t year = 0;
+  assert_int_equal(born.len, 10);
+  assert_true(ax_str_int64((ax_str){ born.ptr, 4 }, 1900, 2100, &year));
+  ax_str other = ax_arena_printf(arena, "%lld%s", (long long)year + years,
+                                 born.ptr + 4);
+  change(path, born.ptr, other.ptr);
+}
+
+static void a_corrected_birth_date_makes_a_new_result(void **state) {
+  (void)state;
+  ax_str basis = { 0 };
+  ax_str patient = post("endpac-high.json", "who-1");
+  ax_str path = path_of_patient(patient), old = result_of(patient, &basis);
+  bear(path, -10);
+  await_status(old, "entered-in-error");
+  await_results(patient, 2, 1);
+  const outside_answer *a = outside_get(gw, "/Provenance?_count=1000");
+  ax_str was = ax_arena_printf(arena, "%s/_history/1", old.ptr + 1);
+  assert_true(ax_str_find(a->body, was) != AX_STR_NONE);
+  assert_true(
+      ax_str_starts(outside_find(a->json, "entry[0].resource.agent[0].who."
+                                          "reference"),
+                    AX_STR("Device/")));
+  /* The correction was wrong: what was first stands again. */
+  bear(path, 10);
+  await_status(old, "preliminary");
+  await_results(patient, 2, 1);
+}
+
+static void a_patient_who_becomes_too_young_loses_the_result(void **state) {
+  (void)state;
+  ax_str basis = { 0 };
+  ax_str patient = post("endpac-high.json", "who-2");
+  ax_str old = result_of(patient, &basis);
+  bear(path_of_patient(patient), 30);
+  await_status(old, "entered-in-error");
+  assert_int_equal(live(patient), 0);
+}
+
+static void a_new_address_leaves_results_alone(void **state) {
+  (void)state;
+  ax_str basis = { 0 };
+  ax_str patient = post("endpac-high.json", "who-3");
+  ax_str path = path_of_patient(patient), old = result_of(patient, &basis);
+  change(path, "\"birthDate\"",
+         "\"address\":[{\"city\":\"Lund\"}],\"birthDate\"");
+  change(path, "\"Lund\"", "\"Malm\u00f6\"");
+  /* It still stands on the Patient: a later correction finds it. */
+  assert_str(status_of(old), "preliminary");
+  assert_int_equal(results(patient), 1);
+  bear(path, -10);
+  await_status(old, "entered-in-error");
+  await_results(patient, 2, 1);
+}
+
+static void what_a_person_entered_in_error_stays_so(void **state) {
+  (void)state;
+  ax_str basis = { 0 };
+  ax_str patient = post("endpac-high.json", "who-4");
+  ax_str path = path_of_patient(patient), old = result_of(patient, &basis);
+  change(old, "\"preliminary\"", "\"entered-in-error\"");
+  bear(path, -10);
+  bear(path, 10);
+  /* Something that surely ends later. */
+  ax_str other = post("endpac-high.json", "who-5");
+  assert_int_equal(live(other), 1);
+  assert_str(status_of(old), "entered-in-error");
+}
+
 static void newer_data_leave_the_old_result_alone(void **state) {
   (void)state;
   ax_str id = post("qlq-first.json", "fix-4");
@@ -195,6 +292,10 @@ int main(void) {
     cmocka_unit_test(an_input_entered_in_error_takes_its_result_back),
     cmocka_unit_test(a_deleted_input_takes_its_result_back),
     cmocka_unit_test(a_question_goes_with_what_raised_it),
+    cmocka_unit_test(a_corrected_birth_date_makes_a_new_result),
+    cmocka_unit_test(a_patient_who_becomes_too_young_loses_the_result),
+    cmocka_unit_test(a_new_address_leaves_results_alone),
+    cmocka_unit_test(what_a_person_entered_in_error_stays_so),
     cmocka_unit_test(newer_data_leave_the_old_result_alone),
   };
   return cmocka_run_group_tests(tests, begin, end);

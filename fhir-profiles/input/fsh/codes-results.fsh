@@ -8,6 +8,7 @@ Description: "Tags that the gateway puts on resources it made"
 * #gateway-result "Made by the gateway" "The gateway made this resource. It neither triggers nor feeds a model that does not ask for it by code."
 * #retrospective "Made for a given moment of the past" "The as-of time was given by the caller, so this says nothing about today."
 * #validation-failed "Accepted although validation found faults" "A sender's mode of validation is to tag: what validation found is kept with the resource ($validation-outcome)."
+* #taken-back "Taken back by the gateway" "Entered in error because an input was corrected or withdrawn, not because a person said so."
 
 ValueSet: TagsVS
 Id: tags

@@ -110,6 +110,39 @@ ax_status ax_intake_item_compare(ax_arena *arena, ax_intake_item *item) {
   return AX_OK;
 }
 
+/* What scoring may take from a Patient: who, born when, of which sex, and
+ * extensions. Whether alive, active or replaced decides only who is scored. */
+static bool same_fact(const ax_fact *a, const ax_fact *b) {
+  return a->kind == b->kind && a->status == b->status &&
+         a->has_time == b->has_time && a->lo_ms == b->lo_ms &&
+         a->hi_ms == b->hi_ms && a->value_kind == b->value_kind &&
+         a->comparator == b->comparator && ax_str_eq(a->system, b->system) &&
+         ax_str_eq(a->code, b->code) && ax_str_eq(a->digits, b->digits) &&
+         ax_str_eq(a->unit, b->unit) &&
+         ax_str_eq(a->value_system, b->value_system) &&
+         ax_str_eq(a->value_code, b->value_code);
+}
+
+/* Results rest on what a Patient says, not on each of its versions: a new
+ * address changes no score. */
+static ax_status compare_person(ax_arena *arena, ax_intake_item *item) {
+  ax_json_fault fault;
+  const ax_json *before = NULL;
+  ax_facts facts = { 0 };
+  ax_str subject;
+  item->says_same = false;
+  if (!ax_str_eq(item->type, AX_STR("Patient")) || item->before.version == 0 ||
+      item->before.deleted)
+    return AX_OK;
+  AX_TRY(ax_json_parse(arena, item->before.body, &before, &fault));
+  AX_TRY(ax_fhir_fact_extract(arena, before, &facts, &subject));
+  if (facts.count != item->facts.count) return AX_OK;
+  for (size_t i = 0; i < facts.count; i++)
+    if (!same_fact(&facts.items[i], &item->facts.items[i])) return AX_OK;
+  item->says_same = true;
+  return AX_OK;
+}
+
 ax_status ax_intake_item_finish(ax_search *search, ax_arena *arena, ax_str base,
                                 ax_buf *scratch, ax_intake_item *item) {
   item->tree = ax_intake_item_stamp(arena, item->tree, item->id, item->version,
@@ -121,6 +154,7 @@ ax_status ax_intake_item_finish(ax_search *search, ax_arena *arena, ax_str base,
   item->facts = (ax_facts){ 0 };
   item->subject = (ax_str){ 0 };
   AX_TRY(ax_fhir_fact_extract(arena, item->tree, &item->facts, &item->subject));
+  AX_TRY(compare_person(arena, item));
   return settle_subject(arena, base, item);
 }
 
@@ -134,5 +168,6 @@ ax_write ax_intake_item_write(const ax_intake_item *item) {
                      .index = item->index,
                      .index_count = item->index_count,
                      .facts = item->facts.items,
-                     .fact_count = item->facts.count };
+                     .fact_count = item->facts.count,
+                     .keeps_basis = item->says_same };
 }

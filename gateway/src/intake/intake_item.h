@@ -64,6 +64,7 @@ typedef struct {
   size_t index_count;
   ax_facts facts;
   ax_str subject;  /* "Patient/id", or what the reference says */
+  bool says_same;  /* a Patient whose facts are those of the version before */
   bool arrived;    /* a Patient for whom facts were waiting */
   ax_str survivor; /* a Patient whose facts become this other one's */
 

@@ -38,13 +38,14 @@ typedef struct {
 static ax_status take_back(const work *w, ax_commit *commit, ax_str names,
                            ax_error *err) {
   AX_VEC(ax_str) made = { 0 };
+  if (!w->model) return AX_OK; /* a shadow that is none any more gave nothing */
   while (names.len) {
     ax_str *slot = AX_VEC_PUSH(&made, w->arena);
     if (!slot) return AX_NOMEM;
     *slot = ax_str_cut(&names, ',');
   }
-  return ax_intake_revision_add(w->options, w->arena, w->task, made.items,
-                                made.count, commit, err);
+  return ax_intake_revision_add(w->options, w->arena, w->task, w->model,
+                                made.items, made.count, commit, err);
 }
 
 static ax_status end_with(const work *w, ax_commit *commit, ax_task_state state,
@@ -194,6 +195,23 @@ static ax_status feed_others(const work *w, ax_commit *commit) {
   return AX_OK;
 }
 
+/* It was taken back because of a correction that was taken back itself. */
+static bool stands_again(const work *w, const ax_stored *there) {
+  ax_json_fault fault;
+  const ax_json *tree = NULL;
+  return !there->deleted &&
+         ax_json_parse(w->arena, there->body, &tree, &fault) == AX_OK &&
+         ax_intake_revision_took_back(tree);
+}
+
+/* The item as the next version of what is there. */
+static ax_status renew(const work *w, const ax_stored *there, ax_buf *scratch,
+                       ax_intake_item *item) {
+  AX_TRY(ax_intake_item_name(w->arena, item, item->id, there->version + 1));
+  return ax_intake_item_finish(w->options->search, w->arena, AX_STR(""),
+                               scratch, item);
+}
+
 /* Fills the writes of the resources that are not there yet. */
 static ax_status collect(const work *w, const ax_score_result *result,
                          ax_commit *commit, ax_str *names, ax_error *err) {
@@ -210,8 +228,11 @@ static ax_status collect(const work *w, const ax_score_result *result,
     ax_buf_append(&list, item.reference);
     ax_status found = ax_store_read(w->options->store, w->arena, item.type,
                                     item.id, AX_VERSION_ANY, &there, NULL);
-    if (found == AX_OK) continue; /* done before, with the same inputs */
+    bool again = found == AX_OK && stands_again(w, &there);
+    if (found == AX_OK && !again) continue; /* done before, the same inputs */
     status = found == AX_NOT_FOUND ? AX_OK : found;
+    if (again) status = renew(w, &there, &scratch, &item);
+    if (status) break;
     commit->writes[commit->write_count++] =
         rest_on(w, &result->resources[i], ax_intake_item_write(&item));
   }

@@ -6,8 +6,11 @@
 #include "base/uuid.h"
 #include "base/vec.h"
 #include "fhir/fhir_make.h"
+#include "scoring/result.h"
 #include "json/json_edit.h"
 #include "json/json_parse.h"
+
+#define TAKEN "taken-back" /* CodeSystem tags */
 
 enum { RESULT_MAX = 4 << 20, LISTED = 10000 };
 
@@ -60,6 +63,13 @@ static ax_status add_standing(plan *p, ax_str type, ax_str id, uint64_t version,
   return AX_OK;
 }
 
+/* A Patient that says the same as before; or is gone, which says nothing about
+ * what was true of the person. */
+static bool is_untold(const ax_intake_item *item) {
+  return ax_str_eq(item->type, AX_STR("Patient")) &&
+         (item->says_same || item->method == AX_INTAKE_DELETE);
+}
+
 ax_status ax_intake_revision_plan(const ax_intake_options *options,
                                   ax_arena *arena, const ax_intake_item *items,
                                   size_t count, ax_task **tasks,
@@ -71,7 +81,7 @@ ax_status ax_intake_revision_plan(const ax_intake_options *options,
              .room = *task_count,
              .now_ms = ax_clock_wall_ms() };
   for (size_t i = 0; i < count; i++)
-    if (ax_intake_item_writes(&items[i]))
+    if (ax_intake_item_writes(&items[i]) && !is_untold(&items[i]))
       AX_TRY(
           add_standing(&p, items[i].type, items[i].id, items[i].version, err));
   *tasks = p.items;
@@ -85,7 +95,7 @@ ax_status ax_intake_revision_plan(const ax_intake_options *options,
 typedef struct {
   const ax_intake_options *options;
   ax_arena *arena;
-  const ax_task *task;
+  const ax_model *model; /* whose results they are, as it is now */
   int64_t now_ms;
   ax_buf scratch;
   AX_VEC(ax_write) writes;
@@ -113,6 +123,38 @@ static bool is_made(const ax_str *made, size_t count, const ax_standing *one) {
   return false;
 }
 
+/* By this tag the gateway knows what it took back itself: that may stand again
+ * when a correction is corrected; what a person entered in error may not. */
+static const ax_json *mark(const revision *r, const ax_json *tree) {
+  const ax_json *meta = AX_JSON_GET(tree, "meta");
+  const ax_json *tags = AX_JSON_GET(meta, "tag");
+  size_t count = ax_json_count(tags);
+  ax_json *list = AX_NEW_ARRAY(r->arena, ax_json, count + 1);
+  ax_json_member *coding = AX_NEW_ARRAY(r->arena, ax_json_member, 2);
+  if (!list || !coding) return NULL;
+  for (size_t i = 0; i < count; i++) list[i] = *ax_json_item(tags, i);
+  coding[0] = (ax_json_member){ .key = AX_STR("system"),
+                                .value = ax_json_edit_string(
+                                    AX_STR(AX_FHIR_FACT_MADE_SYSTEM)) };
+  coding[1] = (ax_json_member){ .key = AX_STR("code"),
+                                .value = ax_json_edit_string(AX_STR(TAKEN)) };
+  list[count] =
+      (ax_json){ .kind = AX_JSON_OBJECT, .count = 2, .u.members = coding };
+  meta = ax_json_edit_set(r->arena, meta, AX_STR("tag"),
+                          (ax_json){ .kind = AX_JSON_ARRAY,
+                                     .count = (uint32_t)count + 1,
+                                     .u.items = list });
+  return meta ? ax_json_edit_set(r->arena, tree, AX_STR("meta"), *meta) : NULL;
+}
+
+bool ax_intake_revision_took_back(const ax_json *tree) {
+  const ax_json *tags = AX_JSON_GET(AX_JSON_GET(tree, "meta"), "tag");
+  for (size_t i = 0; i < ax_json_count(tags); i++)
+    if (ax_str_eq(AX_JSON_STR(ax_json_item(tags, i), "code"), AX_STR(TAKEN)))
+      return true;
+  return false;
+}
+
 /* Its next version says that it was entered in error. */
 static ax_status take_back(revision *r, const ax_standing *one) {
   ax_stored stored;
@@ -124,6 +166,7 @@ static ax_status take_back(revision *r, const ax_standing *one) {
   AX_TRY(ax_json_parse(r->arena, stored.body, &tree, &fault));
   tree = ax_json_edit_set(r->arena, tree, AX_STR("status"),
                           ax_json_edit_string(AX_STR("entered-in-error")));
+  if (tree) tree = mark(r, tree);
   ax_str *ref = AX_VEC_PUSH(&r->old, r->arena);
   if (!tree || !ref) return AX_NOMEM;
   *ref = ax_arena_printf(r->arena, AX_STR_FMT "/" AX_STR_FMT "/_history/%llu",
@@ -179,10 +222,7 @@ static void write_provenance(const revision *r, ax_json_writer *w,
   ax_json_write_key(w, AX_STR("agent"));
   ax_json_write_array(w);
   ax_json_write_object(w);
-  ax_json_write_key(w, AX_STR("who"));
-  ax_json_write_object(w);
-  ax_json_write_member(w, AX_STR("display"), AX_STR("Auspex"));
-  ax_json_write_close(w);
+  ax_result_device_reference(w, AX_STR("who"), r->model);
   ax_json_write_close(w);
   ax_json_write_close(w);
   ax_json_write_key(w, AX_STR("entity"));
@@ -279,15 +319,16 @@ static ax_status revise(revision *r, const ax_standing *old, size_t count,
 
 ax_status ax_intake_revision_add(const ax_intake_options *options,
                                  ax_arena *arena, const ax_task *task,
-                                 const ax_str *made, size_t made_count,
-                                 ax_commit *commit, ax_error *err) {
+                                 const ax_model *model, const ax_str *made,
+                                 size_t made_count, ax_commit *commit,
+                                 ax_error *err) {
   ax_standings old;
   AX_TRY(ax_store_outdated(options->store, arena, task->model, task->patient,
                            task->as_of_ms, &old, err));
   if (!old.count) return AX_OK;
   revision r = { .options = options,
                  .arena = arena,
-                 .task = task,
+                 .model = model,
                  .now_ms = ax_clock_wall_ms(),
                  .scratch = AX_BUF_INIT(RESULT_MAX),
                  .err = err };

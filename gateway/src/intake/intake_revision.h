@@ -8,7 +8,8 @@
  * the results that stand on what is not current any more become
  * entered-in-error in the same transaction as the new results, and a
  * Provenance with the activity of a revision ties them. Merely newer data make
- * no version old and leave results alone.
+ * no version old and leave results alone. Of a Patient only a version that says
+ * something else about the person (birth date, gender, extensions) counts.
  *
  * Threads: any.
  */
@@ -30,12 +31,17 @@ ax_status ax_intake_revision_plan(const ax_intake_options *options,
 /*
  * Adds to `commit`, which ends `task`, the writes that take back what the
  * task's results replace, their Provenance, and the tasks that follow from
- * them. `made` are the references of the results that are there after the
- * commit ("Type/id").
+ * them. `model` is the task's; its Device is the agent. `made` are the
+ * references of the results that are there after the commit ("Type/id").
  */
 ax_status ax_intake_revision_add(const ax_intake_options *options,
                                  ax_arena *arena, const ax_task *task,
-                                 const ax_str *made, size_t made_count,
-                                 ax_commit *commit, ax_error *err) AX_MUST_USE;
+                                 const ax_model *model, const ax_str *made,
+                                 size_t made_count, ax_commit *commit,
+                                 ax_error *err) AX_MUST_USE;
+
+/* Was this result, entered in error, taken back by the gateway, not by a
+ * person? */
+bool ax_intake_revision_took_back(const ax_json *tree);
 
 #endif

@@ -25,8 +25,7 @@ ax_str ax_feature_say(ax_feature_work *w, const char *fmt, ...) {
 }
 
 void ax_feature_rest_on(ax_feature_work *w, const ax_fact *fact) {
-  if (!fact || fact->kind == AX_FACT_PATIENT ||
-      fact->kind == AX_FACT_EXTENSION)
+  if (!fact || fact->kind == AX_FACT_PATIENT || fact->kind == AX_FACT_EXTENSION)
     return;
   for (size_t i = 0; i < w->basis.count; i++)
     if (ax_feature_view_same_source(w->basis.items[i], fact)) return;
@@ -98,8 +97,8 @@ ax_feature_finding ax_feature_read(ax_feature_work *w, const ax_model_input *in,
     ax_model_sources from = rivals(&in->sources, i);
     ax_feature_finding one = read_sources(w, in, from, cells);
     if (!leaves_it(one.state)) return one;
-    if (i == 0 || (best.state == AUSPEX_CELL_ABSENT &&
-                   one.state != AUSPEX_CELL_ABSENT))
+    if (i == 0 ||
+        (best.state == AUSPEX_CELL_ABSENT && one.state != AUSPEX_CELL_ABSENT))
       best = one;
     i += from.count;
   }
@@ -237,6 +236,7 @@ ax_status ax_feature_build_view(ax_arena *arena, const ax_model *model,
   out->gap_count = w.gaps.count;
   out->basis = w.basis.items;
   out->basis_count = w.basis.count;
+  AX_TRY(ax_feature_patient_list(&w));
   out->sample_values = w.sample_values.items;
   out->sample_times = w.sample_times.items;
   out->sample_lows = w.sample_lows.items;

@@ -57,6 +57,9 @@ typedef struct {
   const ax_fact *const *basis; /* one fact of each resource used: anchor and
                                   gate Conditions, then inputs in order */
   size_t basis_count;
+  const ax_fact *const *persons; /* Patients: who was scored, and what they say
+                                    of age and sex; no part of the basis */
+  size_t person_count;
 } ax_feature_row;
 
 /* Builds the row. NOMEM only; everything about the data is a verdict. */

@@ -73,6 +73,9 @@ ax_feature_finding ax_feature_read(ax_feature_work *w, const ax_model_input *in,
  * why. */
 bool ax_feature_patient_find(ax_feature_work *w, ax_str *why);
 
+/* Sets the row's persons. NOMEM. */
+ax_status ax_feature_patient_list(ax_feature_work *w) AX_MUST_USE;
+
 /* Completed years at the anchor: least and greatest. PRESENT also when they
  * differ; ABSENT and CONFLICT without a birth date. */
 ax_feature_finding ax_feature_patient_age(ax_feature_work *w, int *least,
@@ -131,8 +134,8 @@ ax_feature_place ax_feature_window_place(const ax_feature_work *w,
 /* --- sources, picks ---------------------------------------------------------
  */
 
-typedef struct { /* one statement: a resource or a component of one */
-  const ax_fact *fact; /* the first of its facts */
+typedef struct {         /* one statement: a resource or a component of one */
+  const ax_fact *fact;   /* the first of its facts */
   const uint32_t *facts; /* positions in the view; NULL: `fact` alone */
   size_t fact_count;
   int64_t lo_ms, hi_ms; /* long ago where it has no time */
@@ -221,8 +224,9 @@ bool ax_feature_map_text(ax_feature_work *w, const ax_model_map *map,
 bool ax_feature_map_number(ax_feature_work *w, const ax_model_map *map,
                            double number, ax_str digits, double *out);
 
-/* --- cells ---------------------------------------------------------------------
- * `from`: sources that compete as one; `cells`: those of the input.
+/* --- cells
+ * --------------------------------------------------------------------- `from`:
+ * sources that compete as one; `cells`: those of the input.
  */
 
 ax_feature_finding ax_feature_cell_read(ax_feature_work *w,

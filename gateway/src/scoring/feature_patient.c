@@ -53,6 +53,22 @@ bool ax_feature_patient_find(ax_feature_work *w, ax_str *why) {
   return why->len == 0;
 }
 
+/* More than one where records were linked. */
+ax_status ax_feature_patient_list(ax_feature_work *w) {
+  AX_VEC(const ax_fact *) list = { 0 };
+  for (size_t i = 0; i < ax_feature_view_count(w->view); i++) {
+    const ax_fact *fact = ax_feature_view_at(w->view, i);
+    if (fact->kind != AX_FACT_PATIENT || fact->status == AX_FACT_STATUS_ERROR)
+      continue;
+    const ax_fact **slot = AX_VEC_PUSH(&list, w->arena);
+    if (!slot) return AX_NOMEM;
+    *slot = fact;
+  }
+  w->row->persons = list.items;
+  w->row->person_count = list.count;
+  return AX_OK;
+}
+
 static ax_feature_finding birth_date(ax_feature_work *w) {
   const ax_fact *p = w->patient;
   if (!p->has_time)
@@ -108,8 +124,7 @@ ax_feature_finding ax_feature_patient_sex(ax_feature_work *w, double *sex) {
 }
 
 static ax_feature_finding age_value(ax_feature_work *w,
-                                    const ax_model_source *in,
-                                    double *value) {
+                                    const ax_model_source *in, double *value) {
   int least = 0, greatest = 0;
   ax_feature_finding finding = ax_feature_patient_age(w, &least, &greatest);
   if (finding.state != AUSPEX_CELL_PRESENT) return finding;
@@ -139,8 +154,8 @@ static ax_feature_finding site_value(ax_feature_work *w,
                                  NULL };
   if (s->map && ax_feature_map_text(w, s->map, text, value) && !isnan(*value))
     return (ax_feature_finding){ AUSPEX_CELL_PRESENT, AX_STR(""), NULL };
-  if (!s->map && (ax_str_eq(text, AX_STR("true")) ||
-                  ax_str_eq(text, AX_STR("false")))) {
+  if (!s->map &&
+      (ax_str_eq(text, AX_STR("true")) || ax_str_eq(text, AX_STR("false")))) {
     *value = text.ptr[0] == 't';
     return (ax_feature_finding){ AUSPEX_CELL_PRESENT, AX_STR(""), NULL };
   }
@@ -151,11 +166,11 @@ static ax_feature_finding site_value(ax_feature_work *w,
     *value = strtod(digits, &end);
   }
   if (s->map || !end || *end || end == digits || !isfinite(*value))
-    return (ax_feature_finding){
-      AUSPEX_CELL_UNMAPPED, AX_STR("the model does not know what the site has "
-                                   "configured"),
-      NULL
-    };
+    return (
+        ax_feature_finding){ AUSPEX_CELL_UNMAPPED,
+                             AX_STR("the model does not know what the site has "
+                                    "configured"),
+                             NULL };
   return (ax_feature_finding){ AUSPEX_CELL_PRESENT, AX_STR(""), NULL };
 }
 

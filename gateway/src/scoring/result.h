@@ -23,6 +23,7 @@
 
 #include "scoring/feature.h"
 #include "scoring/score.h"
+#include "json/json_write.h"
 
 typedef struct {
   uint32_t factor;
@@ -62,6 +63,10 @@ ax_status ax_result_guidance(ax_arena *arena, const ax_score_request *request,
 /* The Device of a model. It refers to the DocumentReference of its card. */
 ax_status ax_result_device(ax_arena *arena, const ax_model *model,
                            ax_score_resource *out, ax_error *err) AX_MUST_USE;
+
+/* Writes the member `key`: a reference to that Device. */
+void ax_result_device_reference(ax_json_writer *w, ax_str key,
+                                const ax_model *model);
 
 /* The DocumentReference of a model's card: as Markdown for people, as the JSON
  * it was written in for programs. The model must have a card. */

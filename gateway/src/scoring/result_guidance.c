@@ -5,10 +5,10 @@
 
 static const int64_t day_ms = 86400000;
 
-typedef struct { /* what a requirement says */
-  ax_str type;   /* resource type */
+typedef struct {                   /* what a requirement says */
+  ax_str type;                     /* resource type */
   const ax_model_sources *sources; /* whose codes; NULL: none */
-  ax_str date_path; /* empty: no window */
+  ax_str date_path;                /* empty: no window */
   ax_str name, title, unit;
 } requirement;
 
@@ -195,18 +195,18 @@ static ax_status rest_on_unfit(const ax_result_job *job,
                                ax_score_resource *out) {
   const ax_feature_row *row = job->row;
   ax_str *refs = AX_NEW_ARRAY(job->arena, ax_str, row->gap_count + 1);
+  ax_result_refs unfit = { refs, 0 };
   if (!refs) return AX_NOMEM;
-  out->basis = refs;
   for (size_t i = 0; i < row->gap_count; i++) {
     const ax_fact *fact = row->gaps[i].fact;
     if (!fact || fact->kind == AX_FACT_PATIENT ||
         fact->kind == AX_FACT_EXTENSION)
       continue;
-    refs[out->basis_count] = ax_result_ref(job->arena, fact);
-    if (!refs[out->basis_count].ptr) return AX_NOMEM;
-    out->basis_count++;
+    refs[unfit.count] = ax_result_ref(job->arena, fact);
+    if (!refs[unfit.count].ptr) return AX_NOMEM;
+    unfit.count++;
   }
-  return AX_OK;
+  return ax_result_rest(job, unfit, out);
 }
 
 ax_status ax_result_guidance(ax_arena *arena, const ax_score_request *request,

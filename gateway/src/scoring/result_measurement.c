@@ -117,7 +117,5 @@ ax_status ax_result_measurement(const ax_result_job *job,
   write_body(&w, job, result, cell, basis);
   AX_TRY(ax_result_finish(job->arena, &w, &body, AX_STR("Observation"), id, out,
                           job->err));
-  out->basis = basis.items;
-  out->basis_count = basis.count;
-  return AX_OK;
+  return ax_result_rest(job, basis, out);
 }

@@ -82,6 +82,23 @@ ax_status ax_result_basis(const ax_result_job *job, uint64_t inputs,
   return AX_OK;
 }
 
+ax_status ax_result_rest(const ax_result_job *job, ax_result_refs named,
+                         ax_score_resource *out) {
+  const ax_feature_row *row = job->row;
+  ax_str *refs =
+      AX_NEW_ARRAY(job->arena, ax_str, named.count + row->person_count + 1);
+  if (!refs) return AX_NOMEM;
+  if (named.count) memcpy(refs, named.items, named.count * sizeof *refs);
+  out->basis = refs;
+  out->basis_count = named.count;
+  for (size_t i = 0; i < row->person_count; i++) {
+    ax_str ref = ax_result_ref(job->arena, row->persons[i]);
+    if (!ref.ptr) return AX_NOMEM;
+    if (ref.len) refs[out->basis_count++] = ref;
+  }
+  return AX_OK;
+}
+
 static int compare_refs(const void *a, const void *b) {
   const ax_str *x = a, *y = b;
   size_t shorter = x->len < y->len ? x->len : y->len;
@@ -131,8 +148,7 @@ static void put_person(ax_buf *name, const ax_result_job *job) {
     bool site = ax_model_input_is_from(input, AUSPEX_FROM_SITE) && !cell->fact;
     if (!site && (!cell->fact || !is_person(cell->fact))) continue;
     char value[40];
-    (void)snprintf(value, sizeof value, "%.17g",
-                   cell->value);
+    (void)snprintf(value, sizeof value, "%.17g", cell->value);
     put_line(name, input->name);
     put_line(name, ax_str_from(value));
   }

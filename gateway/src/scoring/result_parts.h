@@ -38,6 +38,11 @@ ax_str ax_result_ref(ax_arena *arena, const ax_fact *fact);
 ax_status ax_result_basis(const ax_result_job *job, uint64_t inputs,
                           ax_result_refs *out) AX_MUST_USE;
 
+/* What the stored result rests on: the references that it names itself, and the
+ * versions of the Patients that age and sex are from. NOMEM. */
+ax_status ax_result_rest(const ax_result_job *job, ax_result_refs named,
+                         ax_score_resource *out) AX_MUST_USE;
+
 /* The identity of a result: UUIDv5 over model, version, digests, kind, the
  * anchor, age and sex as used, the basis in any order, and the subject: the
  * inputs of a replaced record give its survivor a result of its own. */
@@ -66,8 +71,6 @@ void ax_result_quantity(ax_json_writer *w, double value, ax_str unit);
 void ax_result_reference(ax_json_writer *w, ax_str key, ax_str reference);
 void ax_result_instant(ax_json_writer *w, ax_str key, int64_t wall_ms);
 void ax_result_day(ax_json_writer *w, ax_str key, int64_t wall_ms);
-void ax_result_device_reference(ax_json_writer *w, ax_str key,
-                                const ax_model *model);
 
 /* Opens {"url": "<our definition>", ...; the caller writes the value and
  * closes. `name` is the last part of the URL. */

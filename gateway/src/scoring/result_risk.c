@@ -254,7 +254,5 @@ ax_status ax_result_risk(const ax_result_job *job,
   write_body(&m, predictions, count, inputs, id, basis);
   AX_TRY(ax_result_finish(job->arena, &m.w, &body, AX_STR("RiskAssessment"), id,
                           out, job->err));
-  out->basis = basis.items;
-  out->basis_count = basis.count;
-  return AX_OK;
+  return ax_result_rest(job, basis, out);
 }

@@ -147,7 +147,9 @@ typedef struct {
    * by them, until it has a newer version itself. */
   const ax_str *basis;
   size_t basis_count;
-  ax_str model; /* whose result; also its as-of */
+  bool keeps_basis; /* results that rest on the version before rest on this one:
+                       nothing that they use was changed */
+  ax_str model;     /* whose result; also its as-of */
   int64_t as_of_ms;
 } ax_write;
 
@@ -246,7 +248,7 @@ typedef enum {
   AX_HELD_WAITING,
   AX_HELD_DONE,   /* released, or carried out */
   AX_HELD_DROPPED /* discarded, or cancelled */
-} ax_held_state; /* numbers in the database */
+} ax_held_state;  /* numbers in the database */
 
 typedef struct {
   uint64_t key; /* set by the store; grows */
@@ -330,9 +332,9 @@ typedef struct {
   bool any_state;
   ax_held_kind kind;
   ax_held_state state;
-  ax_str id;     /* empty: any */
-  ax_str sender; /* empty: any */
-  ax_str target; /* TAGGED: of this version; empty: any */
+  ax_str id;      /* empty: any */
+  ax_str sender;  /* empty: any */
+  ax_str target;  /* TAGGED: of this version; empty: any */
   uint64_t after; /* keys above this */
   size_t max;
   bool whole; /* with body and outcome */
@@ -388,8 +390,8 @@ ax_status ax_store_standing(ax_store *store, ax_arena *arena, ax_str type,
 /* Results of the model for the patient, as of that moment, that rest on what
  * has been changed or deleted since. */
 ax_status ax_store_outdated(ax_store *store, ax_arena *arena, ax_str model,
-                            ax_str patient, int64_t as_of_ms,
-                            ax_standings *out, ax_error *err) AX_MUST_USE;
+                            ax_str patient, int64_t as_of_ms, ax_standings *out,
+                            ax_error *err) AX_MUST_USE;
 
 /* --- tasks --------------------------------------------------------------- */
 

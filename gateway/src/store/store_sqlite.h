@@ -225,11 +225,14 @@ ax_status ax_store_sqlite_standing(ax_store_backend *backend, ax_arena *arena,
                                    const ax_standing *wanted, ax_standing **out,
                                    size_t *count, ax_error *err);
 
-/* The basis of a result: does it stand (CONFLICT), its rows, and their end. */
+/* The basis of a result: does it stand (CONFLICT), its rows, and their end; and
+ * what rests on the version before rests on this one of `of`. */
 ax_status ax_store_basis_add(ax_store_conn *conn, int64_t result,
                              const ax_write *write, ax_error *err) AX_MUST_USE;
 ax_status ax_store_basis_clear(ax_store_conn *conn, int64_t result,
                                ax_error *err) AX_MUST_USE;
+ax_status ax_store_basis_move(ax_store_conn *conn, int64_t of,
+                              int64_t version, ax_error *err) AX_MUST_USE;
 
 ax_status ax_store_sqlite_tasks_due(ax_store_backend *backend, ax_arena *arena,
                                     int64_t now_ms, size_t max, ax_task **tasks,

@@ -16,9 +16,9 @@ static ax_status find_source(ax_store_conn *conn, ax_str type, ax_str id,
                              source *out, ax_error *err) {
   int64_t name = 0;
   AX_TRY(ax_store_name_find(conn, type, false, &name, err));
-  ax_store_stmt s = ax_store_conn_use(
-      conn, "SELECT key, version, deleted FROM resource"
-            " WHERE type = ? AND id = ?");
+  ax_store_stmt s =
+      ax_store_conn_use(conn, "SELECT key, version, deleted FROM resource"
+                              " WHERE type = ? AND id = ?");
   ax_store_conn_int(&s, name);
   ax_store_conn_text(&s, id);
   bool found = ax_store_conn_row(&s);
@@ -81,14 +81,24 @@ ax_status ax_store_basis_clear(ax_store_conn *conn, int64_t result,
   return ax_store_conn_run(&s, err);
 }
 
+ax_status ax_store_basis_move(ax_store_conn *conn, int64_t of,
+                              int64_t version, ax_error *err) {
+  ax_store_stmt s =
+      ax_store_conn_use(conn, "UPDATE basis SET version = ?2 WHERE source = ?1"
+                              " AND version = ?2 - 1");
+  ax_store_conn_int(&s, of);
+  ax_store_conn_int(&s, version);
+  return ax_store_conn_run(&s, err);
+}
+
 /* --- reading ---------------------------------------------------------------
  */
 
-#define STANDING                                                         \
-  "SELECT DISTINCT t.text, r.id, r.version, m.text, p.code, b.as_of_ms"  \
-  " FROM basis b JOIN resource r ON r.key = b.result"                    \
-  " JOIN resource s ON s.key = b.source"                                 \
-  " JOIN name t ON t.key = r.type JOIN name m ON m.key = b.model"        \
+#define STANDING                                                        \
+  "SELECT DISTINCT t.text, r.id, r.version, m.text, p.code, b.as_of_ms" \
+  " FROM basis b JOIN resource r ON r.key = b.result"                   \
+  " JOIN resource s ON s.key = b.source"                                \
+  " JOIN name t ON t.key = r.type JOIN name m ON m.key = b.model"       \
   " JOIN value p ON p.key = b.patient WHERE "
 
 typedef AX_VEC(ax_standing) standing_list;
@@ -118,8 +128,8 @@ static ax_status on_resource(ax_store_conn *conn, ax_arena *arena,
                              ax_error *err) {
   source from = { 0 };
   AX_TRY(find_source(conn, wanted->type, wanted->id, &from, err));
-  ax_store_stmt s = ax_store_conn_use(
-      conn, STANDING "b.source = ? AND b.version < ?");
+  ax_store_stmt s =
+      ax_store_conn_use(conn, STANDING "b.source = ? AND b.version < ?");
   ax_store_conn_int(&s, from.key);
   ax_store_conn_int(&s, (int64_t)wanted->version);
   return take_all(&s, arena, list, err);

@@ -167,6 +167,8 @@ static ax_status change(ax_store_conn *conn, int64_t key, const ax_write *w,
   AX_TRY(change_resource(conn, owner_of(key, w), w, err));
   AX_TRY(ax_store_rows_clear(conn, key, removed, err));
   AX_TRY(ax_store_basis_clear(conn, key, err));
+  if (w->keeps_basis)
+    AX_TRY(ax_store_basis_move(conn, key, (int64_t)w->version, err));
   return add_rows(conn, owner_of(key, w), w, body, err);
 }
 

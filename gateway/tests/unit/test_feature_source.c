@@ -1002,7 +1002,7 @@ static void every_failing_allocation_is_survived(void **state) {
   feature_kit_answer(&k, "r", "2024-06-01", "q1", 1);
   RUN;
   tortured = &k;
-  ax_test_torture(build_row, 14);
+  ax_test_torture(build_row, 15);
   feature_kit_end(&k);
 }
 

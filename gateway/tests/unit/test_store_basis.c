@@ -67,6 +67,27 @@ static void a_result_stands_on_its_versions_until_they_are_old(void **state) {
   assert_int_equal(outdated(t, "Patient/b", 77), 0);
 }
 
+/* An address of a Patient: what rests on it rests on the new version. */
+static void
+a_version_that_changes_nothing_takes_its_results_over(void **state) {
+  ax_test_store *t = *state;
+  fill(t);
+  ax_write same = ax_test_store_write("Observation", "o1", 2, 2);
+  same.keeps_basis = true;
+  assert_int_equal(ax_test_store_put(t, same), AX_OK);
+  assert_int_equal(outdated(t, "Patient/a", 77), 0);
+  assert_int_equal(standing_on(t, "o1", 2), 0);
+  assert_int_equal(standing_on(t, "o1", 3), 1);
+  assert_int_equal(
+      ax_test_store_put(t, ax_test_store_write("Observation", "o1", 3, 3)),
+      AX_OK);
+  assert_int_equal(outdated(t, "Patient/a", 77), 1);
+  /* What is outdated already is not taken over. */
+  same.version = 4;
+  assert_int_equal(ax_test_store_put(t, same), AX_OK);
+  assert_int_equal(outdated(t, "Patient/a", 77), 1);
+}
+
 static void a_deleted_input_makes_its_results_old(void **state) {
   ax_test_store *t = *state;
   fill(t);
@@ -111,6 +132,7 @@ static void a_result_on_an_old_version_is_refused(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
     T(a_result_stands_on_its_versions_until_they_are_old),
+    T(a_version_that_changes_nothing_takes_its_results_over),
     T(a_deleted_input_makes_its_results_old),
     T(a_result_that_was_taken_back_stands_no_more),
     T(a_result_on_an_old_version_is_refused),
