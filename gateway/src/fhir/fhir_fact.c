@@ -4,20 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/buf.h"
+#include "fhir/fhir_fact_parts.h"
 #include "fhir/fhir_reference.h"
 
-typedef struct {
-  ax_arena *arena;
-  ax_facts *out;
-  const ax_json *resource;
-  ax_fact base; /* what all facts of the resource share */
-  ax_buf notes; /* details under construction */
-} extraction;
+#define UCUM "http://unitsofmeasure.org"
 
 /* --- small readers ------------------------------------------------------- */
 
-static bool is_one_of(ax_str s, const char *const *words) {
+bool ax_fhir_fact_is_one_of(ax_str s, const char *const *words) {
   for (; *words; words++)
     if (ax_str_eq(s, ax_str_from(*words))) return true;
   return false;
@@ -33,7 +27,8 @@ static bool has_code(const ax_json *codings, ax_str code) {
 
 static bool has_any_code(const ax_json *codings, const char *const *words) {
   for (size_t i = 0; i < ax_json_count(codings); i++)
-    if (is_one_of(AX_JSON_STR(ax_json_item(codings, i), "code"), words))
+    if (ax_fhir_fact_is_one_of(AX_JSON_STR(ax_json_item(codings, i), "code"),
+                               words))
       return true;
   return false;
 }
@@ -56,7 +51,7 @@ static bool read_number(ax_arena *arena, const ax_json *value, ax_str *digits,
   return isfinite(*out);
 }
 
-static void set_time(ax_fact *fact, ax_str text) {
+void ax_fhir_fact_set_time(ax_fact *fact, ax_str text) {
   ax_fhir_date date;
   if (!ax_fhir_date_parse_datetime(text, &date)) return;
   fact->has_time = true;
@@ -65,7 +60,7 @@ static void set_time(ax_fact *fact, ax_str text) {
   fact->precision = date.precision;
 }
 
-static void set_end(ax_fact *fact, ax_str text) {
+void ax_fhir_fact_set_end(ax_fact *fact, ax_str text) {
   ax_fhir_date date;
   if (!ax_fhir_date_parse_datetime(text, &date)) return;
   fact->has_end = true;
@@ -84,7 +79,8 @@ static void set_issued(ax_fact *fact, ax_str text) {
 
 enum { DETAIL_MARK = 0x1f, DETAILS_MAX = 16384 };
 
-static void note(extraction *x, const char *name, ax_str system, ax_str code) {
+static void note(ax_fhir_fact_work *x, const char *name, ax_str system,
+                 ax_str code) {
   if (x->notes.len + system.len + code.len > DETAILS_MAX) return;
   ax_buf_append(&x->notes, ax_str_from(name));
   ax_buf_append_char(&x->notes, DETAIL_MARK);
@@ -94,8 +90,8 @@ static void note(extraction *x, const char *name, ax_str system, ax_str code) {
   ax_buf_append_char(&x->notes, '\n');
 }
 
-static void note_concept(extraction *x, const char *name,
-                         const ax_json *concept) {
+void ax_fhir_fact_note(ax_fhir_fact_work *x, const char *name,
+                       const ax_json *concept) {
   const ax_json *codings = AX_JSON_GET(concept, "coding");
   for (size_t i = 0; i < ax_json_count(codings); i++) {
     const ax_json *coding = ax_json_item(codings, i);
@@ -104,14 +100,14 @@ static void note_concept(extraction *x, const char *name,
   }
 }
 
-static void note_concepts(extraction *x, const char *name,
-                          const ax_json *concepts) {
+void ax_fhir_fact_note_all(ax_fhir_fact_work *x, const char *name,
+                           const ax_json *concepts) {
   for (size_t i = 0; i < ax_json_count(concepts); i++)
-    note_concept(x, name, ax_json_item(concepts, i));
+    ax_fhir_fact_note(x, name, ax_json_item(concepts, i));
 }
 
 /* What was noted since the last time, in the arena. */
-static ax_status take_notes(extraction *x, ax_str *out) {
+ax_status ax_fhir_fact_take_notes(ax_fhir_fact_work *x, ax_str *out) {
   *out = AX_STR("");
   if (x->notes.status) return x->notes.status;
   if (x->notes.len == 0) return AX_OK;
@@ -136,7 +132,7 @@ bool ax_fhir_fact_detail(ax_fact_detail *at, ax_str name) {
 
 /* --- the list ------------------------------------------------------------ */
 
-static ax_status append(extraction *x, const ax_fact *fact) {
+static ax_status append(ax_fhir_fact_work *x, const ax_fact *fact) {
   ax_facts *out = x->out;
   if (out->count >= out->capacity) {
     size_t larger = out->count < 4 ? 4 : out->count * 2;
@@ -151,8 +147,8 @@ static ax_status append(extraction *x, const ax_fact *fact) {
 }
 
 /* One fact for each coding of `code` (a CodeableConcept). */
-static ax_status append_coded(extraction *x, ax_fact fact,
-                              const ax_json *code) {
+ax_status ax_fhir_fact_add(ax_fhir_fact_work *x, ax_fact fact,
+                           const ax_json *code) {
   const ax_json *codings = AX_JSON_GET(code, "coding");
   for (size_t i = 0; i < ax_json_count(codings); i++) {
     const ax_json *coding = ax_json_item(codings, i);
@@ -165,8 +161,8 @@ static ax_status append_coded(extraction *x, ax_fact fact,
 
 /* --- values -------------------------------------------------------------- */
 
-static void read_quantity(ax_arena *arena, const ax_json *quantity,
-                          ax_fact *fact) {
+void ax_fhir_fact_quantity(ax_arena *arena, const ax_json *quantity,
+                           ax_fact *fact) {
   ax_str comparator = AX_JSON_STR(quantity, "comparator");
   ax_str code = AX_JSON_STR(quantity, "code");
   if (!read_number(arena, AX_JSON_GET(quantity, "value"), &fact->digits,
@@ -177,8 +173,7 @@ static void read_quantity(ax_arena *arena, const ax_json *quantity,
   if (comparator.len == 2)
     fact->comparator = comparator.ptr[0] == '<' ? 'l' : 'g';
   fact->unit = AX_JSON_STR(quantity, "unit");
-  if (code.len && ax_str_eq(AX_JSON_STR(quantity, "system"),
-                            AX_STR("http://unitsofmeasure.org"))) {
+  if (code.len && ax_str_eq(AX_JSON_STR(quantity, "system"), AX_STR(UCUM))) {
     fact->unit = code;
     fact->flags |= AX_FACT_HAS_UNIT;
   }
@@ -193,7 +188,7 @@ static const ax_json *ordinal_of(const ax_json *coding) {
   const ax_json *extensions = AX_JSON_GET(coding, "extension");
   for (size_t i = 0; i < ax_json_count(extensions); i++) {
     const ax_json *extension = ax_json_item(extensions, i);
-    if (is_one_of(AX_JSON_STR(extension, "url"), urls))
+    if (ax_fhir_fact_is_one_of(AX_JSON_STR(extension, "url"), urls))
       return AX_JSON_GET(extension, "valueDecimal");
   }
   return NULL;
@@ -239,7 +234,7 @@ static void read_moment(const ax_json *value, ax_fact *fact) {
 static void read_value(ax_arena *arena, const ax_json *holder, ax_fact *fact) {
   const ax_json *value = AX_JSON_GET(holder, "valueQuantity");
   if (value) {
-    read_quantity(arena, value, fact);
+    ax_fhir_fact_quantity(arena, value, fact);
   } else if ((value = AX_JSON_GET(holder, "valueInteger")) ||
              (value = AX_JSON_GET(holder, "valueDecimal"))) {
     if (read_number(arena, value, &fact->digits, &fact->number)) {
@@ -272,15 +267,19 @@ static void read_absent(const ax_json *holder, ax_fact *fact) {
 
 /* --- reference range ----------------------------------------------------- */
 
-/* A bound counts only when it is in the value's unit, or names none. */
-static bool read_bound(ax_arena *arena, const ax_json *bound,
-                       const ax_fact *fact, double *out) {
-  ax_str digits;
+/* In the value's unit, if it names none; else its own is a detail. */
+static bool read_bound(ax_fhir_fact_work *x, const ax_json *bound,
+                       const char *detail, const ax_fact *fact, double *out) {
+  ax_str digits, system = AX_JSON_STR(bound, "system");
   ax_str code = AX_JSON_STR(bound, "code"), unit = AX_JSON_STR(bound, "unit");
-  if (!bound || !read_number(arena, AX_JSON_GET(bound, "value"), &digits, out))
+  if (!bound ||
+      !read_number(x->arena, AX_JSON_GET(bound, "value"), &digits, out))
     return false;
   ax_str own = code.len ? code : unit;
-  return own.len == 0 || ax_str_eq(own, fact->unit);
+  if (own.len == 0 || ax_str_eq(own, fact->unit)) return true;
+  if (!code.len || !ax_str_eq(system, AX_STR(UCUM))) return false;
+  note(x, detail, system, code);
+  return true;
 }
 
 /* The first range of type normal, or of none. */
@@ -294,41 +293,48 @@ static const ax_json *normal_range(const ax_json *ranges) {
   return NULL;
 }
 
-static void read_range(ax_arena *arena, const ax_json *holder, ax_fact *fact) {
+static ax_status read_range(ax_fhir_fact_work *x, const ax_json *holder,
+                            ax_fact *fact) {
   const ax_json *range = normal_range(AX_JSON_GET(holder, "referenceRange"));
-  if (!range || fact->value_kind != AX_FACT_VALUE_NUMBER) return;
+  ax_str own;
+  if (!range || fact->value_kind != AX_FACT_VALUE_NUMBER) return AX_OK;
   fact->has_low =
-      read_bound(arena, AX_JSON_GET(range, "low"), fact, &fact->low);
+      read_bound(x, AX_JSON_GET(range, "low"), "lowUnit", fact, &fact->low);
   fact->has_high =
-      read_bound(arena, AX_JSON_GET(range, "high"), fact, &fact->high);
+      read_bound(x, AX_JSON_GET(range, "high"), "highUnit", fact, &fact->high);
+  if (!x->notes.len) return AX_OK;
+  AX_TRY(ax_fhir_fact_take_notes(x, &own));
+  fact->details = AX_JOIN(x->arena, fact->details, own);
+  return fact->details.ptr ? AX_OK : AX_NOMEM;
 }
 
 /* --- Observation --------------------------------------------------------- */
 
-static ax_status append_concept(extraction *x, const ax_json *holder,
+static ax_status append_concept(ax_fhir_fact_work *x, const ax_json *holder,
                                 ax_fact fact, const ax_json *concept) {
   const ax_json *codings = AX_JSON_GET(concept, "coding");
   const ax_json *code = AX_JSON_GET(holder, "code");
   if (ax_json_count(codings) == 0) {
     read_text(AX_JSON_GET(concept, "text"), &fact);
-    return append_coded(x, fact, code);
+    return ax_fhir_fact_add(x, fact, code);
   }
   for (size_t i = 0; i < ax_json_count(codings); i++) {
     read_coding(x->arena, ax_json_item(codings, i), &fact);
-    AX_TRY(append_coded(x, fact, code));
+    AX_TRY(ax_fhir_fact_add(x, fact, code));
   }
   return AX_OK;
 }
 
 /* A component has its own interpretation and all else of its Observation. */
-static ax_status note_component(extraction *x, const ax_json *component,
+static ax_status note_component(ax_fhir_fact_work *x, const ax_json *component,
                                 ax_str *details) {
   ax_fact_detail at = { .rest = x->base.details };
   const ax_json *o = x->resource;
-  note_concepts(x, "interpretation", AX_JSON_GET(component, "interpretation"));
-  note_concept(x, "within", AX_JSON_GET(o, "code"));
+  ax_fhir_fact_note_all(x, "interpretation",
+                        AX_JSON_GET(component, "interpretation"));
+  ax_fhir_fact_note(x, "within", AX_JSON_GET(o, "code"));
   ax_str own;
-  AX_TRY(take_notes(x, &own));
+  AX_TRY(ax_fhir_fact_take_notes(x, &own));
   at.rest = x->base.details;
   while (at.rest.len) {
     ax_str line = ax_str_cut(&at.rest, '\n');
@@ -337,11 +343,11 @@ static ax_status note_component(extraction *x, const ax_json *component,
     ax_buf_append_char(&x->notes, '\n');
   }
   ax_buf_append(&x->notes, own);
-  return take_notes(x, details);
+  return ax_fhir_fact_take_notes(x, details);
 }
 
 /* One statement: the Observation itself or one component. */
-static ax_status append_statement(extraction *x, const ax_json *holder,
+static ax_status append_statement(ax_fhir_fact_work *x, const ax_json *holder,
                                   uint32_t group) {
   ax_fact fact = x->base;
   fact.group = group;
@@ -350,8 +356,8 @@ static ax_status append_statement(extraction *x, const ax_json *holder,
   if (concept) return append_concept(x, holder, fact, concept);
   read_value(x->arena, holder, &fact);
   read_absent(holder, &fact);
-  read_range(x->arena, holder, &fact);
-  return append_coded(x, fact, AX_JSON_GET(holder, "code"));
+  AX_TRY(read_range(x, holder, &fact));
+  return ax_fhir_fact_add(x, fact, AX_JSON_GET(holder, "code"));
 }
 
 /* Kinds of focus that are still about the patient. */
@@ -373,37 +379,38 @@ static bool is_about_other(const ax_json *focus, ax_str subject) {
   if (text.len && ax_str_eq(text, subject)) return false;
   ax_str type = AX_JSON_STR(focus, "type");
   if (type.len == 0) type = ax_fhir_reference_parse(text).type;
-  return !is_one_of(type, own_matters);
+  return !ax_fhir_fact_is_one_of(type, own_matters);
 }
 
-static ax_status note_observation(extraction *x) {
+static ax_status note_observation(ax_fhir_fact_work *x) {
   const ax_json *o = x->resource;
-  note_concepts(x, "interpretation", AX_JSON_GET(o, "interpretation"));
-  note_concept(x, "method", AX_JSON_GET(o, "method"));
-  note_concept(x, "bodySite", AX_JSON_GET(o, "bodySite"));
-  note_concepts(x, "category", AX_JSON_GET(o, "category"));
-  if (AX_JSON_GET(o, "specimen"))
-    note(x, "specimen", AX_STR(""), AX_STR(""));
+  ax_fhir_fact_note_all(x, "interpretation", AX_JSON_GET(o, "interpretation"));
+  ax_fhir_fact_note(x, "method", AX_JSON_GET(o, "method"));
+  ax_fhir_fact_note(x, "bodySite", AX_JSON_GET(o, "bodySite"));
+  ax_fhir_fact_note_all(x, "category", AX_JSON_GET(o, "category"));
+  if (AX_JSON_GET(o, "specimen")) note(x, "specimen", AX_STR(""), AX_STR(""));
   if (AX_JSON_GET(o, "device")) note(x, "device", AX_STR(""), AX_STR(""));
   const ax_json *members = AX_JSON_GET(o, "hasMember");
   for (size_t i = 0; i < ax_json_count(members); i++)
     note(x, "member", AX_STR(""),
          AX_JSON_STR(ax_json_item(members, i), "reference"));
-  return take_notes(x, &x->base.details);
+  return ax_fhir_fact_take_notes(x, &x->base.details);
 }
 
-static ax_status from_observation(extraction *x, ax_str subject) {
+static ax_status from_observation(ax_fhir_fact_work *x, ax_str subject) {
   static const char *const finished[] = { "final", "amended", "corrected",
                                           NULL };
   const ax_json *o = x->resource;
   ax_str status = AX_JSON_STR(o, "status");
   x->base.kind = AX_FACT_OBSERVATION;
-  if (is_one_of(status, finished)) x->base.status = AX_FACT_STATUS_FINAL;
+  if (ax_fhir_fact_is_one_of(status, finished))
+    x->base.status = AX_FACT_STATUS_FINAL;
   if (ax_str_eq(status, AX_STR("entered-in-error")))
     x->base.status = AX_FACT_STATUS_ERROR;
-  set_time(&x->base, AX_JSON_STR(AX_JSON_GET(o, "effectivePeriod"), "end"));
-  set_time(&x->base, AX_JSON_STR(o, "effectiveInstant"));
-  set_time(&x->base, AX_JSON_STR(o, "effectiveDateTime"));
+  ax_fhir_fact_set_time(&x->base,
+                        AX_JSON_STR(AX_JSON_GET(o, "effectivePeriod"), "end"));
+  ax_fhir_fact_set_time(&x->base, AX_JSON_STR(o, "effectiveInstant"));
+  ax_fhir_fact_set_time(&x->base, AX_JSON_STR(o, "effectiveDateTime"));
   const ax_json *focus = AX_JSON_GET(o, "focus");
   for (size_t i = 0; i < ax_json_count(focus); i++)
     if (is_about_other(ax_json_item(focus, i), subject))
@@ -418,7 +425,7 @@ static ax_status from_observation(extraction *x, ax_str subject) {
 
 /* --- Condition ----------------------------------------------------------- */
 
-static ax_status from_condition(extraction *x) {
+static ax_status from_condition(ax_fhir_fact_work *x) {
   static const char *const active[] = { "active", "recurrence", "relapse",
                                         NULL };
   static const char *const again[] = { "recurrence", "relapse", NULL };
@@ -442,23 +449,26 @@ static ax_status from_condition(extraction *x) {
   if (AX_JSON_GET(c, "onsetAge") || AX_JSON_GET(c, "onsetString") ||
       AX_JSON_GET(c, "onsetRange"))
     base->flags |= AX_FACT_ONSET_NOT_DATE;
-  set_time(base, AX_JSON_STR(AX_JSON_GET(c, "onsetPeriod"), "start"));
-  set_time(base, AX_JSON_STR(c, "onsetDateTime"));
-  set_end(base, AX_JSON_STR(AX_JSON_GET(c, "abatementPeriod"), "end"));
-  set_end(base, AX_JSON_STR(c, "abatementDateTime"));
-  note_concepts(x, "bodySite", AX_JSON_GET(c, "bodySite"));
+  ax_fhir_fact_set_time(base,
+                        AX_JSON_STR(AX_JSON_GET(c, "onsetPeriod"), "start"));
+  ax_fhir_fact_set_time(base, AX_JSON_STR(c, "onsetDateTime"));
+  ax_fhir_fact_set_end(base,
+                       AX_JSON_STR(AX_JSON_GET(c, "abatementPeriod"), "end"));
+  ax_fhir_fact_set_end(base, AX_JSON_STR(c, "abatementDateTime"));
+  ax_fhir_fact_note_all(x, "bodySite", AX_JSON_GET(c, "bodySite"));
   const ax_json *stages = AX_JSON_GET(c, "stage");
   for (size_t i = 0; i < ax_json_count(stages); i++)
-    note_concept(x, "stage", AX_JSON_GET(ax_json_item(stages, i), "summary"));
+    ax_fhir_fact_note(x, "stage",
+                      AX_JSON_GET(ax_json_item(stages, i), "summary"));
   ax_str recorded = AX_JSON_STR(c, "recordedDate");
   if (recorded.len) note(x, "recorded", AX_STR(""), recorded);
-  AX_TRY(take_notes(x, &base->details));
-  return append_coded(x, *base, AX_JSON_GET(c, "code"));
+  AX_TRY(ax_fhir_fact_take_notes(x, &base->details));
+  return ax_fhir_fact_add(x, *base, AX_JSON_GET(c, "code"));
 }
 
 /* --- QuestionnaireResponse ----------------------------------------------- */
 
-static ax_status append_answer(extraction *x, const ax_json *answer,
+static ax_status append_answer(ax_fhir_fact_work *x, const ax_json *answer,
                                ax_str link, uint32_t group) {
   ax_fact fact = x->base;
   fact.group = group;
@@ -469,7 +479,7 @@ static ax_status append_answer(extraction *x, const ax_json *answer,
 }
 
 /* Items nest in items and in answers; the parser bounds how deep. */
-static ax_status walk_items(extraction *x, const ax_json *items,
+static ax_status walk_items(ax_fhir_fact_work *x, const ax_json *items,
                             uint32_t *group) {
   for (size_t i = 0; i < ax_json_count(items); i++) {
     const ax_json *item = ax_json_item(items, i);
@@ -486,118 +496,25 @@ static ax_status walk_items(extraction *x, const ax_json *items,
   return AX_OK;
 }
 
-static ax_status from_response(extraction *x) {
+static ax_status from_response(ax_fhir_fact_work *x) {
   static const char *const finished[] = { "completed", "amended", NULL };
   const ax_json *r = x->resource;
   ax_str status = AX_JSON_STR(r, "status");
   uint32_t group = 0;
   x->base.kind = AX_FACT_ANSWER;
-  if (is_one_of(status, finished)) x->base.status = AX_FACT_STATUS_FINAL;
+  if (ax_fhir_fact_is_one_of(status, finished))
+    x->base.status = AX_FACT_STATUS_FINAL;
   if (ax_str_eq(status, AX_STR("entered-in-error")))
     x->base.status = AX_FACT_STATUS_ERROR;
   x->base.system = AX_JSON_STR(r, "questionnaire");
-  set_time(&x->base, AX_JSON_STR(r, "authored"));
+  ax_fhir_fact_set_time(&x->base, AX_JSON_STR(r, "authored"));
   return walk_items(x, AX_JSON_GET(r, "item"), &group);
-}
-
-/* --- medications ----------------------------------------------------------
- */
-
-static ax_fact_status status_of(ax_str status, const char *const *good) {
-  if (is_one_of(status, good)) return AX_FACT_STATUS_FINAL;
-  return ax_str_eq(status, AX_STR("entered-in-error")) ? AX_FACT_STATUS_ERROR
-                                                       : AX_FACT_STATUS_OTHER;
-}
-
-/* The code of the medication: here, or in a contained resource. */
-static const ax_json *medication_of(const ax_json *resource) {
-  const ax_json *concept = AX_JSON_GET(resource, "medicationCodeableConcept");
-  if (concept) return concept;
-  ax_str reference =
-      AX_JSON_STR(AX_JSON_GET(resource, "medicationReference"), "reference");
-  if (!ax_str_starts(reference, AX_STR("#"))) return NULL;
-  ax_str id = { reference.ptr + 1, reference.len - 1 };
-  const ax_json *contained = AX_JSON_GET(resource, "contained");
-  for (size_t i = 0; i < ax_json_count(contained); i++)
-    if (ax_str_eq(AX_JSON_STR(ax_json_item(contained, i), "id"), id))
-      return AX_JSON_GET(ax_json_item(contained, i), "code");
-  return NULL;
-}
-
-/* Given: at the end of a period, or at its start while it lasts. */
-static ax_status from_administration(extraction *x) {
-  static const char *const given[] = { "completed", "in-progress", NULL };
-  const ax_json *r = x->resource, *period = AX_JSON_GET(r, "effectivePeriod");
-  x->base.kind = AX_FACT_ADMINISTRATION;
-  x->base.status = status_of(AX_JSON_STR(r, "status"), given);
-  set_time(&x->base, AX_JSON_STR(period, "start"));
-  set_time(&x->base, AX_JSON_STR(period, "end"));
-  set_time(&x->base, AX_JSON_STR(r, "effectiveDateTime"));
-  return append_coded(x, x->base, medication_of(r));
-}
-
-/* Taken or ordered: from when on, and until when if that is said. */
-static ax_status from_medication(extraction *x) {
-  static const char *const good[] = { "active", NULL };
-  const ax_json *r = x->resource, *period = AX_JSON_GET(r, "effectivePeriod");
-  x->base.kind = AX_FACT_MEDICATION;
-  x->base.status = status_of(AX_JSON_STR(r, "status"), good);
-  set_time(&x->base, AX_JSON_STR(r, "authoredOn"));
-  set_time(&x->base, AX_JSON_STR(period, "start"));
-  set_time(&x->base, AX_JSON_STR(r, "effectiveDateTime"));
-  set_end(&x->base, AX_JSON_STR(period, "end"));
-  return append_coded(x, x->base, medication_of(r));
-}
-
-/* --- Procedure, FamilyMemberHistory, Flag ---------------------------------
- */
-
-static ax_status from_procedure(extraction *x) {
-  static const char *const done[] = { "completed", NULL };
-  const ax_json *r = x->resource;
-  x->base.kind = AX_FACT_PROCEDURE;
-  x->base.status = status_of(AX_JSON_STR(r, "status"), done);
-  set_time(&x->base, AX_JSON_STR(AX_JSON_GET(r, "performedPeriod"), "end"));
-  set_time(&x->base, AX_JSON_STR(r, "performedDateTime"));
-  note_concepts(x, "bodySite", AX_JSON_GET(r, "bodySite"));
-  AX_TRY(take_notes(x, &x->base.details));
-  return append_coded(x, x->base, AX_JSON_GET(r, "code"));
-}
-
-/* Each condition of the relative; its number is the age at onset. */
-static ax_status from_family(extraction *x) {
-  static const char *const told[] = { "completed", "partial", NULL };
-  const ax_json *r = x->resource;
-  x->base.kind = AX_FACT_FAMILY;
-  x->base.status = status_of(AX_JSON_STR(r, "status"), told);
-  set_time(&x->base, AX_JSON_STR(r, "date"));
-  note_concept(x, "relationship", AX_JSON_GET(r, "relationship"));
-  AX_TRY(take_notes(x, &x->base.details));
-  const ax_json *conditions = AX_JSON_GET(r, "condition");
-  for (size_t i = 0; i < ax_json_count(conditions); i++) {
-    const ax_json *one = ax_json_item(conditions, i);
-    ax_fact fact = x->base;
-    fact.group = (uint32_t)i;
-    read_quantity(x->arena, AX_JSON_GET(one, "onsetAge"), &fact);
-    AX_TRY(append_coded(x, fact, AX_JSON_GET(one, "code")));
-  }
-  return AX_OK;
-}
-
-static ax_status from_flag(extraction *x) {
-  static const char *const good[] = { "active", NULL };
-  const ax_json *r = x->resource, *period = AX_JSON_GET(r, "period");
-  x->base.kind = AX_FACT_FLAG;
-  x->base.status = status_of(AX_JSON_STR(r, "status"), good);
-  set_time(&x->base, AX_JSON_STR(period, "start"));
-  set_end(&x->base, AX_JSON_STR(period, "end"));
-  return append_coded(x, x->base, AX_JSON_GET(r, "code"));
 }
 
 /* --- Patient ------------------------------------------------------------- */
 
-static ax_status append_extension(extraction *x, const ax_json *extension,
-                                  ax_str outer) {
+static ax_status append_extension(ax_fhir_fact_work *x,
+                                  const ax_json *extension, ax_str outer) {
   ax_fact fact = x->base;
   ax_str url = AX_JSON_STR(extension, "url");
   fact.kind = AX_FACT_EXTENSION;
@@ -619,7 +536,7 @@ static ax_status append_extension(extraction *x, const ax_json *extension,
   return fact.value_kind == AX_FACT_VALUE_NONE ? AX_OK : append(x, &fact);
 }
 
-static ax_status append_extensions(extraction *x) {
+static ax_status append_extensions(ax_fhir_fact_work *x) {
   const ax_json *all = AX_JSON_GET(x->resource, "extension");
   for (size_t i = 0; i < ax_json_count(all); i++) {
     const ax_json *one = ax_json_item(all, i);
@@ -633,7 +550,7 @@ static ax_status append_extensions(extraction *x) {
 }
 
 /* Where the patient lives: addresses of use home, or of no use. */
-static ax_status append_countries(extraction *x) {
+static ax_status append_countries(ax_fhir_fact_work *x) {
   const ax_json *all = AX_JSON_GET(x->resource, "address");
   for (size_t i = 0; i < ax_json_count(all); i++) {
     const ax_json *one = ax_json_item(all, i);
@@ -652,14 +569,14 @@ static ax_status append_countries(extraction *x) {
   return AX_OK;
 }
 
-static ax_status from_patient(extraction *x) {
+static ax_status from_patient(ax_fhir_fact_work *x) {
   const ax_json *p = x->resource;
   ax_fact *base = &x->base;
   base->kind = AX_FACT_PATIENT;
   base->status = AX_FACT_STATUS_FINAL;
   base->code = AX_JSON_STR(p, "gender");
-  set_time(base, AX_JSON_STR(p, "birthDate"));
-  set_end(base, AX_JSON_STR(p, "deceasedDateTime"));
+  ax_fhir_fact_set_time(base, AX_JSON_STR(p, "birthDate"));
+  ax_fhir_fact_set_end(base, AX_JSON_STR(p, "deceasedDateTime"));
   const ax_json *dead = AX_JSON_GET(p, "deceasedBoolean");
   const ax_json *active = AX_JSON_GET(p, "active");
   if (AX_JSON_GET(p, "deceasedDateTime") ||
@@ -690,7 +607,7 @@ static bool was_made_here(const ax_json *tags) {
   return false;
 }
 
-static void read_common(extraction *x) {
+static void read_common(ax_fhir_fact_work *x) {
   const ax_json *meta = AX_JSON_GET(x->resource, "meta");
   ax_fact *base = &x->base;
   base->source_type = AX_JSON_STR(x->resource, "resourceType");
@@ -705,19 +622,19 @@ static void read_common(extraction *x) {
 
 static const struct {
   const char *type, *subject; /* the element that names the patient */
-  ax_status (*read)(extraction *x);
+  ax_status (*read)(ax_fhir_fact_work *x);
 } types[] = {
   { "Condition", "subject", from_condition },
   { "QuestionnaireResponse", "subject", from_response },
-  { "MedicationAdministration", "subject", from_administration },
-  { "MedicationStatement", "subject", from_medication },
-  { "MedicationRequest", "subject", from_medication },
-  { "Procedure", "subject", from_procedure },
-  { "FamilyMemberHistory", "patient", from_family },
-  { "Flag", "subject", from_flag },
+  { "MedicationAdministration", "subject", ax_fhir_fact_administration },
+  { "MedicationStatement", "subject", ax_fhir_fact_medication },
+  { "MedicationRequest", "subject", ax_fhir_fact_medication },
+  { "Procedure", "subject", ax_fhir_fact_procedure },
+  { "FamilyMemberHistory", "patient", ax_fhir_fact_family },
+  { "Flag", "subject", ax_fhir_fact_flag },
 };
 
-static ax_status extract(extraction *x, ax_str *subject) {
+static ax_status extract(ax_fhir_fact_work *x, ax_str *subject) {
   ax_str type = x->base.source_type;
   if (ax_str_eq(type, AX_STR("Patient"))) return from_patient(x);
   if (ax_str_eq(type, AX_STR("Observation"))) {
@@ -736,10 +653,17 @@ static ax_status extract(extraction *x, ax_str *subject) {
 
 ax_status ax_fhir_fact_extract(ax_arena *arena, const ax_json *resource,
                                ax_facts *out, ax_str *subject) {
-  extraction x = { .arena = arena,
-                   .out = out,
-                   .resource = resource,
-                   .notes = AX_BUF_INIT((size_t)4 * DETAILS_MAX) };
+  return ax_fhir_fact_extract_with(arena, resource, NULL, out, subject);
+}
+
+ax_status ax_fhir_fact_extract_with(ax_arena *arena, const ax_json *resource,
+                                    const ax_json *medication, ax_facts *out,
+                                    ax_str *subject) {
+  ax_fhir_fact_work x = { .arena = arena,
+                          .out = out,
+                          .resource = resource,
+                          .medication = medication,
+                          .notes = AX_BUF_INIT((size_t)4 * DETAILS_MAX) };
   *subject = AX_STR("");
   read_common(&x);
   ax_status status = extract(&x, subject);

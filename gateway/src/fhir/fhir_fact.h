@@ -21,9 +21,9 @@
 typedef enum {
   AX_FACT_OBSERVATION = 1, /* Observation, or one component of it */
   AX_FACT_CONDITION,
-  AX_FACT_ANSWER,  /* one answered item of a QuestionnaireResponse */
-  AX_FACT_PATIENT, /* one row: birth date, gender, deceased, active, ... */
-  AX_FACT_EXTENSION,      /* an extension of the Patient, or address.country */
+  AX_FACT_ANSWER,    /* one answered item of a QuestionnaireResponse */
+  AX_FACT_PATIENT,   /* one row: birth date, gender, deceased, active, ... */
+  AX_FACT_EXTENSION, /* an extension of the Patient, or address.country */
   AX_FACT_ADMINISTRATION, /* MedicationAdministration */
   AX_FACT_MEDICATION,     /* MedicationStatement, MedicationRequest */
   AX_FACT_PROCEDURE,
@@ -102,7 +102,8 @@ typedef struct {
   ax_str digits;          /* the number as written */
   char comparator;        /* 0, '<', '>', 'l' (<=), 'g' (>=) */
   ax_str unit;            /* UCUM code when AX_FACT_HAS_UNIT, else unit text */
-  bool has_low, has_high; /* referenceRange[0] in the same unit */
+  bool has_low, has_high; /* of the normal referenceRange; in the same unit, or
+                             in that of a detail */
   double low, high;
   /* CODE, and an ANSWER's coding that gave a NUMBER; ABSENT (its code); TEXT
    * and TIME (value_code, as written; the TIME's first millisecond is in
@@ -120,6 +121,8 @@ typedef struct {
  *   member          (code) reference to a member of a panel
  *   stage           Condition.stage.summary
  *   recorded        (code) Condition.recordedDate as written
+ *   lowUnit, highUnit   (UCUM system and code) of the bound of the reference
+ *                   range, where it is not the value's unit
  *   relationship    FamilyMemberHistory.relationship */
 typedef struct {
   ax_str rest; /* start: the details of the fact */
@@ -167,6 +170,15 @@ typedef struct {
  */
 ax_status ax_fhir_fact_extract(ax_arena *arena, const ax_json *resource,
                                ax_facts *out, ax_str *subject) AX_MUST_USE;
+
+/* The same, where `medication` is the Medication that the resource refers to
+ * (ax_fhir_fact_medication_elsewhere); NULL: it is not known. */
+ax_status ax_fhir_fact_extract_with(ax_arena *arena, const ax_json *resource,
+                                    const ax_json *medication, ax_facts *out,
+                                    ax_str *subject) AX_MUST_USE;
+
+/* The reference to a Medication outside `resource`, or empty. */
+ax_str ax_fhir_fact_medication_elsewhere(const ax_json *resource);
 
 /* Is `fact` coded with `code`? */
 bool ax_fhir_fact_matches(const ax_fact *fact, const ax_fact_code *code);

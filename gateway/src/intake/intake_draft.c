@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "intake/intake_hold.h"
 #include "intake/intake_match.h"
+#include "intake/intake_medication.h"
 #include "intake/intake_name.h"
 #include "intake/intake_once.h"
 #include "intake/intake_patient.h"
@@ -160,6 +161,9 @@ static ax_status try_once(ax_intake_draft *draft, bool *stored, ax_error *err) {
                               draft->items, draft->count, err));
   AX_TRY(settle_items(draft, match, err));
   if (ax_intake_draft_faulty(draft)) return AX_OK;
+  AX_TRY(ax_intake_medication_find(draft->intake->options.store, arena,
+                                   draft->rq->base, draft->items, draft->count,
+                                   err));
   AX_TRY(finish_items(draft));
   AX_TRY(settle_patients(draft, match, err));
   AX_TRY(ax_intake_tasks_plan(&draft->intake->options, arena, draft->items,

@@ -153,7 +153,8 @@ ax_status ax_intake_item_finish(ax_search *search, ax_arena *arena, ax_str base,
                          &item->index_count));
   item->facts = (ax_facts){ 0 };
   item->subject = (ax_str){ 0 };
-  AX_TRY(ax_fhir_fact_extract(arena, item->tree, &item->facts, &item->subject));
+  AX_TRY(ax_fhir_fact_extract_with(arena, item->tree, item->medication,
+                                   &item->facts, &item->subject));
   AX_TRY(compare_person(arena, item));
   return settle_subject(arena, base, item);
 }

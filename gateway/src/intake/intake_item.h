@@ -59,6 +59,7 @@ typedef struct {
 
   /* How it is stored. */
   const ax_json *tree;
+  const ax_json *medication; /* that the tree refers to; NULL: none is known */
   ax_str body;
   ax_index_row *index;
   size_t index_count;

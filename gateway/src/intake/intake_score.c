@@ -114,13 +114,26 @@ static ax_str owner_of(const scoring *s, const ax_bundle_entry *entry,
                                                     : AX_STR("");
 }
 
+/* The Medication of the Bundle that an entry refers to, or NULL. */
+static const ax_json *medication_of(const scoring *s,
+                                    const ax_bundle_entry *entry) {
+  const ax_bundle_entry *target = NULL;
+  ax_str text = ax_fhir_fact_medication_elsewhere(entry->resource);
+  if (!text.len) return NULL;
+  (void)ax_fhir_bundle_resolve(s->bundle, entry, text, &target);
+  return target && ax_str_eq(target->type, AX_STR("Medication"))
+             ? target->resource
+             : NULL;
+}
+
 static ax_status take_entry(scoring *s, const ax_bundle_entry *entry) {
   ax_facts facts = s->scratch; /* its room is used again */
   ax_str subject = { 0 };
   patient *p = NULL;
   if (!entry->resource) return AX_OK;
   facts.count = 0;
-  AX_TRY(ax_fhir_fact_extract(s->rq->arena, entry->resource, &facts, &subject));
+  AX_TRY(ax_fhir_fact_extract_with(s->rq->arena, entry->resource,
+                                   medication_of(s, entry), &facts, &subject));
   s->scratch = facts;
   if (facts.count == 0) return AX_OK;
   ax_str owner = owner_of(s, entry, subject);

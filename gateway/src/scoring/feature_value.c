@@ -121,12 +121,23 @@ static bool convert(const ax_model_source *s, const ax_fact *fact, double from,
   return ax_ucum_convert(from, unit, wanted, s->molar_mass, to, err) == AX_OK;
 }
 
+/* A bound may be in a unit of its own; one that cannot be converted is none. */
+static double read_bound(const ax_model_source *s, const ax_fact *fact,
+                         const char *detail, double bound) {
+  ax_fact_detail at = { .rest = fact->details };
+  ax_fact own = *fact;
+  double out;
+  if (ax_fhir_fact_detail(&at, ax_str_from(detail))) {
+    own.unit = at.code;
+    own.flags |= AX_FACT_HAS_UNIT;
+  }
+  return convert(s, &own, bound, &out, NULL) ? out : (double)NAN;
+}
+
 static void read_range(const ax_model_source *s, const ax_fact *fact,
                        ax_feature_number *out) {
-  if (fact->has_low && !convert(s, fact, fact->low, &out->low, NULL))
-    out->low = (double)NAN;
-  if (fact->has_high && !convert(s, fact, fact->high, &out->high, NULL))
-    out->high = (double)NAN;
+  if (fact->has_low) out->low = read_bound(s, fact, "lowUnit", fact->low);
+  if (fact->has_high) out->high = read_bound(s, fact, "highUnit", fact->high);
 }
 
 /* May the limit stand for the value? `limit` is in the unit wanted. */

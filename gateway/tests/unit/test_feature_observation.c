@@ -530,6 +530,31 @@ static void the_reference_range_comes_in_the_same_unit(void **state) {
   DONE;
 }
 
+static void a_range_in_a_unit_of_its_own_is_converted(void **state) {
+  static const struct {
+    const char *unit;
+    double high;
+  } cases[] = { { "kg", 90 }, { "[lb_av]", 90 * 0.45359237 }, { "mm", -1 } };
+  for (size_t i = 0; i < AX_COUNT(cases); i++) {
+    WITH_KIT;
+    in->wants_range = true;
+    ax_fact *fact =
+        feature_kit_observe(&k, "29463-7", "2024-05-01", 80000, "g");
+    fact->has_high = true;
+    fact->high = 90;
+    fact->details = ax_arena_printf(
+        k.arena, "highUnit\x1fhttp://unitsofmeasure.org\x1f%s\n",
+        cases[i].unit);
+    RUN;
+    EXPECT_VALUE(&k, 0, 80);
+    if (cases[i].high < 0) /* a length is no bound of a mass */
+      assert_true(isnan(k.row.cells[0].high));
+    else
+      assert_true(fabs(k.row.cells[0].high - cases[i].high) < 1e-9);
+    feature_kit_end(&k);
+  }
+}
+
 /* --- sets
  * -----------------------------------------------------------------------------
  */
@@ -642,6 +667,7 @@ int main(void) {
     cmocka_unit_test(the_ends_of_what_is_plausible_are_plausible),
     cmocka_unit_test(a_plain_integer_will_do_where_things_are_counted),
     cmocka_unit_test(the_reference_range_comes_in_the_same_unit),
+    cmocka_unit_test(a_range_in_a_unit_of_its_own_is_converted),
     cmocka_unit_test(a_set_is_of_the_newest_day_that_has_any_of_it),
     cmocka_unit_test(a_set_that_is_not_there_has_no_time),
     cmocka_unit_test(automatic_scoring_leaves_old_values_alone),

@@ -309,6 +309,54 @@ static void codes_match_as_asked(void **state) {
   assert_false(ax_fhir_fact_matches(&fact, &part));
 }
 
+static void a_range_in_another_unit_says_which(void **state) {
+  const ax_fact *f = only(
+      *state,
+      OBSERVATION("\"valueQuantity\":{\"value\":110,\"system\":"
+                  "\"http://unitsofmeasure.org\",\"code\":\"mg/dL\"},"
+                  "\"interpretation\":[{\"coding\":[{\"code\":\"H\"}]}],"
+                  "\"referenceRange\":[{\"low\":{\"value\":70,\"system\":"
+                  "\"http://unitsofmeasure.org\",\"code\":\"mg/dL\"},\"high\":"
+                  "{\"value\":5.5,\"system\":\"http://unitsofmeasure.org\","
+                  "\"code\":\"mmol/L\"}}]"));
+  ax_fact_detail at = { .rest = f->details };
+  assert_true(f->has_low && f->low == 70);
+  assert_true(f->has_high && f->high == 5.5);
+  assert_false(ax_fhir_fact_detail(&at, AX_STR("lowUnit")));
+  at.rest = f->details;
+  assert_true(ax_fhir_fact_detail(&at, AX_STR("highUnit")));
+  assert_str(at.code, "mmol/L");
+  at.rest = f->details;
+  assert_true(ax_fhir_fact_detail(&at, AX_STR("interpretation")));
+}
+
+static void a_medication_elsewhere_gives_its_code(void **state) {
+  static const char text[] =
+      "{\"resourceType\":\"MedicationAdministration\",\"status\":"
+      "\"completed\",\"effectiveDateTime\":\"2024-05-01\","
+      "\"medicationReference\":{\"reference\":\"Medication/m1\"}}";
+  static const char drug[] =
+      "{\"resourceType\":\"Medication\",\"code\":{\"coding\":[{\"system\":"
+      "\"http://www.whocc.no/atc\",\"code\":\"L01FF02\"}]}}";
+  const ax_json *tree = NULL, *medication = NULL;
+  ax_json_fault fault;
+  ax_str subject;
+  ax_facts with = { 0 }, without = { 0 };
+  assert_int_equal(ax_json_parse(*state, ax_str_from(text), &tree, &fault),
+                   AX_OK);
+  assert_int_equal(
+      ax_json_parse(*state, ax_str_from(drug), &medication, &fault), AX_OK);
+  assert_str(ax_fhir_fact_medication_elsewhere(tree), "Medication/m1");
+  assert_int_equal(
+      ax_fhir_fact_extract_with(*state, tree, medication, &with, &subject),
+      AX_OK);
+  assert_int_equal(with.count, 1);
+  assert_str(with.items[0].code, "L01FF02");
+  assert_int_equal(ax_fhir_fact_extract(*state, tree, &without, &subject),
+                   AX_OK);
+  assert_int_equal(without.count, 0);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_quantity_is_a_number_with_its_unit),
@@ -324,6 +372,8 @@ int main(void) {
     cmocka_unit_test(a_patient_is_one_row),
     cmocka_unit_test(other_types_and_broken_ones_give_none),
     cmocka_unit_test(codes_match_as_asked),
+    cmocka_unit_test(a_range_in_another_unit_says_which),
+    cmocka_unit_test(a_medication_elsewhere_gives_its_code),
   };
   return cmocka_run_group_tests_name("fhir_fact", tests, set_up, tear_down);
 }
