@@ -92,6 +92,7 @@ void ax_api_outbox(ax_api_call *call);  /* GET /admin/outbox */
 void ax_api_outbox_retry(ax_api_call *call);   /* POST .../{id}/retry */
 void ax_api_outbox_message(ax_api_call *call); /* GET /admin/messages/{id} */
 void ax_api_unmapped(ax_api_call *call);       /* GET /admin/unmapped */
+void ax_api_job(ax_api_call *call); /* GET, DELETE $async/{id} */
 void ax_api_quarantine_look(ax_api_call *call); /* GET $quarantine/{id} */
 void ax_api_quarantine_list(ax_api_call *call); /* GET /admin/quarantine */
 void ax_api_quarantine_one(ax_api_call *call);  /* GET, POST .../{id} */
@@ -132,6 +133,9 @@ void ax_api_answer_version(ax_api_call *call, uint64_t version,
 /* Answers with `issues` as an OperationOutcome. */
 void ax_api_answer_issues(ax_api_call *call, int status,
                           const ax_fhir_issues *issues, ax_str source);
+
+/* Tells a sender where to ask for what is done later (api_job.c). */
+void ax_api_job_accepted(ax_api_call *call, ax_str id);
 
 /* Tells a sender that its request is in quarantine (api_quarantine.c). */
 void ax_api_quarantine_answer(ax_api_call *call,

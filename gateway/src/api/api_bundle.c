@@ -13,6 +13,20 @@ static ax_str prefer_text(const ax_http_request *rq) {
   return AX_STR("minimal");
 }
 
+/* At once, or later when that is preferred; what was done under its key before
+ * is answered as it was done. */
+static ax_status carry_out(ax_api_call *call, const ax_intake_request *rq,
+                           ax_buf *answer, ax_intake_result *result,
+                           ax_error *err) {
+  ax_intake *intake = call->api->intake;
+  ax_str prefer = prefer_text(call->rq);
+  if (ax_api_prefer_of(call->rq).async) {
+    AX_TRY(ax_intake_jobs_accept(intake, rq, prefer, result, err));
+    if (result->http_status) return AX_OK;
+  }
+  return ax_intake_bundle(intake, rq, prefer, answer, result, err);
+}
+
 void ax_api_bundle(ax_api_call *call) {
   const ax_json *doc = NULL;
   ax_str type;
@@ -30,13 +44,14 @@ void ax_api_bundle(ax_api_call *call) {
   if (!ax_api_once(call, &rq)) return;
   ax_intake_result result = { 0 };
   ax_error err = { 0 };
-  ax_status status = ax_intake_bundle(
-      call->api->intake, &rq, prefer_text(call->rq), answer, &result, &err);
+  ax_status status = carry_out(call, &rq, answer, &result, &err);
   if (status)
     ax_api_error(call, status, &err);
   else if (result.http_status >= 400)
     ax_api_answer_issues(call, result.http_status, result.issues,
                          call->rq->body);
+  else if (result.job.len)
+    ax_api_job_accepted(call, result.job);
   else if (result.held.len)
     ax_api_quarantine_answer(call, &result);
   else

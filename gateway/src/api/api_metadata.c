@@ -136,6 +136,11 @@ static void write_rest(ax_json_writer *w, const ax_api *api) {
   ax_json_write_array(w);
   ax_json_write_object(w);
   MEMBER(w, "mode", "server");
+  MEMBER(w, "documentation",
+         "Batch and transaction Bundles are carried out later when the request "
+         "says `Prefer: respond-async` (the asynchronous bundle pattern of R5): "
+         "202 with Content-Location, to be asked with GET, cancelled with "
+         "DELETE. A request with an Idempotency-Key has its effect once.");
   ax_json_write_key(w, AX_STR("resource"));
   ax_json_write_array(w);
   write_types(w, api);

@@ -77,6 +77,9 @@ static ax_status open_intake(ax_app *app, bool serving, ax_error *err) {
     .modes = &app->modes,
     .quarantine_max = c->quarantine_max,
     .quarantine_keep_ms = (int64_t)c->quarantine_keep_ms,
+    .jobs_max = c->async_max,
+    .jobs_memory = c->request_memory,
+    .jobs_keep_ms = (int64_t)c->async_keep_ms,
   };
   AX_TRY(ax_intake_new(&options, &app->intake, err));
   return serving ? ax_intake_start(app->intake, err) : AX_OK;

@@ -36,6 +36,7 @@ typedef struct {
   const char *sender_header, *targets, *known_as;
   const char *translations, *validation, *sender_validation;
   uint64_t quarantine_max, quarantine_keep_ms;
+  uint64_t async_max, async_keep_ms;
   uint64_t key_keep_ms, same_body_ms;
   uint64_t store_cache, store_batch, store_queue;
   const char *terminology_server, *terminology_token_file;

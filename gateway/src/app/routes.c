@@ -30,6 +30,8 @@ const ax_api_route ax_routes[] = {
     .definition = OWN_VALIDATE },
   { "/fhir/$score", ax_api_score, AX_HTTP_POST, .operation = "score",
     .definition = OWN_SCORE },
+  { "/fhir/$async/{id}", ax_api_job, AX_HTTP_GET | AX_HTTP_DELETE,
+    .plain = false },
   { "/fhir/$quarantine/{id}", ax_api_quarantine_look, AX_HTTP_GET,
     .plain = false },
   { "/fhir/{type}", ax_api_search, AX_HTTP_GET, .interactions = "search-type" },

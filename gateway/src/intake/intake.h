@@ -12,6 +12,8 @@
 #ifndef AX_INTAKE_INTAKE_H
 #define AX_INTAKE_INTAKE_H
 
+#include <stdatomic.h>
+
 #include "fhir/fhir_issue.h"
 #include "intake/intake_mode.h"
 #include "intake/intake_outbox.h"
@@ -37,6 +39,9 @@ typedef struct {
   const ax_intake_modes *modes;   /* NULL: what is faulty is refused */
   uint64_t quarantine_max;        /* most that wait there */
   int64_t quarantine_keep_ms; /* how long it is known what became of them */
+  uint64_t jobs_max;          /* most Bundles that wait to be done later */
+  uint64_t jobs_memory;       /* most memory that one of them may use */
+  int64_t jobs_keep_ms;       /* how long its answer is kept */
 } ax_intake_options;
 
 ax_status ax_intake_new(const ax_intake_options *options, ax_intake **out,
@@ -55,6 +60,12 @@ typedef struct {
   ax_str note;   /* who releases it, and why */
 } ax_intake_release;
 
+/* How far a request is that nobody waits for. */
+typedef struct {
+  atomic_size_t done, total; /* entries */
+  atomic_bool stop;          /* do no more than has begun */
+} ax_intake_progress;
+
 typedef struct {
   ax_arena *arena;
   ax_str source;      /* the body, for places */
@@ -65,7 +76,10 @@ typedef struct {
   /* To be done once only under this key (intake_once.h); NULL: no key. */
   const ax_once_key *once;
   int64_t once_until_ms; /* how long that is remembered */
+  struct ax_intake_once *known; /* of the key, for who does it in pieces; NULL */
   const ax_intake_release *release; /* NULL: it comes from its sender */
+  ax_intake_progress *progress;     /* NULL: its sender waits for it */
+  ax_str job; /* the id of a job, which must not be cancelled; or empty */
 } ax_intake_request;
 
 typedef struct {
@@ -83,6 +97,8 @@ typedef struct {
   int http_status; /* proposed: 200, 201, 202, 204, 400, 409, 410, 412, 422 ... */
   ax_receipt receipt;
   ax_str held; /* 202: the id under which it is kept */
+  ax_str job;  /* 202: the id of the job that does it, or did it, later */
+  bool postponed; /* a batch: some entries failed for now (503, 507) */
 } ax_intake_result;
 
 typedef enum {
@@ -113,6 +129,9 @@ ax_status ax_intake_create(ax_intake *intake, const ax_intake_request *rq,
                            ax_str type, ax_str if_none_exist,
                            ax_intake_result *out, ax_error *err) AX_MUST_USE;
 
+/* Is it a Bundle that can be posted to the base? What it lacks is an issue. */
+bool ax_intake_bundle_fits(const ax_json *doc, ax_fhir_issues *issues);
+
 /*
  * POST base with a batch or transaction. `answer` receives the response Bundle
  * (one entry per entry, in order) when the result has no errors. `prefer` is
@@ -121,6 +140,33 @@ ax_status ax_intake_create(ax_intake *intake, const ax_intake_request *rq,
 ax_status ax_intake_bundle(ax_intake *intake, const ax_intake_request *sent,
                            ax_str prefer, ax_buf *answer, ax_intake_result *out,
                            ax_error *err) AX_MUST_USE;
+
+/* --- Bundles that are done later (intake_jobs.h) --------------------------- */
+
+/*
+ * Accepts the Bundle as a job: out->job, status 202. Under a key that was used
+ * for a job before it is that one; under one that was used without, nothing is
+ * accepted and out->http_status is 0: do it at once. UNAVAILABLE when too many
+ * wait; FULL, IO, NOMEM.
+ */
+ax_status ax_intake_jobs_accept(ax_intake *intake, const ax_intake_request *rq,
+                                ax_str prefer, ax_intake_result *out,
+                                ax_error *err) AX_MUST_USE;
+
+typedef struct {
+  ax_held held;       /* with outcome, when it is done */
+  bool running;       /* else it waits, or is done */
+  size_t done, total; /* entries of a batch that runs */
+  size_t ahead;       /* jobs before it */
+} ax_intake_job;
+
+/* NOT_FOUND also for one that was cancelled or is long done. */
+ax_status ax_intake_jobs_look(ax_intake *intake, ax_arena *arena, ax_str id,
+                              ax_intake_job *out, ax_error *err) AX_MUST_USE;
+
+/* Cancels it, or forgets its answer. NOT_FOUND, IO ... */
+ax_status ax_intake_jobs_cancel(ax_intake *intake, ax_arena *arena, ax_str id,
+                                ax_error *err) AX_MUST_USE;
 
 /*
  * Carries out what was kept in quarantine (`held`, whole), as its sender's and

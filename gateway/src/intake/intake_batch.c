@@ -104,6 +104,7 @@ static ax_status flush(group *g) {
     }
     *g->from[i] = g->items[i];
   }
+  if (g->rq->progress) atomic_fetch_add(&g->rq->progress->done, g->count);
   g->count = 0;
   return AX_OK;
 }
@@ -160,6 +161,10 @@ static ax_status add(group *g, ax_intake_item *item) {
   return AX_OK;
 }
 
+static bool is_stopped(const ax_intake_request *rq) {
+  return rq->progress && atomic_load(&rq->progress->stop);
+}
+
 ax_status ax_intake_batch_run(const ax_intake *intake,
                               const ax_intake_request *rq,
                               ax_intake_item *items, size_t count) {
@@ -170,9 +175,9 @@ ax_status ax_intake_batch_run(const ax_intake *intake,
   g->items = AX_NEW_ARRAY(rq->arena, ax_intake_item, GROUP_MAX);
   g->from = AX_NEW_ARRAY(rq->arena, ax_intake_item *, GROUP_MAX);
   if (!g->items || !g->from) return AX_NOMEM;
-  for (size_t i = 0; i < count; i++)
+  for (size_t i = 0; i < count && !is_stopped(rq); i++)
     if (usable(&items[i])) AX_TRY(add(g, &items[i]));
-  AX_TRY(flush(g));
+  if (!is_stopped(rq)) AX_TRY(flush(g));
   ax_intake_draft all = { .intake = intake,
                           .rq = rq,
                           .tasks = g->tasks.items,

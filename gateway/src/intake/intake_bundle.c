@@ -312,9 +312,11 @@ static ax_status run_transaction(run *r, ax_buf *answer, ax_str prefer,
 }
 
 static ax_status run_batch(run *r, ax_buf *answer, ax_str prefer,
-                           ax_error *err) {
+                           ax_intake_result *out, ax_error *err) {
   AX_TRY(judge_batch(r));
   AX_TRY(ax_intake_batch_run(r->intake, r->rq, r->items, r->count));
+  for (size_t i = 0; i < r->count; i++)
+    out->postponed |= r->items[i].status == 503 || r->items[i].status == 507;
   AX_TRY(read_back(r, err));
   return ax_intake_answer_write(r->items, r->count, "batch-response", prefer,
                                 r->rq->source, answer);
@@ -330,7 +332,7 @@ static void refuse_bundle(ax_fhir_issues *issues, const ax_json *at,
                       AX_STR(""), "%s", why);
 }
 
-static bool fit_to_run(const ax_json *doc, ax_fhir_issues *issues) {
+bool ax_intake_bundle_fits(const ax_json *doc, ax_fhir_issues *issues) {
   ax_str type = AX_JSON_STR(doc, "type");
   if (!ax_str_eq(AX_JSON_STR(doc, "resourceType"), AX_STR("Bundle")))
     refuse_bundle(issues, doc, "", AX_ISSUE_INVALID, "not-a-bundle",
@@ -351,19 +353,25 @@ static bool fit_to_run(const ax_json *doc, ax_fhir_issues *issues) {
 ax_status ax_intake_bundle(ax_intake *intake, const ax_intake_request *sent,
                            ax_str prefer, ax_buf *answer, ax_intake_result *out,
                            ax_error *err) {
-  ax_intake_request translated;
+  ax_intake_once once = { .store = NULL };
+  ax_intake_request own = *sent, translated;
   const ax_intake_request *rq = &translated;
-  AX_TRY(ax_intake_service_translate(intake, sent, &translated));
-  run r = { .intake = intake, .sent = sent, .rq = rq };
-  ax_intake_once once;
+  own.known = &once;
+  AX_TRY(ax_intake_service_translate(intake, &own, &translated));
+  run r = { .intake = intake, .sent = &own, .rq = rq };
   ax_fhir_issues *issues = ax_fhir_issues_new(rq->arena);
   if (!issues) return AX_NOMEM;
   *out = (ax_intake_result){ .issues = issues, .http_status = 400 };
-  if (!fit_to_run(rq->doc, issues)) return AX_OK;
+  if (!ax_intake_bundle_fits(rq->doc, issues)) return AX_OK;
   AX_TRY(ax_intake_once_look(rq, intake->options.store, &once, err));
   if (once.other) {
     ax_intake_once_refuse(issues);
     out->http_status = 422;
+    return AX_OK;
+  }
+  if (once.job.len && !rq->job.len) {
+    out->http_status = 202;
+    out->job = once.job;
     return AX_OK;
   }
   r.transaction =
@@ -373,6 +381,7 @@ ax_status ax_intake_bundle(ax_intake *intake, const ax_intake_request *sent,
 
   AX_TRY(ax_fhir_bundle_index(rq->arena, rq->doc, &r.bundle));
   AX_TRY(read_items(&r, issues));
+  if (rq->progress) atomic_store(&rq->progress->total, r.count);
   if (r.transaction) AX_TRY(settle_identities(&r));
   AX_TRY(validate(&r, issues));
 
@@ -386,5 +395,5 @@ ax_status ax_intake_bundle(ax_intake *intake, const ax_intake_request *sent,
   if (settled) return AX_OK;
   out->http_status = 200;
   return r.transaction ? run_transaction(&r, answer, prefer, out, err)
-                       : run_batch(&r, answer, prefer, err);
+                       : run_batch(&r, answer, prefer, out, err);
 }

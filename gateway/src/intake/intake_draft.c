@@ -125,7 +125,8 @@ static ax_status commit_items(ax_intake_draft *draft, ax_intake_match *match,
                        .task_count = draft->task_count,
                        .adoptions = draft->adoptions,
                        .adoption_count = draft->adoption_count,
-                       .audit = &audit };
+                       .audit = &audit,
+                       .needs_held = rq->job };
   AX_TRY(collect_writes(draft, &commit));
   AX_TRY(ax_intake_match_preconditions(match, rq->arena, &commit.preconditions,
                                        &commit.precondition_count));
@@ -139,10 +140,13 @@ static ax_status commit_items(ax_intake_draft *draft, ax_intake_match *match,
   AX_TRY(collect_release(draft, &end, &commit));
   if (commit.write_count == 0 && !remember && !commit.settled_count)
     return AX_OK; /* everything was there already */
-  return ax_store_commit(draft->intake->options.store, &commit, err);
+  AX_TRY(ax_store_commit(draft->intake->options.store, &commit, err));
+  if (remember) ax_intake_once_did(rq);
+  return AX_OK;
 }
 
-static ax_status try_once(ax_intake_draft *draft, bool *stored, ax_error *err) {
+static ax_status try_once(ax_intake_draft *draft, bool again, bool *stored,
+                          ax_error *err) {
   ax_arena *arena = draft->rq->arena;
   ax_intake_match *match = ax_intake_match_new(
       arena, draft->intake->options.store, draft->intake->options.search,
@@ -150,8 +154,8 @@ static ax_status try_once(ax_intake_draft *draft, bool *stored, ax_error *err) {
   ax_intake_once once;
   *stored = false;
   if (!match) return AX_NOMEM;
-  AX_TRY(
-      ax_intake_once_look(draft->rq, draft->intake->options.store, &once, err));
+  AX_TRY(ax_intake_once_known(draft->rq, draft->intake->options.store, again,
+                              &once, err));
   if (once.other) {
     ax_intake_once_refuse(draft->items[0].issues);
     draft->items[0].status = 422;
@@ -179,7 +183,7 @@ ax_status ax_intake_draft_store(ax_intake_draft *draft, bool *stored,
   if (ax_intake_draft_faulty(draft)) return AX_OK;
   for (int i = 0; i < TRIES; i++) {
     ax_error local = { 0 };
-    ax_status status = try_once(draft, stored, &local);
+    ax_status status = try_once(draft, i > 0, stored, &local);
     if (status && status != AX_CONFLICT && err && !err->status) *err = local;
     if (status != AX_CONFLICT) return status;
   }

@@ -208,7 +208,7 @@ static void refuse_key(group *g) {
   g->count = 0;
 }
 
-static ax_status try_once(group *g, ax_error *err) {
+static ax_status try_once(group *g, bool again, ax_error *err) {
   const ax_intake_request *rq = g->h->sent;
   ax_store *store = g->h->intake->options.store;
   ax_intake_once once;
@@ -221,7 +221,7 @@ static ax_status try_once(group *g, ax_error *err) {
                      .action = AX_STR("quarantine"),
                      .outcome = AX_STR("held"),
                      .message = rq->message };
-  AX_TRY(ax_intake_once_look(rq, store, &once, err));
+  AX_TRY(ax_intake_once_known(rq, store, again, &once, err));
   if (once.other) {
     refuse_key(g);
     return AX_OK;
@@ -235,7 +235,9 @@ static ax_status try_once(group *g, ax_error *err) {
                        .held_count = fresh,
                        .audit = &audit,
                        .once = remember ? &remembered : NULL };
-  return ax_store_commit(store, &commit, err);
+  AX_TRY(ax_store_commit(store, &commit, err));
+  if (remember) ax_intake_once_did(rq);
+  return AX_OK;
 }
 
 static void forget(group *g) {
@@ -250,7 +252,7 @@ static ax_status flush(group *g, ax_error *err) {
   ax_status status = AX_CONFLICT;
   for (int i = 0; i < TRIES && status == AX_CONFLICT && g->count; i++) {
     ax_error local = { 0 };
-    status = try_once(g, &local);
+    status = try_once(g, i > 0, &local);
     if (status && (status != AX_CONFLICT || i == TRIES - 1))
       (void)ax_error_set(err, status, "%s", local.text);
   }

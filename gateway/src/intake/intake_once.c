@@ -1,6 +1,7 @@
 /* A note is one line for each item that had an effect:
  * "index status Type id version updated_ms". One that went into quarantine has
- * status 202, and the id is the one it has there. */
+ * status 202, and the id is the one it has there. "job ID" stands for a request
+ * that is done later. */
 #include "intake/intake_once.h"
 
 #include <inttypes.h>
@@ -30,6 +31,10 @@ static ax_status take_note(ax_intake_once *once, ax_str note) {
   while (note.len) {
     ax_str line = ax_str_cut(&note, '\n');
     ax_str place = ax_str_cut(&line, ' ');
+    if (ax_str_eq(place, AX_STR("job"))) {
+      once->job = line;
+      continue;
+    }
     receipt *r = AX_NEW(once->rq->arena, receipt);
     if (!r) return AX_NOMEM;
     if (read_receipt(line, r)) AX_TRY(ax_map_put(once->places, place, r));
@@ -50,6 +55,22 @@ ax_status ax_intake_once_look(const ax_intake_request *rq, ax_store *store,
     AX_TRY(take_note(out, records[i].note));
   }
   return AX_OK;
+}
+
+ax_status ax_intake_once_known(const ax_intake_request *rq, ax_store *store,
+                               bool again, ax_intake_once *out,
+                               ax_error *err) {
+  if (rq->known && rq->known->store && !again) {
+    *out = *rq->known;
+    return AX_OK;
+  }
+  AX_TRY(ax_intake_once_look(rq, store, out, err));
+  if (rq->known) *rq->known = *out;
+  return AX_OK;
+}
+
+void ax_intake_once_did(const ax_intake_request *rq) {
+  if (rq->known) rq->known->seen++;
 }
 
 void ax_intake_once_refuse(ax_fhir_issues *issues) {

@@ -18,18 +18,30 @@
 #include "intake/intake.h"
 #include "intake/intake_item.h"
 
-typedef struct {
+typedef struct ax_intake_once {
   const ax_intake_request *rq;
   ax_store *store;
   size_t seen;    /* records */
   ax_map *places; /* "index of the item" -> what came of it; NULL: no key */
   bool other;     /* the key was used for another request */
+  ax_str job;     /* the key's request is done later, by this job; or empty */
 } ax_intake_once;
 
 /* Looks what was done under the request's key; without one there is nothing.
  * NOMEM, IO. */
 ax_status ax_intake_once_look(const ax_intake_request *rq, ax_store *store,
                               ax_intake_once *out, ax_error *err) AX_MUST_USE;
+
+/*
+ * The same for a request that is done in many pieces: what was looked up is
+ * kept in rq->known, where there is one, and asked for only the first time and
+ * `again`, when a piece met a CONFLICT. ax_intake_once_did says that a piece
+ * was committed with its record.
+ */
+ax_status ax_intake_once_known(const ax_intake_request *rq, ax_store *store,
+                               bool again, ax_intake_once *out,
+                               ax_error *err) AX_MUST_USE;
+void ax_intake_once_did(const ax_intake_request *rq);
 
 /* Says that the key belongs to another request. */
 void ax_intake_once_refuse(ax_fhir_issues *issues);

@@ -5,11 +5,13 @@
 #define AX_INTAKE_INTAKE_SERVICE_H
 
 #include "intake/intake.h"
+#include "intake/intake_jobs.h"
 #include "intake/intake_scorer.h"
 
 struct ax_intake {
   ax_intake_options options; /* immutable */
   ax_intake_scorer *scorer;  /* NULL: nothing is scored */
+  ax_intake_jobs *jobs;
 };
 
 /* The request with its document as others understand it, in `*out`. NOMEM. */

@@ -299,7 +299,8 @@ typedef struct {
   ax_held *held; /* new; their keys are filled in */
   size_t held_count;
   /* By id, which must be waiting, else CONFLICT: state, status, outcome, note,
-   * until_ms. One that goes on waiting keeps its body. */
+   * until_ms. One that goes on waiting keeps its body. A job that is done can
+   * be dropped, too. */
   const ax_held *settled;
   size_t settled_count;
   ax_str needs_held; /* the id of one that must be waiting; may be empty */

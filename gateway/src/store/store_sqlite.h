@@ -330,6 +330,9 @@ ax_status ax_store_once_add(ax_store_conn *conn, const ax_once *once,
 /* Is the one with this id waiting? CONFLICT when not. */
 ax_status ax_store_held_holds(ax_store_conn *conn, ax_str id,
                               ax_error *err) AX_MUST_USE;
+/* May it be settled so? CONFLICT when not. */
+ax_status ax_store_held_ends(ax_store_conn *conn, const ax_held *end,
+                             ax_error *err) AX_MUST_USE;
 /* All that the commit adds and settles. */
 ax_status ax_store_held_apply(ax_store_conn *conn, ax_store_state *state,
                               const ax_store_job *job,

@@ -25,36 +25,52 @@ typedef AX_VEC(ax_held) held_list;
 /* --- writing ---------------------------------------------------------------
  */
 
-static ax_status look(ax_store_conn *conn, ax_str id, int64_t *kind,
-                      int64_t *state, ax_error *err) {
+typedef struct {
+  int64_t kind, state;
+} standing;
+
+static ax_status look(ax_store_conn *conn, ax_str id, standing *out,
+                      ax_error *err) {
   ax_store_stmt s =
       ax_store_conn_use(conn, "SELECT kind, state FROM held WHERE id = ?");
   ax_store_conn_text(&s, id);
   bool found = ax_store_conn_row(&s);
-  if (found) {
-    *kind = sqlite3_column_int64(s.stmt, 0);
-    *state = sqlite3_column_int64(s.stmt, 1);
-  }
+  if (found)
+    *out = (standing){ sqlite3_column_int64(s.stmt, 0),
+                       sqlite3_column_int64(s.stmt, 1) };
   AX_TRY(ax_store_conn_done(&s, err));
-  return found ? AX_OK : AX_NOT_FOUND;
+  if (found) return AX_OK;
+  return ax_error_set(err, AX_CONFLICT,
+                      "nothing is held as " AX_STR_FMT, AX_STR_ARG(id));
 }
 
-static ax_status waits(ax_store_conn *conn, ax_str id, int64_t *kind,
-                       ax_error *err) {
-  int64_t state = AX_HELD_WAITING;
-  ax_status status = look(conn, id, kind, &state, err);
-  if (status && status != AX_NOT_FOUND) return status;
-  if (!status && state == AX_HELD_WAITING) return AX_OK;
+static ax_status too_late(ax_str id, int64_t state, ax_error *err) {
   return ax_error_set(err, AX_CONFLICT, "what was held as " AX_STR_FMT " %s",
                       AX_STR_ARG(id),
-                      status                    ? "is not there"
-                      : state == AX_HELD_DONE ? "was released or done before"
-                                              : "was discarded");
+                      state == AX_HELD_DONE ? "was released or done before"
+                                            : "was discarded");
 }
 
 ax_status ax_store_held_holds(ax_store_conn *conn, ax_str id, ax_error *err) {
-  int64_t kind = 0;
-  return waits(conn, id, &kind, err);
+  standing now = { 0, 0 };
+  AX_TRY(look(conn, id, &now, err));
+  return now.state == AX_HELD_WAITING ? AX_OK : too_late(id, now.state, err);
+}
+
+static ax_status may_end(ax_store_conn *conn, const ax_held *end, standing *now,
+                         ax_error *err) {
+  AX_TRY(look(conn, end->id, now, err));
+  bool answered = now->kind == AX_HELD_JOB && now->state == AX_HELD_DONE &&
+                  end->state == AX_HELD_DROPPED;
+  return now->state == AX_HELD_WAITING || answered
+             ? AX_OK
+             : too_late(end->id, now->state, err);
+}
+
+ax_status ax_store_held_ends(ax_store_conn *conn, const ax_held *end,
+                             ax_error *err) {
+  standing now = { 0, 0 };
+  return may_end(conn, end, &now, err);
 }
 
 static ax_status sweep(ax_store_conn *conn, int64_t now_ms, ax_error *err) {
@@ -124,11 +140,12 @@ ax_status ax_store_held_apply(ax_store_conn *conn, ax_store_state *state,
     state->totals.held[held->kind] += held->state == AX_HELD_WAITING;
   }
   for (size_t i = 0; i < c->settled_count; i++) {
-    int64_t kind = 0;
-    AX_TRY(waits(conn, c->settled[i].id, &kind, err)); /* twice in a commit */
+    standing now = { 0, 0 };
+    AX_TRY(may_end(conn, &c->settled[i], &now, err)); /* twice in a commit */
     AX_TRY(settle(conn, &c->settled[i], &job->settled[i], err));
-    if (kind >= 0 && kind < AX_HELD_KINDS)
-      state->totals.held[kind] -= c->settled[i].state != AX_HELD_WAITING;
+    if (now.state == AX_HELD_WAITING && now.kind >= 0 &&
+        now.kind < AX_HELD_KINDS)
+      state->totals.held[now.kind] -= c->settled[i].state != AX_HELD_WAITING;
   }
   return AX_OK;
 }

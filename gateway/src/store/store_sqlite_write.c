@@ -86,7 +86,7 @@ ax_status ax_store_sqlite_holds(ax_store_conn *conn, const ax_store_job *job,
   for (size_t i = 0; i < commit->adoption_count; i++)
     AX_TRY(ax_store_adopt_holds(conn, &commit->adoptions[i], err));
   for (size_t i = 0; i < commit->settled_count; i++)
-    AX_TRY(ax_store_held_holds(conn, commit->settled[i].id, err));
+    AX_TRY(ax_store_held_ends(conn, &commit->settled[i], err));
   if (commit->needs_held.len)
     AX_TRY(ax_store_held_holds(conn, commit->needs_held, err));
   return commit->once ? ax_store_once_holds(conn, commit->once, err) : AX_OK;
