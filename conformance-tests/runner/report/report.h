@@ -21,7 +21,8 @@
  * fields, and of user information in URLs, by "***".
  */
 ax_status ax_report_mask(ax_arena *arena, ax_result_run *run,
-                         const ax_str *secrets, size_t secret_count) AX_MUST_USE;
+                         const ax_str *secrets,
+                         size_t secret_count) AX_MUST_USE;
 
 typedef enum {
   AX_REPORT_CONSOLE,
