@@ -4,12 +4,9 @@
 
 const char *ax_result_word(ax_result_kind kind) {
   static const char *const words[AX_RESULT_KINDS] = {
-      [AX_RESULT_PASS] = "pass",
-      [AX_RESULT_WARNING] = "warning",
-      [AX_RESULT_SKIP] = "skip",
-      [AX_RESULT_UNSUPPORTED] = "unsupported",
-      [AX_RESULT_FAIL] = "fail",
-      [AX_RESULT_ERROR] = "error",
+    [AX_RESULT_PASS] = "pass", [AX_RESULT_WARNING] = "warning",
+    [AX_RESULT_SKIP] = "skip", [AX_RESULT_UNSUPPORTED] = "unsupported",
+    [AX_RESULT_FAIL] = "fail", [AX_RESULT_ERROR] = "error",
   };
   return words[kind];
 }
@@ -34,7 +31,7 @@ static void count_script(const ax_result_script *script,
 }
 
 ax_result_totals ax_result_count(const ax_result_run *run) {
-  ax_result_totals totals = {0};
+  ax_result_totals totals = { 0 };
   for (size_t i = 0; i < run->scripts.count; i++)
     count_script(&run->scripts.items[i], &totals);
   return totals;
@@ -71,16 +68,19 @@ static gap phase_gap(const ax_result_phase *phase, bool failed_before) {
 }
 
 static gap script_gap(const ax_result_script *script) {
-  bool setup_failed = false;
+  bool setup_failed = false, any_failed = false;
   gap worst = NOTHING;
   if (!script->script || script->kind == AX_RESULT_ERROR) return ELSE;
   if (!script->phases.count)
     return gap_of(script->kind, script->cause, setup_failed);
   for (size_t p = 0; p < script->phases.count; p++) {
     const ax_result_phase *phase = &script->phases.items[p];
-    worst = greater(worst, phase_gap(phase, setup_failed));
-    if (phase->phase == AX_RESULT_SETUP)
-      setup_failed = phase->kind == AX_RESULT_FAIL;
+    /* What failed in set-up or a test leaves nothing to tear down. */
+    bool before =
+        phase->phase == AX_RESULT_TEARDOWN ? any_failed : setup_failed;
+    worst = greater(worst, phase_gap(phase, before));
+    any_failed |= phase->kind == AX_RESULT_FAIL;
+    if (phase->phase == AX_RESULT_SETUP) setup_failed = any_failed;
   }
   return worst;
 }

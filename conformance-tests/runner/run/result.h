@@ -55,7 +55,7 @@ typedef struct {
   ax_str response_body;
   const ax_json *request_json, *response_json; /* NULL: not JSON */
   ax_str failure;
-  int64_t started_ms;  /* wall clock */
+  int64_t started_ms; /* wall clock */
   int64_t duration_us;
 } ax_result_exchange;
 
@@ -64,10 +64,10 @@ typedef struct {
   ax_result_kind kind;
   ax_result_cause cause;
   ax_str label, description, place;
-  ax_str rule;     /* "responseCode in 200,201", "GET Patient/1" */
-  ax_str message;  /* a sentence; empty for a plain pass */
+  ax_str rule;             /* "responseCode in 200,201", "GET Patient/1" */
+  ax_str message;          /* a sentence; empty for a plain pass */
   ax_str expected, actual; /* of an assert; may be empty */
-  ax_str requirement; /* key of the requirement it shows; may be empty */
+  ax_str requirement;      /* key of the requirement it shows; may be empty */
   ax_str requirement_url;
   const ax_result_exchange *exchange; /* sent, or looked at; may be NULL */
   int64_t duration_us;
@@ -95,7 +95,7 @@ typedef struct {
   ax_result_kind kind;
   ax_result_cause cause;
   ax_str message;
-  bool wire_changed; /* asked for XML, was run in JSON */
+  bool wire_changed;              /* asked for XML, was run in JSON */
   AX_VEC(ax_result_phase) phases; /* set-up, tests, teardown, in this order */
   AX_VEC(ax_script_notice) notices;
   int64_t started_ms, duration_us;
@@ -107,9 +107,9 @@ typedef struct {
 } ax_result_counts;
 
 typedef struct {
-  ax_str target;  /* base URL of the first destination */
-  ax_str suite;   /* as named on the command line */
-  ax_str runner;  /* "auspex-conformance 0.5.0" */
+  ax_str target; /* base URL of the first destination */
+  ax_str suite;  /* as named on the command line */
+  ax_str runner; /* "auspex-conformance 0.5.0" */
   int64_t started_ms, duration_us;
   uint64_t seed;
   AX_VEC(ax_result_script) scripts;

@@ -65,9 +65,9 @@ typedef struct {
   const ax_run_setting *variables;  /* values set by the user */
   size_t variable_count;
   ax_run_wire wire;
-  uint64_t seed;         /* of everything generated: ids, dates stay the same */
-  int64_t now_ms;        /* 0: the clock; what ${CURRENTDATE} means */
-  unsigned timeout_ms;   /* of a request; 0: 30 s */
+  uint64_t seed;       /* of everything generated: ids, dates stay the same */
+  int64_t now_ms;      /* 0: the clock; what ${CURRENTDATE} means */
+  unsigned timeout_ms; /* of a request; 0: 30 s */
   const char *test_header; /* "X-Auspex-Test"; carries "SCRIPT/TEST" */
   /* An assert without warningOnly is a fault of the script, as R4 says (and
    * most public scripts do not heed). */

@@ -1,0 +1,29 @@
+/*
+ * operation.h - runs one operation of a script. Private to run/.
+ */
+#ifndef AX_RUN_OPERATION_H
+#define AX_RUN_OPERATION_H
+
+#include "run/state.h"
+
+/*
+ * Sends what the operation describes (or waits for it, when a client is under
+ * test and the operation names an origin), registers requestId and responseId,
+ * and fills rule and exchange of `out`. An answer of any status is AX_OK;
+ * failures: see state.h.
+ */
+ax_status ax_operation_run(ax_state *s, const ax_script_action *action,
+                           ax_result_action *out, ax_error *err) AX_MUST_USE;
+
+/* Creates a fixture on the target (autocreate), and deletes what was made of
+ * fixtures marked so (autodelete); each is told as an action. */
+ax_status ax_operation_create(ax_state *s, const ax_script_fixture *fixture,
+                              ax_result_action *out, ax_error *err) AX_MUST_USE;
+ax_status ax_operation_remove(ax_state *s, const ax_state_made *made,
+                              ax_result_action *out, ax_error *err) AX_MUST_USE;
+
+/* The base URL of destination `index`; 0: none was named. */
+ax_status ax_operation_base(ax_state *s, unsigned index, ax_str place,
+                            ax_str *out, ax_error *err) AX_MUST_USE;
+
+#endif

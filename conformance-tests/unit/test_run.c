@@ -1,0 +1,190 @@
+/* Unit tests of conformance-tests/runner/run/run.c and phase.c: the order of
+ * things, what is skipped, what is removed afterwards. */
+#include "run_kit.h"
+
+#define PATIENT                                                      \
+  "'fixture': [{'id': 'f', 'resource': {'resourceType': 'Patient', " \
+  "'active': true, 'gender': 'male'}}],"
+#define CREATE                                                         \
+  "{'operation': {'type': {'code': 'create'}, 'resource': 'Patient', " \
+  "'sourceId': 'f', 'responseId': 'made'}}"
+#define OKAY "{'assert': {'response': 'okay', 'warningOnly': false}}"
+#define CREATED "{'assert': {'response': 'created', 'warningOnly': false}}"
+#define READ "{'operation': {'type': {'code': 'read'}, 'targetId': 'made'}}"
+
+static void what_was_created_is_read(void **state) {
+  (void)state;
+  const ax_result_script *r =
+      kit_run(PATIENT "'setup': {'action': [" CREATE "," CREATED "]},"
+                      "'test': [{'name': 'T', 'action': [" READ "," OKAY ","
+                      "{'assert': {'resource': 'Patient'}},"
+                      "{'assert': {'expression': 'Patient.gender',"
+                      " 'value': 'male'}}]}]");
+  kit_expect_kind(r->kind, "pass");
+  assert_true(ax_result_complete(r));
+  assert_true(kit.reachable);
+  assert_int_equal(r->phases.count, 2);
+  assert_int_equal(kit.asked_count, 2);
+  assert_string_equal(kit.asked[0].path, "/fhir/Patient");
+  assert_string_equal(kit.asked[1].path, "/fhir/Patient/made-1");
+  assert_str(kit_action(r, 1, 0)->rule, "GET Patient/made-1");
+  assert_int_equal(kit_action(r, 1, 1)->exchange->status, 200);
+}
+
+static void every_request_tells_its_test(void **state) {
+  (void)state;
+  (void)kit_run(PATIENT "'setup': {'action': [" CREATE "]},"
+                        "'test': [{'name': 'T\xc3\xbc', 'action': [" READ
+                        "]}]");
+  assert_non_null(strstr(kit.asked[0].head, "X-Auspex-Test: s/setup\n"));
+  assert_non_null(strstr(kit.asked[1].head, "X-Auspex-Test: s/T??\n"));
+}
+
+static void a_failed_setup_skips_the_tests_and_not_the_teardown(void **state) {
+  (void)state;
+  const ax_result_script *r = kit_run(
+      PATIENT "'setup': {'action': [" CREATE "," OKAY "," READ "]},"
+              "'test': [{'action': [" READ "]}, {'action': [" OKAY "]}],"
+              "'teardown': {'action': [{'operation': {'type': {'code': "
+              "'delete'}, 'targetId': 'made'}}]}");
+  kit_expect_kind(r->kind, "fail");
+  kit_expect(r, 0, 1, "fail", "expected status okay (200), got 201");
+  kit_expect(r, 0, 2, "skip", "an earlier action");
+  kit_expect_kind(r->phases.items[1].kind, "skip");
+  kit_expect(r, 2, 0, "skip", "the set-up failed");
+  kit_expect(r, 3, 0, "pass", "");
+  assert_string_equal(kit.asked[1].method, "DELETE");
+  assert_true(ax_result_complete(r));
+}
+
+static void a_failed_assert_ends_its_test_only(void **state) {
+  (void)state;
+  const ax_result_script *r =
+      kit_run(PATIENT "'test': [{'action': [" CREATE "," OKAY "," READ "]},"
+                      "{'action': [" READ "," OKAY "]}]");
+  kit_expect(r, 0, 1, "fail", "");
+  kit_expect(r, 0, 2, "skip", "");
+  kit_expect(r, 1, 1, "pass", "");
+  kit_expect_kind(r->phases.items[1].kind, "pass");
+  kit_expect_kind(r->kind, "fail");
+}
+
+static void an_assert_may_let_its_test_go_on(void **state) {
+  (void)state;
+  const ax_result_script *r = kit_run(
+      PATIENT "'test': [{'action': [" CREATE
+              ",{'assert': {'response': 'okay', 'stopTestOnFail': false}}"
+              ",{'assert': {'response': 'okay', 'warningOnly': true}}"
+              "," CREATED "]}]");
+  kit_expect(r, 0, 1, "fail", "");
+  kit_expect(r, 0, 2, "warning", "got 201");
+  kit_expect(r, 0, 3, "pass", "");
+}
+
+static void warnings_alone_do_not_fail_a_script(void **state) {
+  (void)state;
+  const ax_result_script *r = kit_run(
+      PATIENT "'test': [{'action': [" CREATE
+              ",{'assert': {'response': 'okay', 'warningOnly': true}}]}]");
+  kit_expect_kind(r->kind, "warning");
+  assert_true(ax_result_complete(r));
+}
+
+static void fixtures_come_and_go_with_the_script(void **state) {
+  (void)state;
+  const ax_result_script *r =
+      kit_run("'fixture': [{'id': 'f', 'autocreate': true, 'autodelete': true,"
+              " 'resource': {'resourceType': 'Patient', 'active': true}}],"
+              "'test': [{'action': [{'operation': {'type': {'code': 'read'},"
+              " 'targetId': 'f'}}," OKAY "]}]");
+  kit_expect_kind(r->kind, "pass");
+  assert_int_equal(r->phases.count, 3);
+  assert_int_equal(kit.asked_count, 3);
+  assert_string_equal(kit.asked[1].path, "/fhir/Patient/made-1");
+  assert_string_equal(kit.asked[2].method, "DELETE");
+  assert_true(kit.stored[0].deleted);
+  assert_str(kit_action(r, 0, 0)->label, "autocreate f");
+}
+
+static void what_a_script_creates_itself_goes_too(void **state) {
+  (void)state;
+  (void)kit_run("'fixture': [{'id': 'f', 'autodelete': true,"
+                " 'resource': {'resourceType': 'Patient'}}],"
+                "'test': [{'action': [" CREATE ", " OKAY "]}]");
+  assert_true(kit.stored[0].deleted);
+}
+
+static void a_teardown_goes_on_and_forgives_what_was_never_made(void **state) {
+  (void)state;
+  const ax_result_script *r = kit_run(
+      "'variable': [{'name': 'id', 'sourceId': 'made',"
+      " 'expression': 'Patient.id'}],"
+      "'test': [{'action': [{'operation': {'type': {'code': 'read'},"
+      " 'url': 'Patient/none', 'responseId': 'x'}}," OKAY "]}],"
+      "'teardown': {'action': [{'operation': {'type': {'code': 'delete'},"
+      " 'url': 'Patient/${id}'}}, {'operation': {'type': {'code': 'delete'},"
+      " 'url': 'Patient/other'}}]}");
+  kit_expect(r, 1, 0, "skip", "nothing is known as 'made'");
+  kit_expect(r, 1, 1, "pass", "");
+  assert_true(ax_result_complete(r));
+}
+
+static void an_operation_that_cannot_be_sent_ends_its_test(void **state) {
+  (void)state;
+  const ax_result_script *r = kit_run(
+      PATIENT "'test': [{'action': [" CREATE
+              ",{'operation': {'type': {'code': 'frobnicate'}}}," CREATED
+              "]}]");
+  kit_expect(r, 0, 1, "unsupported",
+             "unsupported: operation code 'frobnicate'");
+  kit_expect(r, 0, 2, "skip", "");
+  assert_false(ax_result_complete(r));
+  assert_false(ax_result_target_lacks(r));
+}
+
+static void a_target_that_is_not_there_is_told_once(void **state) {
+  (void)state;
+  kit.destination.base = AX_STR("http://127.0.0.1:1/fhir");
+  const char *origins[] = { "http://127.0.0.1:1/fhir" };
+  ax_net_client *client = NULL;
+  const ax_net_client_options net = { .origins = origins, .origin_count = 1 };
+  assert_int_equal(ax_net_client_new(&net, &client, NULL), AX_OK);
+  kit.options.target.client = client;
+  const ax_result_script *r =
+      kit_run(PATIENT "'setup': {'action': [" CREATE "]},"
+                      "'test': [{'action': [" OKAY "]}],"
+                      "'teardown': {'action': [{'operation': {'type': {'code': "
+                      "'delete'}, 'url': 'Patient/1'}}]}");
+  ax_net_client_free(client);
+  assert_false(kit.reachable);
+  kit_expect_kind(r->kind, "error");
+  kit_expect(r, 0, 0, "error", "127.0.0.1:1");
+  kit_expect(r, 2, 0, "error", "was not sent");
+  assert_int_equal(kit_action(r, 0, 0)->exchange->status, 0);
+}
+
+static void a_script_without_anything_to_do_is_broken(void **state) {
+  (void)state;
+  const ax_result_script *r = kit_run("'description': 'nothing'");
+  kit_expect_kind(r->kind, "error");
+  assert_false(ax_result_complete(r));
+}
+
+int main(void) {
+#define RUN(test) cmocka_unit_test_setup_teardown(test, kit_begin, kit_end)
+  const struct CMUnitTest tests[] = {
+    RUN(what_was_created_is_read),
+    RUN(every_request_tells_its_test),
+    RUN(a_failed_setup_skips_the_tests_and_not_the_teardown),
+    RUN(a_failed_assert_ends_its_test_only),
+    RUN(an_assert_may_let_its_test_go_on),
+    RUN(warnings_alone_do_not_fail_a_script),
+    RUN(fixtures_come_and_go_with_the_script),
+    RUN(what_a_script_creates_itself_goes_too),
+    RUN(a_teardown_goes_on_and_forgives_what_was_never_made),
+    RUN(an_operation_that_cannot_be_sent_ends_its_test),
+    RUN(a_target_that_is_not_there_is_told_once),
+    RUN(a_script_without_anything_to_do_is_broken),
+  };
+  return cmocka_run_group_tests(tests, kit_open, kit_close);
+}
