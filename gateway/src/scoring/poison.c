@@ -7,15 +7,27 @@
 #include "base/buf.h"
 #include "base/sha256.h"
 
+typedef struct {
+  char key[AX_POISON_KEY];
+  unsigned strikes;
+} suspect;
+
 struct ax_poison {
   pthread_mutex_t lock;
+  suspect *suspects; /* the oldest first */
+  size_t suspect_count;
   char (*keys)[AX_POISON_KEY]; /* sorted */
   size_t count, room;
 };
 
 ax_poison *ax_poison_new(void) {
   ax_poison *p = calloc(1, sizeof *p);
-  if (p) pthread_mutex_init(&p->lock, NULL);
+  if (p) p->suspects = calloc(AX_POISON_SUSPECTS, sizeof *p->suspects);
+  if (!p || !p->suspects) {
+    free(p);
+    return NULL;
+  }
+  pthread_mutex_init(&p->lock, NULL);
   return p;
 }
 
@@ -23,6 +35,7 @@ void ax_poison_free(ax_poison *p) {
   if (!p) return;
   pthread_mutex_destroy(&p->lock);
   free(p->keys);
+  free(p->suspects);
   free(p);
 }
 
@@ -99,6 +112,67 @@ bool ax_poison_known(ax_poison *p, ax_str key) {
   return there;
 }
 
+/* --- suspects ----------------------------------------------------------------
+ */
+
+/* NULL: there is nothing against it. Called with the lock. */
+static suspect *find(const ax_poison *p, ax_str key) {
+  for (size_t i = 0; i < p->suspect_count; i++)
+    if (!memcmp(p->suspects[i].key, key.ptr, AX_POISON_KEY))
+      return &p->suspects[i];
+  return NULL;
+}
+
+static void forget(ax_poison *p, const suspect *s) {
+  size_t at = (size_t)(s - p->suspects);
+  memmove(&p->suspects[at], &p->suspects[at + 1],
+          (--p->suspect_count - at) * sizeof *s);
+}
+
+bool ax_poison_suspects(ax_poison *p) {
+  pthread_mutex_lock(&p->lock);
+  bool any = p->count + p->suspect_count > 0;
+  pthread_mutex_unlock(&p->lock);
+  return any;
+}
+
+unsigned ax_poison_strikes(ax_poison *p, ax_str key) {
+  bool there = false;
+  if (key.len != AX_POISON_KEY) return 0;
+  pthread_mutex_lock(&p->lock);
+  const suspect *s = find(p, key);
+  (void)place(p, key.ptr, &there);
+  unsigned strikes = there ? AX_POISON_STRIKES : s ? s->strikes : 0;
+  pthread_mutex_unlock(&p->lock);
+  return strikes;
+}
+
+void ax_poison_strike(ax_poison *p, ax_str key) {
+  if (key.len != AX_POISON_KEY) return;
+  pthread_mutex_lock(&p->lock);
+  suspect *s = find(p, key);
+  if (s) {
+    s->strikes++;
+  } else {
+    if (p->suspect_count == AX_POISON_SUSPECTS) forget(p, p->suspects);
+    s = &p->suspects[p->suspect_count++];
+    memcpy(s->key, key.ptr, AX_POISON_KEY);
+    s->strikes = 1;
+  }
+  pthread_mutex_unlock(&p->lock);
+}
+
+void ax_poison_acquit(ax_poison *p, ax_str key) {
+  if (key.len != AX_POISON_KEY) return;
+  pthread_mutex_lock(&p->lock);
+  const suspect *s = find(p, key);
+  if (s) forget(p, s);
+  pthread_mutex_unlock(&p->lock);
+}
+
+/* --- adding ------------------------------------------------------------------
+ */
+
 static bool make_room(ax_poison *p) {
   if (p->count < p->room) return true;
   if (p->count >= AX_POISON_MAX) return false;
@@ -121,6 +195,8 @@ bool ax_poison_add(ax_poison *p, ax_str key) {
     p->count++;
     added = true;
   }
+  const suspect *s = find(p, key);
+  if (s && (there || added)) forget(p, s);
   pthread_mutex_unlock(&p->lock);
   return added;
 }

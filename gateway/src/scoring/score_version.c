@@ -63,6 +63,8 @@ static ax_status new_pool(ax_score_host *host, ax_score_version *v,
     .grow_max = host->worker_memory ? host->worker_memory / 4 : GROW_MAX,
     .probe = probe,
     .ctx = v,
+    .poison = host->poison,
+    .version = v->files.version_digest,
   };
   options.order.memory = host->worker_memory;
   return ax_worker_pool_new(host->broker, &options, out, err);

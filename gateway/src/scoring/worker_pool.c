@@ -42,6 +42,7 @@ struct ax_worker_pool {
   ax_worker_proc *active, *spare;
   job *first, *last;
   unsigned waiting;
+  ax_poison *poison, *own_poison;
   ax_breaker breaker;
   uint64_t rss_base; /* of the active worker when it began; its leader's */
   int64_t rss_next_ns;
@@ -287,31 +288,99 @@ static ax_status ask(ax_worker_pool *p, job *const *jobs, size_t count,
   return status;
 }
 
-/* The second try of a row that was in a batch that failed. */
-static void ask_again(ax_worker_pool *p, job *j) {
+/* --- rows that may do harm ---------------------------------------------------
+ */
+
+static ax_str key_of(const ax_worker_pool *p, const job *j,
+                     char key[AX_POISON_KEY + 1]) {
+  ax_poison_key(p->options.version ? p->options.version : "", j->model, j->row,
+                key);
+  return (ax_str){ key, AX_POISON_KEY };
+}
+
+static unsigned strikes_of(const ax_worker_pool *p, const job *j) {
+  char key[AX_POISON_KEY + 1];
+  if (!ax_poison_suspects(p->poison)) return 0;
+  return ax_poison_strikes(p->poison, key_of(p, j, key));
+}
+
+static void acquit(const ax_worker_pool *p, const job *j) {
+  char key[AX_POISON_KEY + 1];
+  if (ax_poison_suspects(p->poison))
+    ax_poison_acquit(p->poison, key_of(p, j, key));
+}
+
+/* A worker ended over these: one strike against each, once for the same values.
+ */
+static void strike(const ax_worker_pool *p, job *const *jobs, size_t count) {
+  char keys[AX_MODEL_BATCH][AX_POISON_KEY + 1];
+  for (size_t i = 0; i < count; i++) {
+    bool again = false;
+    ax_str key = key_of(p, jobs[i], keys[i]);
+    for (size_t k = 0; k < i && !again; k++)
+      again = memcmp(keys[k], keys[i], AX_POISON_KEY) == 0;
+    if (!again) ax_poison_strike(p->poison, key);
+  }
+}
+
+static void give_up(job *j, const ax_error *why) {
+  j->out->killed = true;
+  j->status = ax_error_set(j->err, AX_INVALID, "%s",
+                           why->text[0] ? why->text
+                                        : "the same values ended two workers");
+}
+
+/* Alone, until it is answered or has ended two workers in all. */
+static void ask_alone(ax_worker_pool *p, job *j) {
+  ax_error why = { 0 };
+  bool tried;
+  while (strikes_of(p, j) < AX_POISON_STRIKES) {
+    ax_status status = ask(p, &j, 1, &tried, &why);
+    if (!status) {
+      acquit(p, j);
+      return;
+    }
+    if (!tried || status == AX_INVALID) {
+      j->status = ax_error_set(j->err, status, "%s", why.text);
+      return;
+    }
+    strike(p, &j, 1);
+  }
+  give_up(j, &why);
+}
+
+/* The second try of a batch that failed. */
+static void ask_each(ax_worker_pool *p, job *const *jobs, size_t count) {
+  pthread_mutex_lock(&p->lock);
+  p->stats.retried += count;
+  pthread_mutex_unlock(&p->lock);
+  for (size_t i = 0; i < count; i++) ask_alone(p, jobs[i]);
+}
+
+static void ask_together(ax_worker_pool *p, job *const *jobs, size_t count) {
   ax_error why;
   bool tried;
-  pthread_mutex_lock(&p->lock);
-  p->stats.retried++;
-  pthread_mutex_unlock(&p->lock);
-  ax_status status = ask(p, &j, 1, &tried, &why);
+  if (!count) return;
+  ax_status status = ask(p, jobs, count, &tried, &why);
   if (!status) return;
-  j->out->killed = tried && status != AX_INVALID;
-  j->status = tried ? AX_INVALID : status;
-  (void)ax_error_set(j->err, j->status, "%s", why.text);
+  if (tried) {
+    if (status != AX_INVALID) strike(p, jobs, count);
+    ask_each(p, jobs, count);
+    return;
+  }
+  for (size_t i = 0; i < count; i++)
+    jobs[i]->status = ax_error_set(jobs[i]->err, status, "%s", why.text);
 }
 
 static void run(ax_worker_pool *p, job *const *jobs, size_t count) {
-  ax_error why;
-  bool tried;
-  ax_status status = ask(p, jobs, count, &tried, &why);
-  if (!status) return;
-  for (size_t i = 0; i < count; i++) {
-    if (tried)
-      ask_again(p, jobs[i]);
+  job *innocent[AX_MODEL_BATCH];
+  size_t innocents = 0;
+  for (size_t i = 0; i < count; i++)
+    if (strikes_of(p, jobs[i]))
+      ask_alone(p, jobs[i]);
     else
-      jobs[i]->status = ax_error_set(jobs[i]->err, status, "%s", why.text);
-  }
+      innocent[innocents++] = jobs[i];
+  ask_together(p, innocent, innocents);
 }
 
 /* --- the queue
@@ -464,6 +533,12 @@ ax_status ax_worker_pool_new(ax_broker *broker,
   p->broker = broker;
   p->options = *options;
   p->models = (ax_buf)AX_BUF_INIT(AX_FRAME_MAX);
+  if (!options->poison) p->own_poison = ax_poison_new();
+  p->poison = options->poison ? options->poison : p->own_poison;
+  if (!p->poison) {
+    free(p);
+    return ax_error_set(err, AX_NOMEM, "no memory for a module");
+  }
   pthread_mutex_init(&p->lock, NULL);
   pthread_condattr_init(&p->monotonic);
   pthread_condattr_setclock(&p->monotonic, CLOCK_MONOTONIC);
@@ -471,6 +546,7 @@ ax_status ax_worker_pool_new(ax_broker *broker,
   pthread_cond_init(&p->ready, &p->monotonic);
   int fault = pthread_create(&p->keeper, NULL, keep, p);
   if (fault) {
+    ax_poison_free(p->own_poison);
     free(p);
     return ax_error_set(err, AX_IO, "no thread for module '%s': %s",
                         options->module, strerror(fault));
@@ -513,6 +589,7 @@ void ax_worker_pool_free(ax_worker_pool *p) {
   ax_worker_proc_end(p->active, NULL, 0);
   ax_worker_proc_end(p->spare, NULL, 0);
   ax_buf_free(&p->models);
+  ax_poison_free(p->own_poison);
   pthread_cond_destroy(&p->need);
   pthread_cond_destroy(&p->ready);
   pthread_condattr_destroy(&p->monotonic);

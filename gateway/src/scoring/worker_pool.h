@@ -8,10 +8,13 @@
  *
  * A worker that dies, misses the deadline or answers nonsense is replaced by
  * the spare, and the rows of its batch are tried once more, one by one, so that
- * only the row that did the harm fails. A thread of the pool starts new spares;
- * while workers keep dying without having scored anything the circuit opens
- * (breaker.h): rows are turned away at once, until a fresh worker has passed
- * the probe. A worker whose memory grows is replaced between two batches.
+ * only the row that did the harm fails. A row against which there is a strike
+ * (poison.h) is never asked together with others, and one with two is not asked
+ * at all, so that no row ends a third worker, whatever happens between. A
+ * thread of the pool starts new spares; while workers keep dying without having
+ * scored anything the circuit opens (breaker.h): rows are turned away at once,
+ * until a fresh worker has passed the probe. A worker whose memory grows is
+ * replaced between two batches.
  *
  * Threads: any; one private lock, never held while talking to a worker.
  */
@@ -20,6 +23,7 @@
 
 #include "base/arena.h"
 #include "scoring/breaker.h"
+#include "scoring/poison.h"
 #include "scoring/result.h"
 #include "scoring/worker_proc.h"
 
@@ -37,6 +41,10 @@ typedef struct {
    * the next batch decides. [keeper thread] */
   ax_status (*probe)(void *ctx, ax_worker_proc *worker, ax_error *err);
   void *ctx;
+  /* What is held against rows, and the version whose rows they are; both must
+   * outlive the pool. NULL: the pool keeps count for itself. */
+  ax_poison *poison;
+  const char *version;
 } ax_worker_pool_options;
 
 typedef struct {

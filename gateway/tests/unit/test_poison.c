@@ -62,10 +62,50 @@ static void what_was_added_is_known_and_nothing_else(void **state) {
   ax_poison_free(p);
 }
 
+static void strikes_are_counted_until_somebody_is_acquitted(void **state) {
+  (void)state;
+  ax_poison *p = ax_poison_new();
+  char a[AX_POISON_KEY + 1], b[AX_POISON_KEY + 1];
+  key_of("v", 1, 0, 0, a);
+  key_of("v", 2, 0, 0, b);
+  assert_false(ax_poison_suspects(p));
+  ax_poison_strike(p, ax_str_from(a));
+  ax_poison_strike(p, ax_str_from(b));
+  ax_poison_strike(p, ax_str_from(b));
+  assert_true(ax_poison_suspects(p));
+  assert_int_equal(ax_poison_strikes(p, ax_str_from(a)), 1);
+  assert_int_equal(ax_poison_strikes(p, ax_str_from(b)), 2);
+  ax_poison_acquit(p, ax_str_from(a));
+  assert_int_equal(ax_poison_strikes(p, ax_str_from(a)), 0);
+  /* Known for good: no suspect any more, and no less held against it. */
+  assert_true(ax_poison_add(p, ax_str_from(b)));
+  ax_poison_acquit(p, ax_str_from(b));
+  assert_int_equal(ax_poison_strikes(p, ax_str_from(b)), AX_POISON_STRIKES);
+  ax_poison_free(p);
+}
+
+static void the_oldest_suspects_are_forgotten_first(void **state) {
+  (void)state;
+  ax_poison *p = ax_poison_new();
+  char key[AX_POISON_KEY + 1];
+  for (int i = 0; i <= AX_POISON_SUSPECTS; i++) {
+    key_of("v", i, 0, 0, key);
+    ax_poison_strike(p, ax_str_from(key));
+  }
+  assert_int_equal(ax_poison_strikes(p, ax_str_from(key)), 1);
+  key_of("v", 0, 0, 0, key);
+  assert_int_equal(ax_poison_strikes(p, ax_str_from(key)), 0);
+  key_of("v", 1, 0, 0, key);
+  assert_int_equal(ax_poison_strikes(p, ax_str_from(key)), 1);
+  ax_poison_free(p);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_row_is_known_by_its_values_and_version),
     cmocka_unit_test(what_was_added_is_known_and_nothing_else),
+    cmocka_unit_test(strikes_are_counted_until_somebody_is_acquitted),
+    cmocka_unit_test(the_oldest_suspects_are_forgotten_first),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,12 +4,14 @@
  */
 #include "support/ax_test.h"
 
+#include <limits.h>
 #include <math.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -298,7 +300,7 @@ an_open_circuit_turns_rows_away_until_a_probe_succeeds(void **state) {
   double got;
   for (int i = 0; i < 20 && stats.breaker != AX_BREAKER_OPEN; i++) {
     ax_error err = { 0 };
-    (void)!score(&m, POISON, &got, &err);
+    (void)!score(&m, POISON + i, &got, &err); /* the same are not sent again */
     ax_worker_pool_look(m.pool, &stats);
   }
   assert_int_equal(stats.breaker, AX_BREAKER_OPEN);
@@ -372,8 +374,67 @@ static void only_the_rows_that_do_harm_fail_when_many_call(void **state) {
   ax_worker_pool_look(m.pool, &stats);
   assert_int_equal(stats.failed, failed);
   assert_int_equal(stats.rows, THREADS * ROWS);
+  assert_true(stats.deaths <= 2); /* all harm was done by the same values */
   close_module(&m);
   ax_broker_stop(m.broker);
+}
+
+/* --- two deaths at most
+ * -------------------------------------------------------------- */
+
+/* A worker program that can be taken away and put back. */
+typedef struct {
+  char folder[40], link[60], program[PATH_MAX];
+} removable;
+
+static void put_back(const removable *r) {
+  assert_int_equal(symlink(r->program, r->link), 0);
+}
+
+static ax_broker *begin_removable(removable *r) {
+  ax_broker *broker = NULL;
+  ax_error err = { 0 };
+  (void)snprintf(r->folder, sizeof r->folder, "/tmp/auspex-pool-XXXXXX");
+  assert_non_null(mkdtemp(r->folder));
+  (void)snprintf(r->link, sizeof r->link, "%s/worker", r->folder);
+  assert_non_null(realpath(build("bin/auspex-worker"), r->program));
+  put_back(r);
+  if (ax_broker_start(r->link, &broker, &err)) fail_msg("%s", err.text);
+  return broker;
+}
+
+/* The first worker ends over it, and there is no second one to try it again:
+ * that is a strike, and when it comes back only one more worker ends. */
+static void a_row_that_comes_back_later_ends_no_third_worker(void **state) {
+  (void)state;
+  removable program;
+  double got;
+  ax_worker_pool_stats stats;
+  module m = { .broker = begin_removable(&program) };
+  assert_int_equal(open_module(&m, "abort", 1000, 2000), AX_OK);
+  assert_int_equal(unlink(program.link), 0);
+  ax_error err = { 0 };
+  assert_int_equal(score(&m, POISON, &got, &err), AX_UNAVAILABLE);
+  ax_worker_pool_look(m.pool, &stats);
+  assert_int_equal(stats.deaths, 1);
+  put_back(&program);
+  ax_status status = AX_UNAVAILABLE;
+  for (int i = 0; i < 1000 && status == AX_UNAVAILABLE; i++) {
+    err = (ax_error){ 0 };
+    status = score(&m, POISON, &got, &err);
+    if (status) nanosleep(&(struct timespec){ 0, 10000000 }, NULL);
+  }
+  assert_int_equal(status, AX_INVALID);
+  for (int i = 0; i < 3; i++) {
+    err = (ax_error){ 0 };
+    assert_int_equal(score(&m, POISON, &got, &err), AX_INVALID);
+  }
+  ax_worker_pool_look(m.pool, &stats);
+  assert_int_equal(stats.deaths, 2);
+  close_module(&m);
+  ax_broker_stop(m.broker);
+  assert_int_equal(unlink(program.link), 0);
+  assert_int_equal(rmdir(program.folder), 0);
 }
 
 int main(void) {
@@ -387,6 +448,7 @@ int main(void) {
     cmocka_unit_test(a_worker_that_grows_is_replaced_between_batches),
     cmocka_unit_test(an_open_circuit_turns_rows_away_until_a_probe_succeeds),
     cmocka_unit_test(only_the_rows_that_do_harm_fail_when_many_call),
+    cmocka_unit_test(a_row_that_comes_back_later_ends_no_third_worker),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
