@@ -10,9 +10,12 @@
  *   bad_p99    of rows that do
  *   before, during  p99 of the neighbour while nothing and while something goes
  *              wrong next to it
+ *   added_ms   what harm next to them adds to the p99 of rows that do none
  *
- * Ends with 1 when a row was lost, answered wrongly, or killed a third worker.
- * Times are told, not judged: the machine may have other things to do.
+ * At the end the worst of these beside the bounds that are promised. Ends with
+ * 1 when a row was lost, answered wrongly, or killed a third worker; times are
+ * judged only with AUSPEX_FAULTS_JUDGE, for the machine may have other things
+ * to do.
  */
 #include "bench.h"
 
@@ -27,7 +30,17 @@
 #include "scoring/score_deploy.h"
 #include "scoring/score_view.h"
 
-enum { TRIES = 2000, SAMPLES = 200000, POISON = 1000 };
+enum {
+  TRIES = 2000,
+  SAMPLES = 200000,
+  ENOUGH = 2000, /* of the neighbour, so that its p99 means something */
+  PACE_US = 1000,
+  POISON = 1000,
+  HANG_MS = 100,
+  CRASH_MS = 10, /* the bounds */
+  HANG_MORE_MS = 10,
+  NEIGHBOUR_PERCENT = 10
+};
 
 /* Those that load. Others show at loading what is wrong with them. */
 static const char *const kinds[] = {
@@ -74,8 +87,12 @@ static void unlink_module(const char *folder, const char *name) {
 static int64_t deadline_of(const char *kind) {
   static const char *const hang[] = { "loop", "sleep", "memory" };
   for (size_t i = 0; i < AX_COUNT(hang); i++)
-    if (!strcmp(kind, hang[i])) return 100;
+    if (!strcmp(kind, hang[i])) return HANG_MS;
   return 2000;
+}
+
+static bool hangs(const char *kind) {
+  return !strcmp(kind, "loop") || !strcmp(kind, "sleep");
 }
 
 static ax_score_host *open_host(const char *folder, const char *kind) {
@@ -167,7 +184,8 @@ typedef struct {
   ax_score_host *host;
   atomic_bool over;
   int64_t *ns;
-  size_t count, wrong;
+  atomic_size_t count;
+  size_t wrong;
 } neighbour;
 
 static void *be_scored(void *arg) {
@@ -176,8 +194,8 @@ static void *be_scored(void *arg) {
     if (score(n->host, "neighbour", (double)(n->count % 900),
               &n->ns[n->count]) != SCORED)
       n->wrong++;
-    n->count++;
-    pause_us(1000);
+    atomic_fetch_add(&n->count, 1);
+    pause_us(PACE_US);
   }
   return NULL;
 }
@@ -205,6 +223,7 @@ static void send_rows(ax_score_host *host, size_t count, bool harm, tally *t) {
     int64_t took;
     ending end = score(host, "faulty",
                        bad ? POISON + (double)i : (double)(i % 900), &took);
+    pause_us(PACE_US); /* with harm or without: the same pace */
     t->lost += end == LOST || (!bad && end != SCORED);
     t->scored += end == SCORED;
     t->recorded += end == RECORDED;
@@ -221,12 +240,58 @@ static double with_neighbour(ax_score_host *host, size_t count, bool harm,
   pthread_t thread;
   if (!n.ns || pthread_create(&thread, NULL, be_scored, &n) != 0) abort();
   send_rows(host, count, harm, t);
+  while (!harm && atomic_load(&n.count) < ENOUGH) {
+    int64_t took;
+    if (score(host, "faulty", 1, &took) != SCORED) (*wrong)++;
+    pause_us(PACE_US);
+  }
   atomic_store(&n.over, true);
   pthread_join(thread, NULL);
   double p99 = p99_us(n.ns, n.count);
   *wrong += n.wrong;
   free(n.ns);
   return p99;
+}
+
+/* The worst of all kinds. */
+typedef struct {
+  double crash_ms, hang_ms, neighbour; /* added; in all; ratio */
+  const char *crash, *hang, *beside;
+} worst;
+
+static void note_worst(worst *w, const char *kind, double added_ms,
+                       double bad_ms, double ratio) {
+  if (!hangs(kind) && (!w->crash || added_ms > w->crash_ms)) {
+    w->crash = kind;
+    w->crash_ms = added_ms;
+  }
+  if (hangs(kind) && (!w->hang || bad_ms > w->hang_ms)) {
+    w->hang = kind;
+    w->hang_ms = bad_ms;
+  }
+  if (!w->beside || ratio > w->neighbour) {
+    w->beside = kind;
+    w->neighbour = ratio;
+  }
+}
+
+/* Returns how many bounds are not kept. */
+static int tell_worst(const worst *w) {
+  double percent = (w->neighbour - 1) * 100;
+  int hang_bound = 2 * HANG_MS + HANG_MORE_MS;
+  if (w->crash)
+    (void)printf("crash: adds at most %.1f ms to p99 (%s); wanted: %d\n",
+                 w->crash_ms, w->crash, CRASH_MS);
+  if (w->hang)
+    (void)printf("hang: p99 of at most %.1f ms (%s); wanted: %d (two deadlines "
+                 "of %d ms and %d ms)\n",
+                 w->hang_ms, w->hang, hang_bound, HANG_MS, HANG_MORE_MS);
+  if (w->beside)
+    (void)printf("neighbour: p99 at most %.0f %% above what it was (%s); "
+                 "wanted: %d %%\n",
+                 percent, w->beside, NEIGHBOUR_PERCENT);
+  return (w->crash_ms > CRASH_MS) + (w->hang_ms > hang_bound) +
+         (percent > NEIGHBOUR_PERCENT);
 }
 
 static uint64_t deaths_of(ax_score_host *host, const char *module) {
@@ -241,7 +306,7 @@ static uint64_t deaths_of(ax_score_host *host, const char *module) {
   return deaths;
 }
 
-static int run_kind(const char *kind, size_t count) {
+static int run_kind(const char *kind, size_t count, worst *w) {
   char folder[] = "/tmp/auspex-faults-XXXXXX";
   if (!mkdtemp(folder)) abort();
   link_module(folder, kind);
@@ -256,14 +321,18 @@ static int run_kind(const char *kind, size_t count) {
   double during = with_neighbour(host, count, true, &storm, &wrong);
   uint64_t deaths = deaths_of(host, kind);
   uint64_t strangers = deaths_of(host, "neighbour");
+  double calm_us = p99_us(calm.good_ns, calm.good);
+  double good_us = p99_us(storm.good_ns, storm.good);
+  double bad_us = p99_us(storm.bad_ns, storm.bad);
+  note_worst(w, kind, (good_us - calm_us) / 1000, bad_us / 1000,
+             during / before);
   (void)printf("fault: %-12s rows=%zu answered=%zu recorded=%zu deaths=%llu "
                "calm_p99_us=%.0f good_p99_us=%.0f bad_p99_us=%.0f "
-               "neighbour_before_us=%.0f during_us=%.0f\n",
+               "added_ms=%.1f neighbour_before_us=%.0f during_us=%.0f\n",
                kind, storm.good + storm.bad,
                storm.good + storm.bad - storm.lost, storm.recorded,
-               (unsigned long long)deaths, p99_us(calm.good_ns, calm.good),
-               p99_us(storm.good_ns, storm.good),
-               p99_us(storm.bad_ns, storm.bad), before, during);
+               (unsigned long long)deaths, calm_us, good_us, bad_us,
+               (good_us - calm_us) / 1000, before, during);
   (void)fflush(stdout);
   bool bad =
       storm.lost || calm.lost || wrong || strangers || deaths > 2 * storm.bad;
@@ -313,16 +382,18 @@ int main(int argc, char **argv) {
   const char *wanted = getenv("AUSPEX_FAULTS");
   size_t count = wanted ? (size_t)strtoul(wanted, NULL, 10) : 20;
   int failed = 0;
+  worst w = { 0 };
   ax_log_set_level(AX_LOG_ERROR);
   /* What is expected here is no news. */
   if (!freopen("/dev/null", "w", stderr)) abort();
   for (size_t i = 0; i < AX_COUNT(kinds); i++)
     if (argc < 2 || !strcmp(argv[1], kinds[i]))
-      failed += run_kind(kinds[i], count);
+      failed += run_kind(kinds[i], count, &w);
   for (size_t i = 0; i < AX_COUNT(broken); i++)
     if (argc < 2 || !strcmp(argv[1], broken[i]))
       failed += run_broken(broken[i], count);
   (void)printf("faults: %zu kinds, %d failed\n",
                argc < 2 ? AX_COUNT(kinds) + AX_COUNT(broken) : 1, failed);
-  return failed != 0;
+  int above = tell_worst(&w);
+  return failed != 0 || (above && getenv("AUSPEX_FAULTS_JUDGE"));
 }
