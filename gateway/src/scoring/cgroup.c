@@ -2,9 +2,12 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "base/attrs.h"
 
 #define ROOT "/sys/fs/cgroup"
 
@@ -19,6 +22,75 @@ static bool write_file(const char *folder, const char *name, const char *text) {
   bool done = write(fd, text, strlen(text)) == (ssize_t)strlen(text);
   close(fd);
   return done;
+}
+
+/* --- version 2: a leaf of our own --------------------------------------------
+ */
+
+/* The parent of a process, from the fourth field of its stat; 0: it is gone. */
+static long parent_of(long pid) {
+  char path[40], text[400];
+  (void)snprintf(path, sizeof path, "/proc/%ld/stat", pid);
+  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  ssize_t got = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
+  if (fd >= 0) close(fd);
+  if (got <= 0) return 0;
+  text[got] = '\0';
+  const char *end = strrchr(text, ')'); /* of the name, which may hold blanks */
+  return end && end[1] && end[2] ? strtol(end + 3, NULL, 10) : 0;
+}
+
+/* Moves everybody in `from` to `to`, if all are this process or children of
+ * it. */
+static bool move_ours(const char *from, const char *to) {
+  char path[PATH_MOST], line[32];
+  long pids[64];
+  size_t count = 0;
+  bool ours = true;
+  (void)snprintf(path, sizeof path, "%s/cgroup.procs", from);
+  FILE *file = fopen(path, "re");
+  while (file && fgets(line, sizeof line, file)) {
+    long pid = strtol(line, NULL, 10);
+    ours &= count < AX_COUNT(pids) &&
+            (pid == (long)getpid() || parent_of(pid) == (long)getpid());
+    if (ours) pids[count++] = pid;
+  }
+  if (file) (void)fclose(file);
+  if (!file || !ours) return false;
+  for (size_t i = 0; i < count; i++) {
+    (void)snprintf(line, sizeof line, "%ld", pids[i]);
+    if (!write_file(to, "cgroup.procs", line)) return false;
+  }
+  return true;
+}
+
+static bool hand_on(const char *folder, char sign, const char *controller) {
+  char word[40];
+  (void)snprintf(word, sizeof word, "%c%s", sign, controller);
+  return write_file(folder, "cgroup.subtree_control", word);
+}
+
+bool ax_cgroup_share(const char *folder, const char *controller, bool *moved) {
+  char leaf[PATH_MOST];
+  *moved = false;
+  if (hand_on(folder, '+', controller)) return true; /* nobody is in there */
+  int len = snprintf(leaf, sizeof leaf, "%s/main", folder);
+  if (len <= 0 || (size_t)len >= sizeof leaf || mkdir(leaf, 0700) != 0)
+    return false;
+  *moved = move_ours(folder, leaf);
+  if (*moved && hand_on(folder, '+', controller)) return true;
+  *moved = false;
+  (void)move_ours(leaf, folder);
+  (void)rmdir(leaf);
+  return false;
+}
+
+void ax_cgroup_unshare(const char *folder, const char *controller) {
+  char leaf[PATH_MOST];
+  int len = snprintf(leaf, sizeof leaf, "%s/main", folder);
+  if (len <= 0 || (size_t)len >= sizeof leaf) return;
+  if (hand_on(folder, '-', controller) && move_ours(leaf, folder))
+    (void)rmdir(leaf);
 }
 
 /* --- where
@@ -53,14 +125,18 @@ static bool make(ax_cgroup *group) {
       snprintf(own, sizeof own, "%s/auspex-%ld", group->path, (long)getpid());
   if (len <= 0 || (size_t)len >= sizeof group->path || mkdir(own, 0700) != 0)
     return false;
+  bool moved = false;
   char limit[PATH_MOST + 40];
   (void)snprintf(limit, sizeof limit, "%s/%s", own,
                  group->v2 ? "memory.max" : "memory.limit_in_bytes");
-  if (access(limit, W_OK) != 0 ||
-      (group->v2 && !write_file(own, "cgroup.subtree_control", "+memory"))) {
+  if (group->v2 && access(limit, W_OK) != 0)
+    (void)ax_cgroup_share(group->path, "memory", &moved);
+  if (access(limit, W_OK) != 0 || (group->v2 && !hand_on(own, '+', "memory"))) {
     (void)rmdir(own);
+    if (moved) ax_cgroup_unshare(group->path, "memory");
     return false;
   }
+  group->moved = moved ? strlen(group->path) : 0;
   memcpy(group->path, own, (size_t)len + 1);
   return true;
 }
@@ -77,7 +153,11 @@ void ax_cgroup_begin(ax_cgroup *out) {
 }
 
 void ax_cgroup_end(const ax_cgroup *group) {
+  char parent[AX_CGROUP_PATH];
   if (group->path[0]) (void)rmdir(group->path);
+  if (!group->moved) return;
+  (void)snprintf(parent, sizeof parent, "%.*s", (int)group->moved, group->path);
+  ax_cgroup_unshare(parent, "memory");
 }
 
 /* --- one worker

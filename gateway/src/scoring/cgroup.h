@@ -5,12 +5,18 @@
  * or v2 with the memory controller delegated to our group (systemd: Delegate=).
  * Elsewhere nothing happens and the resource limits alone stand.
  *
+ * In v2 a group that hands a controller on may hold no processes itself
+ * (kernel: cgroup-v2.rst, "No Internal Process Constraint"), so this process
+ * and its children move to a leaf of our group, "main", if nobody else is in
+ * there.
+ *
  * Threads: any; groups of different workers do not touch each other.
  */
 #ifndef AX_SCORING_CGROUP_H
 #define AX_SCORING_CGROUP_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum { AX_CGROUP_PATH = 400 };
@@ -18,6 +24,8 @@ enum { AX_CGROUP_PATH = 400 };
 typedef struct {
   char path[AX_CGROUP_PATH]; /* of the group of all workers; empty: none */
   bool v2;
+  size_t moved; /* bytes of `path` that name the group we moved in; 0: we did
+                   not */
 } ax_cgroup;
 
 /* Makes a group for the workers of this process, where that is allowed. */
@@ -29,6 +37,14 @@ void ax_cgroup_end(const ax_cgroup *group);
 bool ax_cgroup_limit(const ax_cgroup *group, int32_t pid, uint64_t bytes);
 /* After it ended. */
 void ax_cgroup_drop(const ax_cgroup *group, int32_t pid);
+
+/* Makes the group `folder` (v2) hand `controller` ("memory") on to groups below
+ * it. `*moved` says whether this process and its children had to move to the
+ * leaf "main" for it. False: that is not allowed here, or others are in the
+ * group; then all is as before. */
+bool ax_cgroup_share(const char *folder, const char *controller, bool *moved);
+/* Back again. */
+void ax_cgroup_unshare(const char *folder, const char *controller);
 
 /* For tests: where the memory control group of `line` (of /proc/self/cgroup)
  * lies; false when it is of another kind. */

@@ -3,7 +3,9 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "scoring/cgroup.h"
@@ -69,6 +71,111 @@ static void whoever_takes_more_is_ended(void **state) {
   assert_int_not_equal(access(group.path, F_OK), 0); /* nothing is left */
 }
 
+/* --- version 2
+ * --------------------------------------------------------------------- */
+
+/* Where a version 2 hierarchy lies, and a controller in it; NULL: there is none
+ * here. The memory controller belongs to version 1 on a machine with both, but
+ * the kernel's rules are the same for all. */
+static const char *v2_root(char controller[40]) {
+  static const char *const roots[] = { "/sys/fs/cgroup",
+                                       "/sys/fs/cgroup/unified" };
+  for (size_t i = 0; i < AX_COUNT(roots); i++) {
+    char path[100];
+    (void)snprintf(path, sizeof path, "%s/cgroup.controllers", roots[i]);
+    FILE *file = fopen(path, "re");
+    int got = file ? fscanf(file, "%39s", controller) : 0;
+    if (file) (void)fclose(file);
+    if (got == 1) return roots[i];
+  }
+  return NULL;
+}
+
+static bool put(const char *folder, const char *name, const char *text) {
+  char path[200];
+  (void)snprintf(path, sizeof path, "%s/%s", folder, name);
+  FILE *file = fopen(path, "we");
+  bool done = file && fputs(text, file) >= 0;
+  return file && fclose(file) == 0 && done;
+}
+
+/* In a child, which can be put into a group without harm. */
+static void in_group(const char *folder, const char *controller) {
+  char below[200], pid[32];
+  bool moved = false;
+  (void)snprintf(pid, sizeof pid, "%ld", (long)getpid());
+  (void)snprintf(below, sizeof below, "%s/below", folder);
+  if (!put(folder, "cgroup.procs", pid)) _exit(10);
+  if (!ax_cgroup_share(folder, controller, &moved)) _exit(11);
+  if (!moved) _exit(12); /* it was in the way */
+  if (mkdir(below, 0700) != 0) _exit(13);
+  char listed[260] = "";
+  (void)snprintf(listed, sizeof listed, "%s/cgroup.controllers", below);
+  FILE *file = fopen(listed, "re");
+  char got[40] = "";
+  if (!file || fscanf(file, "%39s", got) != 1) _exit(14);
+  (void)fclose(file);
+  if (strcmp(got, controller) != 0) _exit(15);
+  if (rmdir(below) != 0) _exit(16);
+  ax_cgroup_unshare(folder, controller);
+  (void)snprintf(below, sizeof below, "%s/main", folder);
+  _exit(access(below, F_OK) == 0 ? 17 : 0);
+}
+
+static void a_group_of_version_2_is_left_for_a_leaf(void **state) {
+  (void)state;
+  char controller[40], folder[160], word[80];
+  const char *root = v2_root(controller);
+  if (!root) {
+    print_message("# skipped: no version 2 control groups with a controller\n");
+    skip();
+  }
+  (void)snprintf(folder, sizeof folder, "%s/auspex-test-%ld", root,
+                 (long)getpid());
+  char before[200] = "";
+  (void)snprintf(word, sizeof word, "%s/cgroup.subtree_control", root);
+  FILE *file = fopen(word, "re");
+  if (file && !fgets(before, sizeof before, file)) before[0] = '\0';
+  if (file) (void)fclose(file);
+  (void)snprintf(word, sizeof word, "+%s", controller);
+  if (mkdir(folder, 0700) != 0 || !put(root, "cgroup.subtree_control", word)) {
+    (void)rmdir(folder);
+    print_message("# skipped: no group may be made in %s\n", root);
+    skip();
+  }
+  bool was_on = before[0] && strstr(before, controller);
+  int how = 0;
+  pid_t child = fork();
+  if (child == 0) in_group(folder, controller);
+  assert_int_equal(waitpid(child, &how, 0), child);
+  /* A group with a stranger in it is left as it is. */
+  bool moved = true;
+  pid_t stranger = fork();
+  if (stranger == 0) {
+    pid_t grandchild = fork();
+    if (grandchild == 0) {
+      (void)pause();
+      _exit(0);
+    }
+    char pid[32];
+    (void)snprintf(pid, sizeof pid, "%ld", (long)grandchild);
+    _exit(put(folder, "cgroup.procs", pid) ? 0 : 1);
+  }
+  int put_there = 0;
+  assert_int_equal(waitpid(stranger, &put_there, 0), stranger);
+  bool shared = ax_cgroup_share(folder, controller, &moved);
+  (void)put(folder, "cgroup.kill", "1");
+  for (int i = 0; i < 500 && rmdir(folder) != 0; i++)
+    (void)nanosleep(&(struct timespec){ 0, 10000000 }, NULL);
+  word[0] = '-';
+  if (!was_on) (void)put(root, "cgroup.subtree_control", word);
+  assert_int_equal(how, 0);
+  assert_int_equal(put_there, 0);
+  assert_false(shared);
+  assert_false(moved);
+  assert_int_not_equal(access(folder, F_OK), 0);
+}
+
 static void without_a_group_nothing_happens(void **state) {
   (void)state;
   ax_cgroup none = { .v2 = false };
@@ -81,6 +188,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(the_group_is_found_in_both_versions),
     cmocka_unit_test(whoever_takes_more_is_ended),
+    cmocka_unit_test(a_group_of_version_2_is_left_for_a_leaf),
     cmocka_unit_test(without_a_group_nothing_happens),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
