@@ -37,9 +37,9 @@ void ax_fhir_fact_note_all(ax_fhir_fact_work *x, const char *name,
 ax_status ax_fhir_fact_take_notes(ax_fhir_fact_work *x,
                                   ax_str *out) AX_MUST_USE;
 
-/* Appends `fact` once for each coding of `concept`. */
+/* Appends `fact` once for each coding of the CodeableConcept `code`. */
 ax_status ax_fhir_fact_add(ax_fhir_fact_work *x, ax_fact fact,
-                           const ax_json *concept) AX_MUST_USE;
+                           const ax_json *code) AX_MUST_USE;
 
 /* --- fhir_fact_event.c ---------------------------------------------------- */
 

@@ -44,8 +44,9 @@ static ax_status take_back(const work *w, ax_commit *commit, ax_str names,
     if (!slot) return AX_NOMEM;
     *slot = ax_str_cut(&names, ',');
   }
-  return ax_intake_revision_add(w->options, w->arena, w->task, w->model,
-                                made.items, made.count, commit, err);
+  const ax_intake_revision_made there = { w->model, made.items, made.count };
+  return ax_intake_revision_add(w->options, w->arena, w->task, &there, commit,
+                                err);
 }
 
 static ax_status end_with(const work *w, ax_commit *commit, ax_task_state state,

@@ -114,9 +114,10 @@ static ax_status keep_item(revision *r, ax_intake_item *item, ax_str id,
   return AX_OK;
 }
 
-static bool is_made(const ax_str *made, size_t count, const ax_standing *one) {
-  for (size_t i = 0; i < count; i++) {
-    ax_str rest = made[i];
+static bool is_made(const ax_intake_revision_made *made,
+                    const ax_standing *one) {
+  for (size_t i = 0; i < made->count; i++) {
+    ax_str rest = made->items[i];
     ax_str type = ax_str_cut(&rest, '/');
     if (ax_str_eq(type, one->type) && ax_str_eq(rest, one->id)) return true;
   }
@@ -203,7 +204,7 @@ static void write_entity(ax_json_writer *w, ax_str ref) {
 /* R4 Provenance: the new results are revisions of the old ones; without new
  * ones it is about the old ones themselves. */
 static void write_provenance(const revision *r, ax_json_writer *w,
-                             const ax_str *made, size_t made_count) {
+                             const ax_intake_revision_made *made) {
   char recorded[AX_FHIR_DATE_INSTANT + 1];
   ax_coding revise = {
     AX_STR("http://terminology.hl7.org/CodeSystem/v3-DataOperation"),
@@ -212,8 +213,8 @@ static void write_provenance(const revision *r, ax_json_writer *w,
   ax_fhir_date_instant(r->now_ms, recorded);
   ax_json_write_object(w);
   ax_json_write_member(w, AX_STR("resourceType"), AX_STR("Provenance"));
-  if (made_count)
-    write_references(w, made, made_count);
+  if (made->count)
+    write_references(w, made->items, made->count);
   else
     write_references(w, r->old.items, r->old.count);
   ax_json_write_member(w, AX_STR("recorded"), ax_str_from(recorded));
@@ -251,13 +252,14 @@ static ax_status name_of(const revision *r, ax_str *out) {
   return status ? status : (name ? AX_OK : AX_NOMEM);
 }
 
-static ax_status add_provenance(revision *r, const ax_str *made, size_t count) {
+static ax_status add_provenance(revision *r,
+                                const ax_intake_revision_made *made) {
   ax_buf body = AX_BUF_INIT(RESULT_MAX);
   ax_json_fault fault;
   const ax_json *tree = NULL;
   ax_str id;
   ax_json_writer w = ax_json_write_begin(&body);
-  write_provenance(r, &w, made, count);
+  write_provenance(r, &w, made);
   ax_status status = ax_json_write_end(&w);
   ax_str text =
       status ? AX_STR("") : ax_arena_str(r->arena, ax_buf_view(&body));
@@ -307,32 +309,31 @@ static ax_status follow(revision *r, const ax_standing *old, size_t count,
 }
 
 static ax_status revise(revision *r, const ax_standing *old, size_t count,
-                        const ax_str *made, size_t made_count,
+                        const ax_intake_revision_made *made,
                         ax_commit *commit) {
   for (size_t i = 0; i < count && i < LISTED; i++)
-    if (!is_made(made, made_count, &old[i])) AX_TRY(take_back(r, &old[i]));
+    if (!is_made(made, &old[i])) AX_TRY(take_back(r, &old[i]));
   if (!r->old.count) return AX_OK;
-  AX_TRY(add_provenance(r, made, made_count));
+  AX_TRY(add_provenance(r, made));
   AX_TRY(join(r, commit));
   return follow(r, old, count, commit);
 }
 
 ax_status ax_intake_revision_add(const ax_intake_options *options,
                                  ax_arena *arena, const ax_task *task,
-                                 const ax_model *model, const ax_str *made,
-                                 size_t made_count, ax_commit *commit,
-                                 ax_error *err) {
+                                 const ax_intake_revision_made *made,
+                                 ax_commit *commit, ax_error *err) {
   ax_standings old;
   AX_TRY(ax_store_outdated(options->store, arena, task->model, task->patient,
                            task->as_of_ms, &old, err));
   if (!old.count) return AX_OK;
   revision r = { .options = options,
                  .arena = arena,
-                 .model = model,
+                 .model = made->model,
                  .now_ms = ax_clock_wall_ms(),
                  .scratch = AX_BUF_INIT(RESULT_MAX),
                  .err = err };
-  ax_status status = revise(&r, old.items, old.count, made, made_count, commit);
+  ax_status status = revise(&r, old.items, old.count, made, commit);
   ax_buf_free(&r.scratch);
   return status;
 }

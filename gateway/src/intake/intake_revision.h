@@ -28,17 +28,21 @@ ax_status ax_intake_revision_plan(const ax_intake_options *options,
                                   size_t *task_count,
                                   ax_error *err) AX_MUST_USE;
 
+typedef struct {
+  const ax_model *model; /* the task's; its Device is the agent */
+  const ax_str *items;   /* "Type/id" */
+  size_t count;
+} ax_intake_revision_made;
+
 /*
  * Adds to `commit`, which ends `task`, the writes that take back what the
  * task's results replace, their Provenance, and the tasks that follow from
- * them. `model` is the task's; its Device is the agent. `made` are the
- * references of the results that are there after the commit ("Type/id").
+ * them. `made` are the results that are there after the commit.
  */
 ax_status ax_intake_revision_add(const ax_intake_options *options,
                                  ax_arena *arena, const ax_task *task,
-                                 const ax_model *model, const ax_str *made,
-                                 size_t made_count, ax_commit *commit,
-                                 ax_error *err) AX_MUST_USE;
+                                 const ax_intake_revision_made *made,
+                                 ax_commit *commit, ax_error *err) AX_MUST_USE;
 
 /* Was this result, entered in error, taken back by the gateway, not by a
  * person? */
