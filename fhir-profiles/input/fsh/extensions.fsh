@@ -41,6 +41,16 @@ Context: RiskAssessment.prediction
 * insert Part(basis, 1..1, code, "What the amount is counted in")
 * extension[basis].value[x] from ContributionBasis (required)
 
+Extension: RiskAssessmentReference
+Id: risk-assessment
+Title: "The RiskAssessment that an Observation repeats"
+Description: "Names the RiskAssessment whose statement an Observation is: R4's derivedFrom may not"
+Context: Observation
+* insert Common
+* . ..1
+* value[x] 1..
+* value[x] only Reference(ModelRiskAssessment)
+
 Extension: DataQuality
 Id: data-quality
 Title: "An input as it was used"

@@ -156,6 +156,9 @@ Title: "RiskAssessment as an Observation"
 Description: "The statement of a RiskAssessment as an Observation, for systems that expect one. It fits mCODE 4.0.0 Cancer Risk Assessment (a code of the method, a CodeableConcept as value); derivedFrom cannot name a RiskAssessment in R4, so an extension does"
 * insert Common
 * insert MadeByGateway
+* extension contains RiskAssessmentReference named riskAssessment 1..1
+* identifier 1..
+* category 1..
 * subject 1..1
 * subject only Reference(Patient)
 * effective[x] 1..1

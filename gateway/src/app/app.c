@@ -73,6 +73,7 @@ static ax_status open_intake(ax_app *app, bool serving, ax_error *err) {
     .base = c->base_url[0] ? c->base_url : NULL,
     .outbox = &app->targets.rules,
     .translate = app->translate,
+    .risk_observations = c->risk_observations,
     .known_as = c->known_as,
     .modes = &app->modes,
     .quarantine_max = c->quarantine_max,

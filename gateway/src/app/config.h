@@ -28,6 +28,7 @@ typedef struct {
   const char *plugins, *worker, *module_keys, *activate, *site;
   const char *log_level, *search_exclude;
   bool insecure_no_auth, modules_unsigned, ready_modules, sandbox_strict;
+  bool risk_observations;
   uint64_t threads, keep_alive_ms, request_timeout_ms, drain_ms;
   uint64_t max_body, request_memory, requests_memory, running, bodies;
   uint64_t large_at_once, turn_wait_ms;

@@ -101,6 +101,13 @@ const ax_option ax_config_options[] = {
     .value = "VALUES",
     .help = "What models may ask of the site, as PATH=VALUE with semicolons "
             "between: eq5d5l.value_set=Netherlands." },
+  { .name = "risk_observations",
+    .kind = AX_OPTION_SWITCH,
+    AT(risk_observations),
+    .standard = "false",
+    .help = "Give each RiskAssessment also as an Observation, which fits the "
+            "profile of mCODE's Cancer Risk Assessment, for systems that "
+            "expect one." },
   { .name = "activate",
     .kind = AX_OPTION_TEXT,
     AT(activate),

@@ -34,6 +34,7 @@ typedef struct {
   int64_t score_wait_ms; /* how long a request waits for its scores */
   const char *base;      /* published base URL, or NULL: the request's */
   ax_intake_translate *translate; /* of senders' codes; NULL: none */
+  bool risk_observations; /* each RiskAssessment also as an Observation */
   const char *known_as;  /* bases under which others know our Patients */
   const ax_intake_outbox *outbox; /* who is told of results; NULL: nobody */
   const ax_intake_modes *modes;   /* NULL: what is faulty is refused */

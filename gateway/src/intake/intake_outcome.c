@@ -361,6 +361,7 @@ static ax_status run(const work *w, int64_t deadline_ns,
                                .facts = w->facts,
                                .as_of_ms = w->task->as_of_ms,
                                .automatic = true,
+                               .as_observation = w->options->risk_observations,
                                .authored_ms = w->now_ms };
   return ax_score_run(w->options->host, w->arena, &request, deadline_ns, result,
                       err);

@@ -183,6 +183,8 @@ static ax_status score(scoring *s, const patient *p, const ax_model *model,
                                .view = p->view,
                                .as_of_ms = s->as_of_ms,
                                .retrospective = s->retrospective,
+                               .as_observation =
+                                   s->intake->options.risk_observations,
                                .authored_ms = s->now_ms };
   if (s->all_models && !ax_score_concerns(model, &p->facts)) return AX_OK;
   AX_TRY(ax_score_run(s->intake->options.host, s->rq->arena, &request,

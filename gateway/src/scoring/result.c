@@ -33,7 +33,8 @@ static bool begins_group(const ax_result_job *job, const ax_results *results,
 }
 
 static ax_status make_group(const ax_result_job *job, const ax_results *results,
-                            size_t first, ax_score_resource *out) {
+                            size_t first, ax_score_resource *out,
+                            size_t *made) {
   const ax_result **group =
       AX_NEW_ARRAY(job->arena, const ax_result *, results->count);
   if (!group) return AX_NOMEM;
@@ -46,7 +47,12 @@ static ax_status make_group(const ax_result_job *job, const ax_results *results,
                      outcome_of(job, &results->items[first])))
       group[count++] = result;
   }
-  return ax_result_risk(job, group, count, out);
+  AX_TRY(ax_result_risk(job, group, count, &out[(*made)++]));
+  if (!job->request->as_observation) return AX_OK;
+  AX_TRY(
+      ax_result_observation(job, group, count, &out[*made - 1], &out[*made]));
+  ++*made;
+  return AX_OK;
 }
 
 ax_status ax_result_resources(ax_arena *arena, const ax_score_request *request,
@@ -59,19 +65,17 @@ ax_status ax_result_resources(ax_arena *arena, const ax_score_request *request,
   *count = 0;
   if (!results->count) return AX_OK;
   ax_score_resource *made =
-      AX_NEW_ARRAY(arena, ax_score_resource, results->count);
+      AX_NEW_ARRAY(arena, ax_score_resource, 2 * results->count);
   if (!made) return AX_NOMEM;
   for (size_t i = 0; i < results->count; i++) {
     const ax_result *result = &results->items[i];
     if (result->status != AUSPEX_ROW_SCORED) continue;
     if (outcome_of(&job, result)->kind == AUSPEX_MEASUREMENT) {
       if (isnan(result->score)) continue;
-      AX_TRY(ax_result_measurement(&job, result, &made[*count]));
-    } else {
-      if (!begins_group(&job, results, i)) continue;
-      AX_TRY(make_group(&job, results, i, &made[*count]));
+      AX_TRY(ax_result_measurement(&job, result, &made[(*count)++]));
+    } else if (begins_group(&job, results, i)) {
+      AX_TRY(make_group(&job, results, i, made, count));
     }
-    ++*count;
   }
   *out = made;
   return AX_OK;

@@ -1,6 +1,7 @@
 /*
  * result.h - what a plug-in answered, and the FHIR resources made of it:
- * RiskAssessment (result_risk.c), derived Observation (result_measurement.c),
+ * RiskAssessment (result_risk.c), the same said as an Observation where that is
+ * wanted (result_observation.c), derived Observation (result_measurement.c),
  * GuidanceResponse (result_guidance.c), Device (result_device.c),
  * DocumentReference (result_card.c). The last two look as the HL7 guide "AI
  * Transparency on FHIR" (1.0.0-ballot) wants them.
@@ -46,7 +47,8 @@ typedef struct {
 } ax_results;
 
 /* RiskAssessments (one for each group of predictions whose outcomes have the
- * same first code) and derived Observations of a scored row; results with
+ * same first code; with `as_observation` each followed by an Observation) and
+ * derived Observations of a scored row; results with
  * another status than SCORED give nothing. `results` are checked: indexes in
  * range, numbers finite or NaN, texts UTF-8. NOMEM, TOO_LARGE. */
 ax_status ax_result_resources(ax_arena *arena, const ax_score_request *request,

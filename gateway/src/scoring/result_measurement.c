@@ -4,16 +4,6 @@
 #include "scoring/result_parts.h"
 #include <auspex_plugin.h>
 
-/* R4 Observation.derivedFrom: the types that it may refer to and that facts
- * come from. */
-static bool may_derive_from(ax_str ref) {
-  return ax_str_starts(ref, AX_STR("Observation/")) ||
-         ax_str_starts(ref, AX_STR("QuestionnaireResponse/")) ||
-         ax_str_starts(ref, AX_STR("urn:")) ||
-         ax_str_find(ref, AX_STR("/Observation/")) != AX_STR_NONE ||
-         ax_str_find(ref, AX_STR("/QuestionnaireResponse/")) != AX_STR_NONE;
-}
-
 /* The fact whose time is the measurement's, or NULL. */
 static const ax_feature_cell *timed_cell(const ax_result_job *job,
                                          const ax_result *result) {
@@ -62,20 +52,6 @@ static void write_note(ax_json_writer *w, ax_str text) {
   ax_json_write_close(w);
 }
 
-static void write_sources(ax_json_writer *w, ax_result_refs basis) {
-  bool open = false;
-  for (size_t i = 0; i < basis.count; i++) {
-    if (!may_derive_from(basis.items[i])) continue;
-    if (!open) {
-      ax_json_write_key(w, AX_STR("derivedFrom"));
-      ax_json_write_array(w);
-      open = true;
-    }
-    ax_fhir_make_reference(w, basis.items[i], AX_STR(""));
-  }
-  if (open) ax_json_write_close(w);
-}
-
 static void write_body(ax_json_writer *w, const ax_result_job *job,
                        const ax_result *result, const ax_feature_cell *cell,
                        ax_result_refs basis) {
@@ -94,7 +70,7 @@ static void write_body(ax_json_writer *w, const ax_result_job *job,
   ax_json_write_key(w, AX_STR("method"));
   ax_result_method(w, model);
   ax_result_device_reference(w, AX_STR("device"), model);
-  write_sources(w, basis);
+  ax_result_derived_from(w, basis);
 }
 
 /* Its identity hangs on the time of what was measured, not on when: the same

@@ -386,6 +386,58 @@ const char *ax_result_state(uint8_t state) {
   return state < AX_COUNT(words) ? words[state] : "absent";
 }
 
+/* --- levels, sources -----------------------------------------------------
+ */
+
+bool ax_result_level(uint32_t level, ax_coding *out) {
+  static const ax_coding levels[] = {
+    [AUSPEX_LEVEL_NEGLIGIBLE] = { { 0 },
+                                  AX_STR_INIT("negligible"),
+                                  AX_STR_INIT("Negligible likelihood") },
+    [AUSPEX_LEVEL_LOW] = { { 0 },
+                           AX_STR_INIT("low"),
+                           AX_STR_INIT("Low likelihood") },
+    [AUSPEX_LEVEL_MODERATE] = { { 0 },
+                                AX_STR_INIT("moderate"),
+                                AX_STR_INIT("Moderate likelihood") },
+    [AUSPEX_LEVEL_HIGH] = { { 0 },
+                            AX_STR_INIT("high"),
+                            AX_STR_INIT("High likelihood") },
+    [AUSPEX_LEVEL_CERTAIN] = { { 0 },
+                               AX_STR_INIT("certain"),
+                               AX_STR_INIT("Certain") },
+  };
+  if (level == AUSPEX_LEVEL_NONE || level >= AX_COUNT(levels)) return false;
+  *out = levels[level];
+  out->system =
+      AX_STR("http://terminology.hl7.org/CodeSystem/risk-probability");
+  return true;
+}
+
+/* R4 Observation.derivedFrom: the types that it may refer to and that facts
+ * come from. */
+static bool may_derive_from(ax_str ref) {
+  return ax_str_starts(ref, AX_STR("Observation/")) ||
+         ax_str_starts(ref, AX_STR("QuestionnaireResponse/")) ||
+         ax_str_starts(ref, AX_STR("urn:")) ||
+         ax_str_find(ref, AX_STR("/Observation/")) != AX_STR_NONE ||
+         ax_str_find(ref, AX_STR("/QuestionnaireResponse/")) != AX_STR_NONE;
+}
+
+void ax_result_derived_from(ax_json_writer *w, ax_result_refs basis) {
+  bool open = false;
+  for (size_t i = 0; i < basis.count; i++) {
+    if (!may_derive_from(basis.items[i])) continue;
+    if (!open) {
+      ax_json_write_key(w, AX_STR("derivedFrom"));
+      ax_json_write_array(w);
+      open = true;
+    }
+    ax_fhir_make_reference(w, basis.items[i], AX_STR(""));
+  }
+  if (open) ax_json_write_close(w);
+}
+
 /* --- quality of the inputs ------------------------------------------------
  */
 

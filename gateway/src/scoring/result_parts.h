@@ -8,6 +8,7 @@
 #ifndef AX_SCORING_RESULT_PARTS_H
 #define AX_SCORING_RESULT_PARTS_H
 
+#include "fhir/fhir_make.h"
 #include "scoring/result.h"
 #include "json/json_write.h"
 
@@ -61,6 +62,17 @@ ax_status ax_result_finish(ax_arena *arena, ax_json_writer *w, ax_buf *body,
                            ax_str type, ax_str id, ax_score_resource *out,
                            ax_error *err) AX_MUST_USE;
 
+/* A level as a coding of R4's risk-probability; false: there is none. */
+bool ax_result_level(uint32_t level, ax_coding *out);
+
+/* The statement of a RiskAssessment (`risk`, made of the same predictions) as an
+ * Observation, for systems that expect one (result_observation.c). NOMEM,
+ * TOO_LARGE. */
+ax_status ax_result_observation(const ax_result_job *job,
+                                const ax_result *const *predictions,
+                                size_t count, const ax_score_resource *risk,
+                                ax_score_resource *out) AX_MUST_USE;
+
 /* Single values. */
 void ax_result_identifier(ax_json_writer *w, ax_str id); /* member */
 void ax_result_codes(ax_json_writer *w, const ax_model_codes *codes,
@@ -69,6 +81,8 @@ void ax_result_method(ax_json_writer *w, const ax_model *model);
 void ax_result_number(ax_json_writer *w, double value); /* <= 9 decimals */
 void ax_result_quantity(ax_json_writer *w, double value, ax_str unit);
 void ax_result_reference(ax_json_writer *w, ax_str key, ax_str reference);
+/* Members "derivedFrom" with those of `basis` that an Observation may name. */
+void ax_result_derived_from(ax_json_writer *w, ax_result_refs basis);
 void ax_result_instant(ax_json_writer *w, ax_str key, int64_t wall_ms);
 void ax_result_day(ax_json_writer *w, ax_str key, int64_t wall_ms);
 

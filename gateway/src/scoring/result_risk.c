@@ -110,27 +110,8 @@ static void write_extensions(maker *m, const ax_result *result) {
 }
 
 static void write_level(maker *m, uint32_t level) {
-  static const ax_coding levels[] = {
-    [AUSPEX_LEVEL_NEGLIGIBLE] = { { 0 },
-                                  AX_STR_INIT("negligible"),
-                                  AX_STR_INIT("Negligible likelihood") },
-    [AUSPEX_LEVEL_LOW] = { { 0 },
-                           AX_STR_INIT("low"),
-                           AX_STR_INIT("Low likelihood") },
-    [AUSPEX_LEVEL_MODERATE] = { { 0 },
-                                AX_STR_INIT("moderate"),
-                                AX_STR_INIT("Moderate likelihood") },
-    [AUSPEX_LEVEL_HIGH] = { { 0 },
-                            AX_STR_INIT("high"),
-                            AX_STR_INIT("High likelihood") },
-    [AUSPEX_LEVEL_CERTAIN] = { { 0 },
-                               AX_STR_INIT("certain"),
-                               AX_STR_INIT("Certain") },
-  };
-  if (level == AUSPEX_LEVEL_NONE || level >= AX_COUNT(levels)) return;
-  ax_coding coding = levels[level];
-  coding.system =
-      AX_STR("http://terminology.hl7.org/CodeSystem/risk-probability");
+  ax_coding coding;
+  if (!ax_result_level(level, &coding)) return;
   ax_json_write_key(&m->w, AX_STR("qualitativeRisk"));
   ax_fhir_make_concept(&m->w, &coding, 1, AX_STR(""));
 }

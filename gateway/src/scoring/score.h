@@ -88,6 +88,7 @@ typedef struct {
   int64_t as_of_ms;
   bool automatic;      /* freshness rules apply (design rule 1) */
   bool retrospective;  /* explicit asOf: tag the results */
+  bool as_observation; /* each RiskAssessment also as an Observation */
   int64_t authored_ms; /* now; goes into results */
 } ax_score_request;
 
