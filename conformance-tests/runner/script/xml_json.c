@@ -311,11 +311,12 @@ static void take_attribute(converter *c, ax_xml *xml, frame *f,
  */
 
 /* The outermost element names the prefix of all: "f:" for xmlns:f. */
-static bool find_prefix(converter *c, const char *name,
+static bool find_prefix(converter *c, const ax_xml *xml, const char *name,
                         const char *const *attributes) {
   const char *colon = strchr(name, ':');
   size_t n = colon ? (size_t)(colon - name) : 0;
-  c->prefix = ax_arena_str(c->arena, (ax_str){ name, colon ? n + 1 : 0 });
+  c->prefix.ptr = c->text.ptr + ax_xml_at(xml) + 1;
+  c->prefix.len = colon ? n + 1 : 0;
   for (size_t i = 0; attributes[i]; i += 2) {
     const char *a = attributes[i];
     if (strncmp(a, "xmlns", 5) != 0) continue;
@@ -390,17 +391,21 @@ static void begin_div(converter *c, ax_xml *xml, const frame *f,
   c->div_at = ax_xml_at(xml);
 }
 
-/* The name without FHIR's prefix; a NULL text: it has another one. */
-static ax_str own_name(converter *c, const char *name) {
+/* The name without FHIR's prefix; false: it has another one. */
+static bool own_name(const converter *c, const char *name, ax_str *own) {
   ax_str s = ax_str_from(name);
-  if (!ax_str_starts(s, c->prefix)) return (ax_str){ NULL, 0 };
-  s = ax_str_skip(s, c->prefix.len);
-  if (memchr(s.ptr, ':', s.len)) return (ax_str){ NULL, 0 };
-  return ax_arena_str(c->arena, s);
+  if (!ax_str_starts(s, c->prefix)) return false;
+  *own = ax_str_skip(s, c->prefix.len);
+  return !memchr(own->ptr, ':', own->len);
 }
 
-/* NULL: nested too deep. */
+/* NULL: nested too deep, or no memory. */
 static frame *push(converter *c, ax_xml *xml, ax_str name) {
+  name = ax_arena_str(c->arena, name);
+  if (!name.ptr) {
+    stop(c, xml, AX_NOMEM);
+    return NULL;
+  }
   if (c->depth == AX_XML_JSON_DEPTH) {
     FAIL(c, xml, "%s", "elements are nested too deep");
     return NULL;
@@ -417,13 +422,13 @@ static void on_start(void *ctx, ax_xml *xml, const char *name,
     c->div_depth++;
     return;
   }
-  if (c->depth == 0 && !find_prefix(c, name, attributes)) {
+  if (c->depth == 0 && !find_prefix(c, xml, name, attributes)) {
     FAIL(c, xml, "<%.60s> is not in the namespace " FHIR_NAMESPACE, name);
     return;
   }
+  ax_str own = AX_STR("div");
   bool is_div = c->depth && strcmp(name, "div") == 0;
-  ax_str own = is_div ? AX_STR("div") : own_name(c, name);
-  if (!own.ptr) {
+  if (!is_div && !own_name(c, name, &own)) {
     FAIL(c, xml, "<%.60s> is not in the namespace " FHIR_NAMESPACE, name);
     return;
   }
