@@ -218,6 +218,19 @@ static void actions_that_are_neither_have_a_fault(void **state) {
   noted(s, "TestScript.test[0].action[0]", "tst-1, tst-2");
 }
 
+static void actions_of_other_versions_are_unsupported(void **state) {
+  (void)state;
+  ax_script *s = load_members(
+      "\"test\":[{\"action\":[{\"assert\":{\"rule\":{\"ruleId\":\"r\"}}},"
+      "{\"assert\":{\"ruleset\":{}}},{\"common\":{\"keyRef\":\"k\"}},"
+      "{\"assert\":{\"response\":\"okay\",\"stopTestOnFail\":true}}]}]");
+  const ax_script_action *a = s->tests.items[0].actions.items;
+  assert_str(a[0].unsupported, "rule (STU3)");
+  assert_str(a[1].unsupported, "ruleset (STU3)");
+  assert_str(a[2].unsupported, "common (R6)");
+  assert_int_equal(a[3].unsupported.len, 0);
+}
+
 /* --- fixtures ----------------------------------------------------------------
  */
 
@@ -259,6 +272,7 @@ static void fixtures_are_found_in_files(void **state) {
   options.fixture_folder_count = 2;
   found_as("fx/p1.json", "p1");
   found_as("Patient/p3", "p3");
+  found_as("elsewhere/Patient/p3.xml", "p3");
   found_as("http://x.org/fhir/Patient/p3/_history/2", "p3");
   found_as("Patient/p4", "p4");
   found_as("http://x.org/fhir/Patient-P5.json", "p5");
@@ -303,6 +317,20 @@ static void fixtures_stand_in_the_script(void **state) {
   assert_null(f[2].resource);
   assert_int_equal(f[2].missing.len, 0);
   assert_non_null(strstr(f[3].missing.ptr, "no resource type of R4"));
+}
+
+static void fixtures_can_be_parts_of_others(void **state) {
+  (void)state;
+  const ax_script_fixture *f = fixture(
+      "\"extension\":[{\"url\":\"urn:subFixture\",\"extension\":["
+      "{\"url\":\"urn:sourceId\",\"valueString\":\"r\"},"
+      "{\"url\":\"urn:fhirPath\",\"valueString\":\"Bundle.entry[0].resource\"}"
+      "]}]");
+  assert_str(f->part_of, "r");
+  assert_str(f->part_expression, "Bundle.entry[0].resource");
+  assert_int_equal(f->missing.len, 0);
+  is_missing("\"extension\":[{\"url\":\"urn:subFixture\"}]",
+             "no fixture or no expression");
 }
 
 /* --- XML ---------------------------------------------------------------------
@@ -479,6 +507,119 @@ static void subtests_that_cannot_be_loaded_are_faults(void **state) {
   assert_non_null(strstr(a->fault.ptr, "nested too deep"));
 }
 
+#define IMPORT "https://x.org/wiki/TestScript-Import"
+#define PART(name, value) \
+  "{\"url\":\"" name "\",\"valueString\":\"" value "\"}"
+
+static const ax_script_action *import(const char *parts) {
+  ax_str members = ax_arena_printf(
+      arena,
+      "\"test\":[{\"action\":[{\"operation\":{\"modifierExtension\":[{"
+      "\"url\":\"" IMPORT "\",\"extension\":[%s]}]}}]}]",
+      parts);
+  return &load_members(members.ptr)->tests.items[0].actions.items[0];
+}
+
+static void imports_are_loaded_and_bound(void **state) {
+  (void)state;
+  put("lib/part.json",
+      "{\"resourceType\":\"TestScript\",\"name\":\"Part\","
+      "\"modifierExtension\":[{\"url\":\"" IMPORT "\",\"extension\":["
+      PART("urn:fixture-in", "in") "," PART("urn:variable-in", "v1") ","
+      PART("urn:variable-in", "v2") "," PART("urn:fixture-out", "out")
+      "]}]}");
+  const ax_script_action *a = import(
+      PART("component", "lib/part.json") "," PART("urn:fixture-in", "mine") ","
+      PART("urn:variable-in", "'a text'") "," PART("urn:variable-in", "w") ","
+      PART("urn:variable-in-no-translation", "same") ","
+      PART("urn:fixture-out", "result"));
+  if (!a->subtest) fail_msg("%s", a->fault.ptr);
+  assert_false(a->is_assert);
+  assert_str(a->subtest->script->name, "Part");
+  assert_int_equal(a->subtest->bindings.count, 5);
+  const ax_script_binding *b = a->subtest->bindings.items;
+  assert_true(b[0].is_fixture && !b[0].is_out);
+  assert_str(b[0].inner, "in");
+  assert_str(b[0].outer, "mine");
+  assert_true(b[1].is_fixture && b[1].is_out);
+  assert_str(b[1].outer, "result");
+  assert_str(b[2].inner, "v1");
+  assert_str(b[2].value, "a text");
+  assert_int_equal(b[2].outer.len, 0);
+  assert_str(b[3].outer, "w");
+  assert_str(b[4].inner, "same");
+  assert_str(b[4].outer, "same");
+}
+
+static void imports_that_do_not_fit_are_faults(void **state) {
+  (void)state;
+  static const struct {
+    const char *parts, *fault;
+  } wrong[] = {
+    { PART("component", "lib/none.json"), "cannot be loaded" },
+    { PART("urn:fixture-in", "mine"), "names no component" },
+    { PART("component", "lib/part.json"), "declares more parameters" },
+    { PART("component", "lib/part.json") "," PART("fixture-in", "a") ","
+      PART("fixture-in", "b"),
+      "declares fewer parameters" },
+  };
+  for (size_t i = 0; i < AX_COUNT(wrong); i++) {
+    const ax_script_action *a = import(wrong[i].parts);
+    assert_null(a->subtest);
+    if (!strstr(a->fault.ptr, wrong[i].fault)) fail_msg("%s", a->fault.ptr);
+  }
+}
+
+/* --- without memory ----------------------------------------------------------
+ */
+
+/* Fails the first allocation, the second and so on until all succeed. */
+static void never_half_loaded(const char *name) {
+  const char *path = path_of(name);
+  for (size_t n = 0;; n++) {
+    ax_script *script;
+    ax_error err = { 0 };
+    ax_arena *own = ax_arena_new((size_t)64 << 20);
+    ax_arena_fail_after(own, n);
+    ax_status status = ax_script_load(path, &options, own, &script, &err);
+    ax_arena_free(own);
+    if (status == AX_OK) {
+      assert_true(n > 50);
+      return;
+    }
+    if (status != AX_NOMEM)
+      fail_msg("%zu: %s %s", n, ax_error_name(status), err.text);
+  }
+}
+
+static void want_of_memory_is_told(void **state) {
+  (void)state;
+  put("m/Patient-1.json", "{\"resourceType\":\"Patient\",\"id\":\"1\"}");
+  put("m/2.xml", "<Patient " FHIR "><id value=\"2\"/><text><div xmlns="
+                 "\"http://www.w3.org/1999/xhtml\"/></text><active "
+                 "value=\"true\"><extension url=\"u\"/></active></Patient>");
+  put("m/inner.json", INNER "{\"action\":[]}]}");
+  put("m/all.json",
+      "{\"resourceType\":\"TestScript\",\"meta\":{\"tag\":[{\"code\":\"a\"}]},"
+      "\"contained\":[{\"resourceType\":\"Patient\",\"id\":\"c\"}],"
+      "\"fixture\":[{\"id\":\"a\",\"resource\":{\"reference\":\"Patient/1\"}},"
+      "{\"id\":\"b\",\"resource\":{\"reference\":\"Patient/2\"}},"
+      "{\"resource\":{\"reference\":\"#d\"}},"
+      "{\"id\":\"e\",\"resource\":{\"reference\":\"2.json\"}}],"
+      "\"origin\":[{}],\"destination\":[{}],\"profile\":[\"x\"],"
+      "\"variable\":[{\"x\":1}],\"setup\":{\"action\":[{\"operation\":{}}]},"
+      "\"test\":[{\"extension\":[{\"url\":\"parametrize\",\"extension\":["
+      PART("variable", "v") "," PART("values", "1,2") "]}],\"action\":["
+      "{\"assert\":{\"extension\":[{\"url\":\"" SUBTEST "\",\"extension\":["
+      PART("testName", "Inner") "]}]}}]}]}");
+  put("m/all.xml", "<TestScript " FHIR "><name value=\"x\"/><fixture id=\"f\">"
+                   "<resource><reference value=\"2.xml\"/></resource>"
+                   "</fixture><rule value=\"1\"/><rule value=\"2\"/>"
+                   "</TestScript>");
+  never_half_loaded("m/all.json");
+  never_half_loaded("m/all.xml");
+}
+
 /* --- the public scripts ------------------------------------------------------
  */
 
@@ -527,9 +668,11 @@ int main(void) {
     TEST(what_is_no_script_is_refused),
     TEST(scripts_are_told_from_fixtures),
     TEST(actions_that_are_neither_have_a_fault),
+    TEST(actions_of_other_versions_are_unsupported),
     TEST(fixtures_are_found_in_files),
     TEST(fixtures_that_are_missing_say_why),
     TEST(fixtures_stand_in_the_script),
+    TEST(fixtures_can_be_parts_of_others),
     TEST(xml_is_the_same_script),
     TEST(broken_xml_has_file_and_line),
     TEST(leniencies_are_noted),
@@ -537,6 +680,9 @@ int main(void) {
     TEST(tests_are_run_for_each_value),
     TEST(subtests_are_loaded),
     TEST(subtests_that_cannot_be_loaded_are_faults),
+    TEST(imports_are_loaded_and_bound),
+    TEST(imports_that_do_not_fit_are_faults),
+    TEST(want_of_memory_is_told),
     TEST(public_scripts_are_loaded),
   };
   return cmocka_run_group_tests_name("script", tests, open_all, close_all);

@@ -116,11 +116,29 @@ static void unknown_types_are_refused(void **state) {
   }
 }
 
+static void want_of_memory_is_told(void **state) {
+  (void)state;
+  for (size_t n = 0;; n++) {
+    const ax_json *made;
+    ax_arena *own = ax_arena_new((size_t)16 << 20);
+    ax_arena_fail_after(own, n);
+    ax_status status = ax_script_generate(registry, AX_STR("Appointment"), own,
+                                          &made, NULL);
+    ax_arena_free(own);
+    if (status == AX_OK) {
+      assert_true(n > 10);
+      return;
+    }
+    assert_int_equal(status, AX_NOMEM);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(every_type_is_valid),
     cmocka_unit_test(what_is_made_is_always_the_same),
     cmocka_unit_test(unknown_types_are_refused),
+    cmocka_unit_test(want_of_memory_is_told),
   };
   return cmocka_run_group_tests_name("script_generate", tests, open_rules,
                                      close_rules);

@@ -32,7 +32,7 @@ const ax_script_profile *ax_script_find_profile(const ax_script *script,
   return NULL;
 }
 
-static const ax_json *value_of(const ax_json *extension) {
+const ax_json *ax_script_extension_value(const ax_json *extension) {
   for (size_t i = 0; i < ax_json_count(extension); i++) {
     const ax_json_member *m = &extension->u.members[i];
     if (ax_str_starts(m->key, AX_STR("value"))) return &m->value;
@@ -47,7 +47,24 @@ const ax_json *ax_script_extension(const ax_json *element, ax_str url) {
     const ax_json *items = ax_script_list(element, lists[l], &count);
     for (size_t i = 0; i < count; i++)
       if (ax_str_eq(AX_JSON_STR(&items[i], "url"), url))
-        return value_of(&items[i]);
+        return ax_script_extension_value(&items[i]);
+  }
+  return NULL;
+}
+
+static bool ends_with_name(ax_str url, ax_str name) {
+  if (!ax_str_ends(url, name)) return false;
+  return url.len == name.len || url.ptr[url.len - name.len - 1] == '/';
+}
+
+const ax_json *ax_script_extension_named(const ax_json *element, ax_str name) {
+  const ax_str lists[] = { AX_STR("extension"), AX_STR("modifierExtension") };
+  for (size_t l = 0; l < AX_COUNT(lists); l++) {
+    size_t count;
+    const ax_json *items = ax_script_list(element, lists[l], &count);
+    for (size_t i = 0; i < count; i++)
+      if (ends_with_name(AX_JSON_STR(&items[i], "url"), name))
+        return &items[i];
   }
   return NULL;
 }

@@ -39,6 +39,10 @@ typedef struct {
    * scripts); empty for all others. `resource` is NULL then until the runner
    * asked ax_script_generate. */
   ax_str generate;
+  /* A part of another fixture or a response (the sub-fixtures of NIST's
+   * engine): what `part_expression` gives on `part_of` when it is needed;
+   * `resource` is NULL then. Empty for all others. */
+  ax_str part_of, part_expression;
   ax_str place;
 } ax_script_fixture;
 
@@ -91,6 +95,9 @@ typedef struct {
                           neither, with `fault` */
   bool is_assert;
   ax_str fault; /* why it cannot be run; else empty */
+  /* What it needs that other versions have and R4 has not ("rule (STU3)"): it
+   * ends as unsupported, whatever else it says. Else empty. */
+  ax_str unsupported;
   const ax_script_subtest *subtest; /* NULL: none */
   ax_str label, description;
   ax_str place; /* "TestScript.test[1].action[0].operation" */

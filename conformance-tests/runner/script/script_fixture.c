@@ -54,20 +54,18 @@ static ax_status take(const search *s, const char *path, bool *found) {
   return missing(s, ax_arena_str(s->l->arena, ax_str_from(why.text)));
 }
 
-static ax_str ending_of(ax_str name) {
-  for (size_t n = name.len; n > 0 && name.ptr[n - 1] != '/'; n--)
-    if (name.ptr[n - 1] == '.') return ax_str_skip(name, n - 1);
-  return AX_STR("");
+static ax_str without_ending(ax_str name) {
+  size_t ending = ax_str_ends(name, AX_STR(".json"))  ? 5
+                  : ax_str_ends(name, AX_STR(".xml")) ? 4
+                                                      : 0;
+  return (ax_str){ name.ptr, name.len - ending };
 }
 
 /* `folder/name` as written; then with the endings that it may have instead. */
 static ax_status try_name(const search *s, ax_str folder, ax_str name,
                           bool *found) {
   static const char *const endings[] = { "", ".json", ".xml" };
-  ax_str ending = ending_of(name);
-  bool known = ax_str_eq(ending, AX_STR(".json")) ||
-               ax_str_eq(ending, AX_STR(".xml"));
-  ax_str stem = { name.ptr, name.len - (known ? ending.len : 0) };
+  ax_str stem = without_ending(name);
   *found = false;
   for (size_t i = 0; i < AX_COUNT(endings) && !*found; i++) {
     ax_str part = i == 0 ? name : stem;
@@ -155,25 +153,29 @@ static ax_status try_folder(const search *s, ax_str folder, bool is_own,
 /* --- the reference -----------------------------------------------------------
  */
 
-/* `Type/id`, also behind a base URL or before a version. */
+static size_t last_part(ax_str path) {
+  size_t n = path.len;
+  while (n && path.ptr[n - 1] != '/') n--;
+  return n;
+}
+
+/* `Type/id`, also behind a base URL or a folder, before a version or an ending.
+ */
 static void split(search *s, ax_str reference) {
   size_t history = ax_str_find(reference, AX_STR("/_history/"));
   if (history != AX_STR_NONE) reference.len = history;
   s->reference = reference;
   s->is_url = ax_str_find(reference, AX_STR("://")) != AX_STR_NONE;
-  size_t n = reference.len;
-  while (n && reference.ptr[n - 1] != '/') n--;
+  size_t n = last_part(reference);
   s->base = ax_str_skip(reference, n);
-  if (n == 0) return;
-  ax_str before = { reference.ptr, n - 1 };
-  n = before.len;
-  while (n && before.ptr[n - 1] != '/') n--;
-  ax_str type = ax_str_skip(before, n);
+  ax_str before = { reference.ptr, n ? n - 1 : 0 };
+  ax_str type = ax_str_skip(before, last_part(before));
+  ax_str id = without_ending(s->base);
   if (!ax_registry_is_resource(s->l->options->registry, type) ||
-      !ax_fhir_primitive_is_id(s->base))
+      !ax_fhir_primitive_is_id(id))
     return;
   s->type = type;
-  s->id = s->base;
+  s->id = id;
 }
 
 static ax_status find_file(search *s) {
@@ -246,6 +248,31 @@ static ax_status read_generated(const search *s, ax_str type) {
       AX_STR("an extension asks for a generated resource"));
 }
 
+/* Cut out of another one: urn:subFixture with urn:sourceId and urn:fhirPath. */
+static ax_status read_part(const search *s, const ax_json *extension) {
+  ax_script_fixture *f = s->fixture;
+  f->part_of = ax_json_text(
+      ax_script_extension(extension, AX_STR("urn:sourceId")));
+  f->part_expression = ax_json_text(
+      ax_script_extension(extension, AX_STR("urn:fhirPath")));
+  if (f->part_of.len && f->part_expression.len)
+    return ax_script_notice_add(
+        s->l, f->place, AX_STR("an extension makes it a part of another one"));
+  f->part_of = f->part_expression = AX_STR("");
+  return missing(s, AX_STR("its extension names no fixture or no expression"));
+}
+
+/* A fixture that names no resource: extensions may say what it is. */
+static ax_status read_extended(const search *s, const ax_json *element) {
+  const ax_json *part =
+      ax_script_extension_named(element, AX_STR("urn:subFixture"));
+  ax_str type = generated_type(s->l, AX_JSON_GET(element, "resource"));
+  if (part) return read_part(s, part);
+  if (!type.len) type = generated_type(s->l, element);
+  if (type.len) return read_generated(s, type);
+  return missing(s, AX_STR("the fixture names no resource"));
+}
+
 static ax_status read_resource(search *s, const ax_json *element) {
   const ax_json *resource = AX_JSON_GET(element, "resource");
   ax_script_fixture *f = s->fixture;
@@ -257,12 +284,7 @@ static ax_status read_resource(search *s, const ax_json *element) {
         AX_STR("the resource stands in the fixture itself, R4 has a reference "
                "there"));
   }
-  if (!f->reference.len) {
-    ax_str type = generated_type(s->l, resource);
-    if (!type.len) type = generated_type(s->l, element);
-    if (type.len) return read_generated(s, type);
-    return missing(s, AX_STR("the fixture names no resource"));
-  }
+  if (!f->reference.len) return read_extended(s, element);
   split(s, f->reference);
   if (ax_str_starts(f->reference, AX_STR("#"))) return find_contained(s);
   return find_file(s);

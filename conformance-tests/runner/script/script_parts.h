@@ -38,6 +38,13 @@ bool ax_script_is_xml(ax_str text);
  * converters write it) counts as one of one. */
 const ax_json *ax_script_list(const ax_json *object, ax_str key, size_t *count);
 
+/* The extension (or modifier extension) whose URL is `name` or ends with
+ * "/name", or NULL. */
+const ax_json *ax_script_extension_named(const ax_json *element, ax_str name);
+
+/* The value[x] of an extension, or NULL. */
+const ax_json *ax_script_extension_value(const ax_json *extension);
+
 /* A boolean, also written as text. */
 bool ax_script_truth(const ax_json *object, ax_str key);
 
@@ -60,6 +67,22 @@ ax_status ax_script_phase_read_all(const ax_script_loading *l) AX_MUST_USE;
 /* The subtest or import that an action asks for, or its fault. */
 ax_status ax_script_subtest_read(const ax_script_loading *l,
                                  ax_script_action *action) AX_MUST_USE;
+
+/* An import by its extension (script_import.c). */
+ax_status ax_script_import_read(const ax_script_loading *l,
+                                const ax_json *extension,
+                                ax_script_action *action) AX_MUST_USE;
+
+/* Loads the script of a subtest and gives the action the subtest, or its fault.
+ */
+ax_status ax_script_subtest_open(const ax_script_loading *l, ax_str path,
+                                 ax_script_action *action,
+                                 ax_script_subtest *sub) AX_MUST_USE;
+
+/* Gives the action the fault and takes its subtest away. */
+ax_status ax_script_subtest_fault(const ax_script_loading *l,
+                                  ax_script_action *action, ax_str name,
+                                  const char *what) AX_MUST_USE;
 
 /* Reads the parametrize extension of a test: one binding for each value; no
  * values: it has none. */

@@ -16,6 +16,16 @@ static const char *action_fault(const ax_json *operation,
   return NULL;
 }
 
+/* Ways of other versions to say what is to be done, that R4 has nothing for:
+ * without them the action would be another one. */
+static ax_str of_other_version(const ax_json *element,
+                               const ax_json *assertion) {
+  if (AX_JSON_GET(element, "common")) return AX_STR("common (R6)");
+  if (AX_JSON_GET(assertion, "rule")) return AX_STR("rule (STU3)");
+  if (AX_JSON_GET(assertion, "ruleset")) return AX_STR("ruleset (STU3)");
+  return AX_STR("");
+}
+
 static ax_status read_action(const ax_script_loading *l, const ax_json *element,
                              ax_str place,
                              ax_script_action *a) {
@@ -24,6 +34,7 @@ static ax_status read_action(const ax_script_loading *l, const ax_json *element,
   const char *fault = action_fault(operation, assertion);
   a->place = place;
   a->is_assert = assertion && !operation;
+  a->unsupported = of_other_version(element, assertion);
   if (fault) {
     a->fault = ax_str_from(fault);
     return AX_OK;

@@ -5,6 +5,7 @@
  *
  *   assert-subtest       testName, bindVariable (bindSource, bindTarget)
  *   assert-subtest-each  testName, bindEachTarget, allMustPass, bindVariable
+ *   TestScript-Import    see script_import.c
  *   parametrize          variable, values ("a,b")
  */
 #include <stdio.h>
@@ -13,25 +14,6 @@
 #include "script/script_parts.h"
 
 enum { SEARCH_DEPTH = 3, SEARCH_FILES = 3000 };
-
-/* --- extensions --------------------------------------------------------------
- */
-
-/* The extension (or modifier) whose URL ends with "/name", or NULL. */
-static const ax_json *named(const ax_json *element, ax_str name) {
-  const ax_str lists[] = { AX_STR("extension"), AX_STR("modifierExtension") };
-  for (size_t l = 0; l < AX_COUNT(lists); l++) {
-    size_t count;
-    const ax_json *items = ax_script_list(element, lists[l], &count);
-    for (size_t i = 0; i < count; i++) {
-      ax_str url = AX_JSON_STR(&items[i], "url");
-      bool whole = url.len == name.len || (url.len > name.len &&
-                   url.ptr[url.len - name.len - 1] == '/');
-      if (whole && ax_str_ends(url, name)) return &items[i];
-    }
-  }
-  return NULL;
-}
 
 static ax_str part_text(const ax_json *extension, ax_str part) {
   return ax_json_text(ax_script_extension(extension, part));
@@ -101,11 +83,13 @@ static ax_status search_all(hunt *h) {
 /* --- subtests ----------------------------------------------------------------
  */
 
-static ax_status fault(const ax_script_loading *l, ax_script_action *a,
-                       const char *what, ax_str name) {
-  a->fault = ax_arena_printf(l->arena, "the subtest \"" AX_STR_FMT "\" %s",
-                             AX_STR_ARG(name), what);
-  return a->fault.ptr ? AX_OK : AX_NOMEM;
+ax_status ax_script_subtest_fault(const ax_script_loading *l,
+                                  ax_script_action *action, ax_str name,
+                                  const char *what) {
+  action->subtest = NULL;
+  action->fault = ax_arena_printf(l->arena, "the subtest \"" AX_STR_FMT "\" %s",
+                                  AX_STR_ARG(name), what);
+  return action->fault.ptr ? AX_OK : AX_NOMEM;
 }
 
 static ax_status read_bindings(const ax_script_loading *l,
@@ -129,29 +113,47 @@ static ax_status read_bindings(const ax_script_loading *l,
   return AX_OK;
 }
 
-static ax_status load_subtest(const ax_script_loading *l, ax_str name,
-                              ax_script_action *a, ax_script_subtest *sub) {
-  hunt h = { .l = l, .name = name };
+ax_status ax_script_subtest_open(const ax_script_loading *l, ax_str path,
+                                 ax_script_action *action,
+                                 ax_script_subtest *sub) {
   ax_error why = { 0 };
   ax_script *inner;
   if (l->depth >= AX_SCRIPT_SUBTESTS)
-    return fault(l, a, "is nested too deep (or contains itself)", name);
-  AX_TRY(search_all(&h));
-  if (!h.found.len) return fault(l, a, "was not found", name);
-  ax_status status = ax_script_load_at(h.found.ptr, l->options, l->depth + 1,
+    return ax_script_subtest_fault(l, action, path,
+                                   "is nested too deep (or contains itself)");
+  ax_status status = ax_script_load_at(path.ptr, l->options, l->depth + 1,
                                        l->arena, &inner, &why);
   if (status == AX_NOMEM) return status;
-  if (status) return fault(l, a, why.text, name);
+  if (status) {
+    ax_str text = ax_arena_printf(l->arena, "cannot be loaded: %s", why.text);
+    if (!text.ptr) return AX_NOMEM;
+    return ax_script_subtest_fault(l, action, path, text.ptr);
+  }
   sub->script = inner;
-  a->subtest = sub;
+  action->subtest = sub;
   return AX_OK;
+}
+
+static ax_status open_named(const ax_script_loading *l, ax_str name,
+                            ax_script_action *a, ax_script_subtest *sub) {
+  hunt h = { .l = l, .name = name };
+  AX_TRY(search_all(&h));
+  if (!h.found.len)
+    return ax_script_subtest_fault(l, a, name, "was not found");
+  return ax_script_subtest_open(l, h.found, a, sub);
 }
 
 ax_status ax_script_subtest_read(const ax_script_loading *l,
                                  ax_script_action *action) {
-  const ax_json *one = named(action->json, AX_STR("assert-subtest"));
-  const ax_json *each = named(action->json, AX_STR("assert-subtest-each"));
+  const ax_json *on = action->json;
+  const ax_json *one =
+      ax_script_extension_named(on, AX_STR("assert-subtest"));
+  const ax_json *each =
+      ax_script_extension_named(on, AX_STR("assert-subtest-each"));
+  const ax_json *import =
+      ax_script_extension_named(on, AX_STR("TestScript-Import"));
   const ax_json *extension = one ? one : each;
+  if (import) return ax_script_import_read(l, import, action);
   if (!extension) return AX_OK;
   ax_script_subtest *sub = AX_NEW(l->arena, ax_script_subtest);
   if (!sub) return AX_NOMEM;
@@ -160,10 +162,11 @@ ax_status ax_script_subtest_read(const ax_script_loading *l,
     const ax_json *all = ax_script_extension(each, AX_STR("allMustPass"));
     sub->each = part_text(each, AX_STR("bindEachTarget"));
     sub->all_must_pass = !all || all->truth;
-    if (!sub->each.len) return fault(l, action, "has no bindEachTarget", name);
+    if (!sub->each.len)
+      return ax_script_subtest_fault(l, action, name, "has no bindEachTarget");
   }
   AX_TRY(read_bindings(l, extension, sub));
-  return load_subtest(l, name, action, sub);
+  return open_named(l, name, action, sub);
 }
 
 /* --- parameters --------------------------------------------------------------
@@ -180,7 +183,8 @@ static ax_status add_value(const ax_script_loading *l, ax_str variable,
 ax_status ax_script_parameter_read(const ax_script_loading *l,
                                    const ax_json *test, ax_str place,
                                    ax_script_values *out) {
-  const ax_json *extension = named(test, AX_STR("parametrize"));
+  const ax_json *extension =
+      ax_script_extension_named(test, AX_STR("parametrize"));
   if (!extension) return AX_OK;
   ax_str variable = part_text(extension, AX_STR("variable"));
   ax_str rest = part_text(extension, AX_STR("values"));
