@@ -33,6 +33,7 @@ typedef struct {
   unsigned methods;         /* ax_http_method, or-ed; GET covers HEAD */
   bool plain;               /* not FHIR: Accept does not matter */
   bool admin;               /* for operators: they show their token; plain */
+  bool indexless;           /* served also while the index is made anew */
   const char *interactions; /* R4 codes for the CapabilityStatement, separated
                                by blanks: "transaction batch" */
   const char *operation;    /* name without '$', or NULL */
@@ -61,6 +62,8 @@ typedef struct {
   ax_http_rate *rate;                    /* of each sender; NULL: no bound */
   bool (*ready)(void *ctx, ax_buf *why); /* for /health/ready */
   void *ready_ctx;
+  /* May requests that need the search index be served? If not, why. */
+  bool (*indexed)(void *ctx, ax_buf *why);
 } ax_api; /* immutable while serving */
 
 struct ax_api_call {
@@ -75,6 +78,9 @@ struct ax_api_call {
 /* Answers any request: finds its route, settles the media type, calls the
  * handler. An ax_http_handler; `api` is a const ax_api. */
 void ax_api_serve(void *api, ax_http_request *rq, ax_http_response *rs);
+
+/* Can the search index be used? False while it is made anew: it was answered. */
+bool ax_api_serve_indexed(ax_api_call *call) AX_MUST_USE;
 
 void ax_api_metadata(ax_api_call *call);
 void ax_api_health_live(ax_api_call *call);
@@ -133,6 +139,10 @@ void ax_api_answer_version(ax_api_call *call, uint64_t version,
 /* Answers with `issues` as an OperationOutcome. */
 void ax_api_answer_issues(ax_api_call *call, int status,
                           const ax_fhir_issues *issues, ax_str source);
+
+/* Is the body NDJSON? Then POST Type loads it (api_lines.c). */
+bool ax_api_lines_sent(const ax_api_call *call);
+void ax_api_lines(ax_api_call *call);
 
 /* Tells a sender where to ask for what is done later (api_job.c). */
 void ax_api_job_accepted(ax_api_call *call, ax_str id);

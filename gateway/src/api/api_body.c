@@ -7,6 +7,8 @@ static bool is_json_media(ax_api_call *call) {
   ax_http_media media = ax_http_media_of_body(type, &why);
   if (media == AX_HTTP_MEDIA_FHIR || media == AX_HTTP_MEDIA_JSON) return true;
   if (media == AX_HTTP_MEDIA_FORM) why = "a form is not what is expected here";
+  if (media == AX_HTTP_MEDIA_LINES)
+    why = "NDJSON is loaded by POST to a resource type only";
   ax_api_error_refuse(call, 415, AX_ISSUE_NOT_SUPPORTED,
                       "%s (Content-Type \"%.60s\"): send "
                       "application/fhir+json",

@@ -90,6 +90,10 @@ static bool take_target(ax_api_call *call, ax_intake_change *out) {
 void ax_api_create(ax_api_call *call) {
   const ax_json *doc = NULL;
   ax_str type;
+  if (ax_api_lines_sent(call)) {
+    ax_api_lines(call);
+    return;
+  }
   if (!ax_api_body_resource(call, &doc, &type) || !is_of_type(call, type))
     return;
   ax_str query = ax_http_get_header(call->rq, AX_STR("If-None-Exist"));

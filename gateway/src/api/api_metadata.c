@@ -140,7 +140,8 @@ static void write_rest(ax_json_writer *w, const ax_api *api) {
          "Batch and transaction Bundles are carried out later when the request "
          "says `Prefer: respond-async` (the asynchronous bundle pattern of R5): "
          "202 with Content-Location, to be asked with GET, cancelled with "
-         "DELETE. A request with an Idempotency-Key has its effect once.");
+         "DELETE. POST [type] also takes application/fhir+ndjson: one resource "
+         "in each line, each on its own. A request with an Idempotency-Key has its effect once.");
   ax_json_write_key(w, AX_STR("resource"));
   ax_json_write_array(w);
   write_types(w, api);

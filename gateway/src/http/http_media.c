@@ -79,6 +79,10 @@ static ax_http_media media_of_type(ax_str type) {
     return AX_HTTP_MEDIA_JSON;
   if (ax_http_equal(type, AX_STR("application/x-www-form-urlencoded")))
     return AX_HTTP_MEDIA_FORM;
+  if (ax_http_equal(type, AX_STR("application/fhir+ndjson")) ||
+      ax_http_equal(type, AX_STR("application/ndjson")) ||
+      ax_http_equal(type, AX_STR("application/x-ndjson")))
+    return AX_HTTP_MEDIA_LINES;
   return AX_HTTP_MEDIA_NONE;
 }
 
@@ -139,7 +143,9 @@ ax_http_media ax_http_media_format(ax_str format) {
       ax_http_equal(r.type, AX_STR("application/fhir json")))
     return AX_HTTP_MEDIA_FHIR;
   ax_http_media media = media_of_type(r.type);
-  return media == AX_HTTP_MEDIA_FORM ? AX_HTTP_MEDIA_NONE : media;
+  return media == AX_HTTP_MEDIA_JSON || media == AX_HTTP_MEDIA_FHIR
+             ? media
+             : AX_HTTP_MEDIA_NONE;
 }
 
 ax_str ax_http_media_name(ax_http_media media) {

@@ -14,7 +14,8 @@ typedef enum {
   AX_HTTP_MEDIA_NONE, /* nothing we can read or write; also malformed */
   AX_HTTP_MEDIA_FHIR, /* application/fhir+json */
   AX_HTTP_MEDIA_JSON, /* application/json, text/json */
-  AX_HTTP_MEDIA_FORM  /* application/x-www-form-urlencoded, for _search */
+  AX_HTTP_MEDIA_FORM, /* application/x-www-form-urlencoded, for _search */
+  AX_HTTP_MEDIA_LINES /* application/fhir+ndjson and kin: bodies only */
 } ax_http_media;
 
 /*

@@ -41,7 +41,8 @@ typedef struct {
   uint64_t quarantine_max;        /* most that wait there */
   int64_t quarantine_keep_ms; /* how long it is known what became of them */
   uint64_t jobs_max;          /* most Bundles that wait to be done later */
-  uint64_t jobs_memory;       /* most memory that one of them may use */
+  uint64_t jobs_memory; /* most memory that one of them, or a part of a load,
+                           may use */
   int64_t jobs_keep_ms;       /* how long its answer is kept */
 } ax_intake_options;
 
@@ -80,6 +81,7 @@ typedef struct {
   struct ax_intake_once *known; /* of the key, for who does it in pieces; NULL */
   const ax_intake_release *release; /* NULL: it comes from its sender */
   ax_intake_progress *progress;     /* NULL: its sender waits for it */
+  bool score_later; /* in the background: nobody waits for scores */
   ax_str job; /* the id of a job, which must not be cancelled; or empty */
 } ax_intake_request;
 
@@ -141,6 +143,27 @@ bool ax_intake_bundle_fits(const ax_json *doc, ax_fhir_issues *issues);
 ax_status ax_intake_bundle(ax_intake *intake, const ax_intake_request *sent,
                            ax_str prefer, ax_buf *answer, ax_intake_result *out,
                            ax_error *err) AX_MUST_USE;
+
+/* --- NDJSON: many resources of one type (intake_lines.h) ------------------- */
+
+typedef struct {
+  size_t lines; /* not blank, looked at */
+  size_t created, updated, unchanged, held, tagged, refused;
+  size_t until; /* up to this line all is decided */
+} ax_intake_loaded;
+
+/*
+ * Loads rq->source, one resource of `type` in each line (rq->doc is not used):
+ * with an id it is an update, else a create. Each line stands alone, as the
+ * entries of a batch do. out->issues tells of refused lines (and what was found
+ * about those that were kept or tagged) with the line's number. out->http_status
+ * is 200, or 503 or 507 when a failure of ours ended it early: out counts what
+ * was done by then, and under its key the same request goes on from there.
+ */
+ax_status ax_intake_lines_load(ax_intake *intake, const ax_intake_request *rq,
+                               ax_str type, ax_intake_loaded *loaded,
+                               ax_intake_result *out,
+                               ax_error *err) AX_MUST_USE;
 
 /* --- Bundles that are done later (intake_jobs.h) --------------------------- */
 

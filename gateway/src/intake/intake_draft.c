@@ -194,7 +194,7 @@ ax_status ax_intake_draft_store(ax_intake_draft *draft, bool *stored,
 }
 
 void ax_intake_draft_score(const ax_intake_draft *draft) {
-  if (draft->intake->scorer && draft->task_count)
+  if (draft->intake->scorer && draft->task_count && !draft->rq->score_later)
     ax_intake_scorer_wait(draft->intake->scorer, draft->tasks,
                           draft->task_count);
 }

@@ -86,7 +86,7 @@ static ax_status request_of(const ax_intake_hold *h, const ax_intake_item *item,
 /* As it was sent, before codes were translated. */
 static ax_status body_of(const ax_intake_hold *h, const ax_intake_item *item,
                          ax_str *out) {
-  *out = h->sent->source;
+  *out = item->text.len ? item->text : h->sent->source;
   if (!item->in_bundle) return AX_OK;
   const ax_json *entry =
       ax_json_item(AX_JSON_GET(h->sent->doc, "entry"), item->i);

@@ -32,7 +32,8 @@ typedef enum {
 
 typedef struct {
   /* What was asked. */
-  size_t i;       /* Bundle.entry[i] */
+  size_t i;       /* Bundle.entry[i]; of NDJSON the line */
+  ax_str text;    /* as it was sent, where the request has more; or empty */
   bool in_bundle; /* else on its own */
   ax_intake_method method;
   const ax_json *entry;    /* of the Bundle, or NULL */
@@ -46,7 +47,9 @@ typedef struct {
   ax_str sent_id;    /* conditional PUT: the id in the resource, or empty */
   uint64_t if_match; /* the version that must be current; 0: any */
   uint64_t if_none_match; /* the version that must not be; MATCH_ANY: it must
-                             not exist; 0: any */
+                             not exist; 0: any. GET: the one that is known */
+  int64_t if_modified_ms; /* GET: unchanged since then is known; 0: not asked */
+  bool head;              /* GET: its answer has no body */
 
   /* Who it is. */
   ax_str id;

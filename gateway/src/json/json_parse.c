@@ -23,6 +23,7 @@ typedef struct {
 typedef struct {
   ax_arena *arena;
   ax_str source;
+  uint32_t base;    /* where the source stands in a larger text */
   const char *text; /* the source behind a byte order mark */
   const char *end;  /* behind the outermost object or array */
   yajl_handle yajl;
@@ -39,7 +40,7 @@ typedef struct {
 /* --- where we are -------------------------------------------------------- */
 
 static inline uint32_t offset_of(const parse *p, const char *byte) {
-  return (uint32_t)(byte - p->source.ptr);
+  return p->base + (uint32_t)(byte - p->source.ptr);
 }
 
 /* The byte behind the token that the library has just read. */
@@ -422,14 +423,15 @@ static ax_status check_bytes(ax_str source, size_t start,
   return ax_json_fault_find(source, start, fault) ? AX_INVALID : AX_OK;
 }
 
-ax_status ax_json_parse(ax_arena *arena, ax_str source, const ax_json **out,
-                        ax_json_fault *fault) {
+static ax_status parse_at(ax_arena *arena, ax_str source, uint32_t base,
+                          const ax_json **out, ax_json_fault *fault) {
   if (fault) *fault = (ax_json_fault){ 0 };
   bool has_mark = ax_str_starts(source, AX_STR("\xEF\xBB\xBF"));
   AX_TRY(check_bytes(source, has_mark ? 3 : 0, fault));
   parse p; /* large: only what is read before it is written gets a value */
   p.arena = arena;
   p.source = source;
+  p.base = base;
   p.text = source.ptr + (has_mark ? 3 : 0);
   p.end = NULL;
   p.root = AX_NEW(arena, ax_json);
@@ -442,5 +444,21 @@ ax_status ax_json_parse(ax_arena *arena, ax_str source, const ax_json **out,
   ax_status status = run(&p);
   if (p.scratch != p.few) free(p.scratch);
   if (status == AX_OK) *out = p.root;
+  return status;
+}
+
+ax_status ax_json_parse(ax_arena *arena, ax_str source, const ax_json **out,
+                        ax_json_fault *fault) {
+  return parse_at(arena, source, 0, out, fault);
+}
+
+/* Faults are found by offsets into the part alone, so one is looked for again
+ * without the base. */
+ax_status ax_json_parse_part(ax_arena *arena, ax_str part, uint32_t base,
+                             const ax_json **out, ax_json_fault *fault) {
+  ax_status status = parse_at(arena, part, base, out, NULL);
+  if (!fault || !status || status == AX_NOMEM) return status;
+  status = parse_at(arena, part, 0, out, fault);
+  fault->at += base;
   return status;
 }

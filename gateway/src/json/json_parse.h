@@ -27,4 +27,11 @@ typedef struct {
 ax_status ax_json_parse(ax_arena *arena, ax_str source, const ax_json **out,
                         ax_json_fault *fault) AX_MUST_USE;
 
+/* The same of a part of a larger text that begins at its byte `base`: places in
+ * the tree and fault->at are those in the larger text; fault->place is the one
+ * in the part. */
+ax_status ax_json_parse_part(ax_arena *arena, ax_str part, uint32_t base,
+                             const ax_json **out,
+                             ax_json_fault *fault) AX_MUST_USE;
+
 #endif

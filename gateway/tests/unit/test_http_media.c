@@ -32,6 +32,10 @@ static void bodies_may_be_fhir_json_or_plain_json(void **state) {
   assert_int_equal(body("text/json;charset=utf-8"), AX_HTTP_MEDIA_JSON);
   assert_int_equal(body("application/x-www-form-urlencoded"),
                    AX_HTTP_MEDIA_FORM);
+  assert_int_equal(body("application/fhir+ndjson; charset=utf-8"),
+                   AX_HTTP_MEDIA_LINES);
+  assert_int_equal(body("application/x-ndjson"), AX_HTTP_MEDIA_LINES);
+  assert_int_equal(accepted("application/fhir+ndjson"), AX_HTTP_MEDIA_NONE);
 }
 
 static void other_bodies_are_not_read(void **state) {

@@ -210,6 +210,29 @@ static void the_arena_ceiling_bounds_a_document(void **state) {
   ax_arena_free(small);
 }
 
+static void a_part_of_a_text_has_the_places_of_the_whole(void **state) {
+  (void)state;
+  const ax_json *tree = NULL;
+  ax_json_fault fault;
+  ax_arena *arena = ax_arena_new(1 << 20);
+  ax_str part = AX_STR("{\"a\":[1,\"x\"]}");
+  assert_int_equal(ax_json_parse_part(arena, part, 100, &tree, &fault), AX_OK);
+  const ax_json *a = AX_JSON_GET(tree, "a");
+  assert_int_equal(tree->at, 100);
+  assert_int_equal(a->at, 105);
+  assert_int_equal(ax_json_item(a, 1)->at, 108);
+  assert_int_equal(ax_json_parse_part(arena, AX_STR("{\"a\":1,\"a\":2}"), 100,
+                                      &tree, &fault),
+                   AX_INVALID);
+  assert_int_equal(fault.at, 107);
+  assert_int_equal(fault.place.column, 8);
+  assert_int_equal(
+      ax_json_parse_part(arena, AX_STR("{\"a\":}"), 100, &tree, &fault),
+      AX_INVALID);
+  assert_int_equal(fault.at, 105);
+  ax_arena_free(arena);
+}
+
 static ax_status build_tree(ax_arena *arena) {
   const ax_json *tree = NULL;
   return ax_json_parse(arena, AX_STR("{\"a\":[1,\"\\n\"],\"b\":{}}"), &tree,
@@ -233,6 +256,7 @@ int main(void) {
     cmocka_unit_test(a_key_may_occur_once_in_an_object),
     cmocka_unit_test(wide_objects_are_checked_too),
     cmocka_unit_test(nesting_has_a_limit),
+    cmocka_unit_test(a_part_of_a_text_has_the_places_of_the_whole),
     cmocka_unit_test(an_endless_bracket_run_is_harmless),
     cmocka_unit_test(the_arena_ceiling_bounds_a_document),
     cmocka_unit_test(every_allocation_may_fail),
