@@ -267,6 +267,7 @@ static void discard(ax_api_call *call, const ax_json *order,
 static void act(ax_api_call *call, const ax_held *held) {
   const ax_json *order = NULL;
   ax_json_fault fault = { .at = 0 };
+  if (!ax_api_serve_indexed(call)) return;
   if (ax_json_parse(call->rq->arena, call->rq->body, &order, &fault)) {
     ax_api_error_refuse(call, 400, AX_ISSUE_STRUCTURE,
                         "the body is no JSON: line %u, column %u: %s",

@@ -105,6 +105,25 @@ static bool is_in_time(ax_api_call *call) {
   return false;
 }
 
+/* A search, and a conditional create, must not miss what is there. */
+bool ax_api_serve_indexed(ax_api_call *call) {
+  const ax_api *api = call->api;
+  if (!api->indexed || api->indexed(api->ready_ctx, NULL)) return true;
+  ax_buf *why = ax_api_answer_begin(call);
+  if (!why || api->indexed(api->ready_ctx, why)) return why != NULL;
+  ax_buf_append_char(why, '\0');
+  ax_http_set_header(call->rs, AX_STR("Retry-After"), AX_STR("5"));
+  ax_api_error_refuse(call, 503, AX_ISSUE_TRANSIENT, "%s",
+                      why->status ? "not ready yet" : why->bytes);
+  return false;
+}
+
+/* While the search index is made anew only what does without it is served. */
+static bool is_indexed(ax_api_call *call, const ax_api_route *route) {
+  return route->plain || route->admin || route->indexless ||
+         ax_api_serve_indexed(call);
+}
+
 /* May this caller use this address now, and in this form? */
 static bool is_welcome(ax_api_call *call, const ax_api_route *route) {
   if (route->admin) return ax_api_admin_allowed(call);
@@ -125,7 +144,9 @@ static void dispatch(ax_api_call *call, const ax_http_path *path) {
     call->type = found.type;
     call->id = found.id;
     call->version = found.version;
-    if (is_welcome(call, route) && is_known_type(call)) route->run(call);
+    if (is_welcome(call, route) && is_known_type(call) &&
+        is_indexed(call, route))
+      route->run(call);
     return;
   }
   refuse_path(call, allowed);

@@ -61,6 +61,20 @@ static ax_status open_admin(ax_app *app, ax_error *err) {
   return ax_app_modules_begin(app->config, app->host, &app->ledger, err);
 }
 
+/* Scoring and jobs search, too. */
+static ax_status start_intake(void *ctx, ax_error *err) {
+  ax_app *app = ctx;
+  return ax_intake_start(app->intake, err);
+}
+
+static ax_status start_indexed(ax_app *app, ax_error *err) {
+  const ax_intake_reindex_options options = { .store = app->store,
+                                              .search = app->search.search,
+                                              .then = start_intake,
+                                              .ctx = app };
+  return ax_intake_reindex_begin(&options, &app->reindex, err);
+}
+
 static ax_status open_intake(ax_app *app, bool serving, ax_error *err) {
   const ax_config *c = app->config;
   ax_intake_options options = {
@@ -83,7 +97,7 @@ static ax_status open_intake(ax_app *app, bool serving, ax_error *err) {
     .jobs_keep_ms = (int64_t)c->async_keep_ms,
   };
   AX_TRY(ax_intake_new(&options, &app->intake, err));
-  return serving ? ax_intake_start(app->intake, err) : AX_OK;
+  return serving ? start_indexed(app, err) : AX_OK;
 }
 
 /* The store's queue is three quarters full. */
@@ -106,9 +120,15 @@ static bool models_ready(const ax_app *app, ax_buf *why) {
   return count == 0;
 }
 
+static bool is_indexed(void *ctx, ax_buf *why) {
+  const ax_app *app = ctx;
+  return !ax_intake_reindex_running(app->reindex, why);
+}
+
 /* Ready means: what is sent now can be kept, and scored. */
 static bool is_ready(void *ctx, ax_buf *why) {
   const ax_app *app = ctx;
+  if (!is_indexed(ctx, why)) return false;
   ax_store_stats stats = { 0 };
   ax_error err = { 0 };
   ax_status status = ax_store_stats_read(app->store, &stats, &err);
@@ -148,6 +168,7 @@ static void fill_api(ax_app *app) {
     .translate = app->translate,
     .ready = is_ready,
     .ready_ctx = app,
+    .indexed = is_indexed,
   };
 }
 
@@ -222,6 +243,7 @@ ax_status ax_app_open(ax_arena *arena, const ax_config *config, bool serving,
 
 void ax_app_close(ax_app *app) {
   ax_delivery_stop(app->delivery);
+  ax_intake_reindex_stop(app->reindex);
   if (app->intake) {
     ax_intake_stop(app->intake);
     ax_intake_free(app->intake);

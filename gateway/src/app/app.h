@@ -17,6 +17,7 @@
 #include "app/app_search.h"
 #include "app/config.h"
 #include "intake/intake.h"
+#include "intake/intake_reindex.h"
 #include "scoring/score.h"
 #include "store/store.h"
 
@@ -38,6 +39,7 @@ typedef struct {
   ax_intake_translate *translate; /* NULL: none */
   ax_intake_modes modes;
   ax_intake *intake;
+  ax_intake_reindex *reindex;
   ax_delivery *delivery; /* NULL: nobody is told of anything */
   ax_http_rate *rate; /* NULL: senders are not bounded */
   ax_api api;

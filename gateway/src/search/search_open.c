@@ -267,12 +267,18 @@ void ax_search_digest(const ax_search *search, char out[65]) {
     const type_of *type = ax_map_at(search->types, i, NULL);
     for (size_t n = 0; n < type->sources.count; n++) {
       const ax_search_source *s = type->sources.items[n];
-      ax_buf_printf(&text, AX_STR_FMT " " AX_STR_FMT " " AX_STR_FMT "\n",
+      ax_buf_printf(&text,
+                    AX_STR_FMT " " AX_STR_FMT " " AX_STR_FMT " " AX_STR_FMT
+                               "\n",
                     AX_STR_ARG(type->name), AX_STR_ARG(s->name),
-                    AX_STR_ARG(s->expression));
+                    AX_STR_ARG(s->kind), AX_STR_ARG(s->expression));
     }
   }
-  ax_buf_append(&text, AX_STR("rows 1"));
+  ax_buf_append(&text, ax_str_from(search->options.exclude
+                                       ? search->options.exclude
+                                       : ""));
+  /* To be raised when the same parameters give other rows. */
+  ax_buf_append(&text, AX_STR("\nrows 1"));
   ax_sha256_hex(ax_buf_view(&text), out);
   ax_buf_free(&text);
 }

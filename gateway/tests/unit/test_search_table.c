@@ -255,6 +255,15 @@ static void what_is_excluded_is_neither_offered_nor_indexed(void **state) {
   ax_search_digest(kit.search, b);
   assert_string_not_equal(a, b);
   search_kit_close(&small);
+  /* Of an inherited one, too; and the same set has the same digest. */
+  small = search_kit_open("Patient._tag");
+  ax_search_digest(small.search, a);
+  assert_string_not_equal(a, b);
+  search_kit_close(&small);
+  small = search_kit_open("");
+  ax_search_digest(small.search, a);
+  assert_string_equal(a, b);
+  search_kit_close(&small);
 }
 
 int main(void) {
