@@ -174,6 +174,47 @@ static void reads_in_a_transaction_come_after_its_writes(void **state) {
              "fresh");
 }
 
+/* What the reader has is not sent again; HEAD tells without sending. */
+static void reads_may_be_conditional_and_without_a_body(void **state) {
+  (void)state;
+#define READ(method, more)                                              \
+  "{\"request\":{\"method\":\"" method "\",\"url\":\"Patient/cond-read\"" more \
+  "}}"
+  static const char put[] =
+      "{\"resourceType\":\"Patient\",\"id\":\"cond-read\"}";
+  const char *headers[] = { "Content-Type: application/fhir+json", NULL };
+  assert_int_equal(
+      outside_send(gw, "PUT", "/Patient/cond-read", headers, put, strlen(put))
+          ->status,
+      201);
+  static const struct {
+    const char *status;
+    bool body;
+  } want[] = { { "304 Not Modified", false }, { "200 OK", true },
+               { "304 Not Modified", false }, { "200 OK", true },
+               { "200 OK", false },           { "200 OK", false },
+               { "404 Not Found", false },    { "400 Bad Request", false } };
+  const outside_answer *a = outside_post(
+      gw, "",
+      BUNDLE("batch",
+             READ("GET", ",\"ifNoneMatch\":\"W/\\\"1\\\"\"") ","
+             READ("GET", ",\"ifNoneMatch\":\"W/\\\"2\\\"\"") ","
+             READ("GET", ",\"ifModifiedSince\":\"2100-01-01T00:00:00Z\"") ","
+             READ("GET", ",\"ifModifiedSince\":\"2001-01-01T00:00:00Z\"") ","
+             READ("HEAD", "") ","
+             "{\"request\":{\"method\":\"HEAD\",\"url\":\"Patient\"}},"
+             "{\"request\":{\"method\":\"HEAD\",\"url\":\"Patient/nobody\"}},"
+             READ("GET", ",\"ifNoneMatch\":\"one\"")));
+  assert_int_equal(a->status, 200);
+  for (size_t i = 0; i < AX_COUNT(want); i++) {
+    assert_str(field(a, i, "response.status"), want[i].status);
+    assert_int_equal(field(a, i, "resource.resourceType").len > 0,
+                     want[i].body);
+  }
+  assert_str(field(a, 0, "response.etag"), "W/\"1\"");
+  assert_str(field(a, 4, "response.etag"), "W/\"1\"");
+}
+
 static void a_put_in_a_transaction_makes_versions(void **state) {
 #define PUT_ONE(active, more)                                            \
   BUNDLE("transaction",                                                  \
@@ -290,6 +331,7 @@ int main(void) {
     cmocka_unit_test(a_conditional_create_is_done_once),
     cmocka_unit_test(conditional_references_name_one_resource_or_fail),
     cmocka_unit_test(reads_in_a_transaction_come_after_its_writes),
+    cmocka_unit_test(reads_may_be_conditional_and_without_a_body),
     cmocka_unit_test(a_put_in_a_transaction_makes_versions),
     cmocka_unit_test(a_batch_answers_each_entry_in_its_order),
     cmocka_unit_test(what_is_no_batch_or_transaction_is_refused),

@@ -8,6 +8,7 @@ static const struct {
   { 201, "201 Created" },
   { 202, "202 Accepted" },
   { 204, "204 No Content" },
+  { 304, "304 Not Modified" },
   { 400, "400 Bad Request" },
   { 404, "404 Not Found" },
   { 405, "405 Method Not Allowed" },

@@ -1,5 +1,6 @@
 #include "intake/intake_entry.h"
 
+#include "fhir/fhir_date.h"
 #include "fhir/fhir_primitive.h"
 #include "fhir/fhir_reference.h"
 #include "intake/intake_patch.h"
@@ -165,6 +166,23 @@ static ax_status read_patch(const reading *r) {
   return AX_OK;
 }
 
+/* What the reader has already (R4 Bundle.entry.request.ifModifiedSince). */
+static bool read_known(const reading *r) {
+  ax_fhir_date since;
+  ax_str text = AX_JSON_STR(r->request, "ifModifiedSince");
+  if (!read_condition(r, "ifNoneMatch", ".request.ifNoneMatch",
+                      &r->item->if_none_match))
+    return false;
+  if (!text.len) return true;
+  if (!ax_fhir_date_parse_instant(text, &since)) {
+    refuse(r, 400, AX_ISSUE_VALUE, "entry-bad-instant",
+           ".request.ifModifiedSince", text, "This is no instant");
+    return false;
+  }
+  r->item->if_modified_ms = since.lo_ms;
+  return true;
+}
+
 static void read_get(const reading *r) {
   ax_str url = relative_url(r), rest = url;
   ax_str path = ax_str_cut(&rest, '?');
@@ -180,7 +198,13 @@ static void read_get(const reading *r) {
            "searches Type?parameters");
     return;
   }
+  if (!read_known(r)) return;
   r->item->method = AX_INTAKE_GET;
+}
+
+static void read_head(const reading *r) {
+  r->item->head = true;
+  read_get(r);
 }
 
 /* --- the entry -------------------------------------------------------------
@@ -191,7 +215,7 @@ static const struct {
   void (*read)(const reading *r);
 } methods[] = {
   { "POST", read_post }, { "PUT", read_put },  { "DELETE", read_delete },
-  { "GET", read_get },   { "HEAD", read_get },
+  { "GET", read_get },   { "HEAD", read_head },
 };
 
 ax_status ax_intake_entry_read(const ax_intake *intake,

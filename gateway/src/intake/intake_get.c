@@ -85,6 +85,16 @@ static ax_status search(const ax_intake *intake, const ax_intake_request *rq,
 /* --- read ------------------------------------------------------------------
  */
 
+/* As RFC 9110 13.1.2 and 13.1.3: the version decides, and without one the time,
+ * in whole seconds. */
+static bool is_known(const ax_intake_item *item, const ax_stored *found) {
+  if (item->if_none_match)
+    return item->if_none_match == AX_INTAKE_MATCH_ANY ||
+           item->if_none_match == found->version;
+  return item->if_modified_ms &&
+         found->updated_ms / 1000 <= item->if_modified_ms / 1000;
+}
+
 static ax_status read_one(const ax_intake *intake, const ax_intake_request *rq,
                           ax_intake_item *item, ax_error *err) {
   ax_stored found;
@@ -107,8 +117,8 @@ static ax_status read_one(const ax_intake *intake, const ax_intake_request *rq,
            AX_STR("the resource was deleted"));
     return AX_OK;
   }
-  item->status = 200;
-  item->answer = found.body;
+  item->status = is_known(item, &found) ? 304 : 200;
+  if (item->status == 200) item->answer = found.body;
   item->updated_ms = found.updated_ms;
   return ax_intake_item_name(rq->arena, item, found.id, found.version);
 }
@@ -116,6 +126,8 @@ static ax_status read_one(const ax_intake *intake, const ax_intake_request *rq,
 ax_status ax_intake_get_run(const ax_intake *intake,
                             const ax_intake_request *rq, ax_intake_item *item,
                             ax_error *err) {
-  return is_search(item) ? search(intake, rq, item, err)
-                         : read_one(intake, rq, item, err);
+  ax_status status = is_search(item) ? search(intake, rq, item, err)
+                                     : read_one(intake, rq, item, err);
+  if (item->head) item->answer = AX_STR("");
+  return status;
 }

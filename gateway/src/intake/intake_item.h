@@ -35,6 +35,7 @@ typedef struct {
   size_t i;       /* Bundle.entry[i]; of NDJSON the line */
   ax_str text;    /* as it was sent, where the request has more; or empty */
   bool in_bundle; /* else on its own */
+  bool head;      /* GET: its answer has no body */
   ax_intake_method method;
   const ax_json *entry;    /* of the Bundle, or NULL */
   const ax_json *resource; /* as sent; PATCH: what the patch made of it; NULL
@@ -49,7 +50,6 @@ typedef struct {
   uint64_t if_none_match; /* the version that must not be; MATCH_ANY: it must
                              not exist; 0: any. GET: the one that is known */
   int64_t if_modified_ms; /* GET: unchanged since then is known; 0: not asked */
-  bool head;              /* GET: its answer has no body */
 
   /* Who it is. */
   ax_str id;
@@ -75,9 +75,9 @@ typedef struct {
   /* What came of it. */
   ax_fhir_issues *issues;
   ax_fhir_issues *findings; /* with errors, and accepted in spite of them */
-  bool hold;                /* to be kept in quarantine */
-  ax_str held;              /* kept there, under this id */
+  ax_str held;              /* kept in quarantine, under this id */
   int status;    /* proposed HTTP status; 0: not yet known */
+  bool hold;     /* to be kept in quarantine */
   ax_str answer; /* GET: the resource or searchset */
 } ax_intake_item;
 
