@@ -299,6 +299,52 @@ static void a_target_gets_it_as_it_wants_it(void **state) {
   outside_stop(gw);
 }
 
+static const call *call_to(const char *path) {
+  for (size_t i = 0; i < heard(); i++)
+    if (strstr(other.calls[i].path, path)) return &other.calls[i];
+  fail_msg("nobody called %s", path);
+  return NULL;
+}
+
+/* A relative reference would mean somebody else's resource there; one to what
+ * travels along means the copy. */
+static void references_mean_something_at_the_target(void **state) {
+  (void)state;
+  static const char *const published[] = {
+    "--targets", targets, "--base-url", "https://gw.example.org/fhir", NULL
+  };
+  const char ours[] = "\"reference\":\"https://gw.example.org/fhir/";
+  start("{\"targets\":[]}");
+  write_file(
+      targets,
+      with_port("{\"targets\":["
+                "{\"name\":\"p\",\"base\":\"http://127.0.0.1:PORT/abs\"},"
+                "{\"name\":\"r\",\"base\":\"http://127.0.0.1:PORT/rel\","
+                "\"references\":\"relative\"},"
+                "{\"name\":\"b\",\"base\":\"http://127.0.0.1:PORT/along\","
+                "\"way\":\"bundle\"}]}"));
+  assert_int_equal(outside_end(gw), 0);
+  outside_again(gw, published);
+  send_sample(HIGH, "refs-1");
+  await_calls(3);
+  const call *c = call_to("/abs");
+  assert_non_null(strstr(c->body, ours));
+  assert_non_null(strstr(c->body, "gw.example.org/fhir/Patient/"));
+  assert_null(strstr(c->body, "\"reference\":\"Patient/"));
+  assert_null(strstr(c->body, "\"reference\":\"Observation/"));
+  assert_non_null(strstr(c->body, "/_history/1\""));
+  c = call_to("/rel");
+  assert_null(strstr(c->body, ours));
+  assert_non_null(strstr(c->body, "\"reference\":\"Patient/"));
+  c = call_to("/along");
+  assert_non_null(strstr(c->body, "\"reference\":\"Patient/"));
+  assert_non_null(strstr(c->body, "\"reference\":\"Observation/"));
+  assert_null(strstr(c->body, "gw.example.org/fhir/Patient/"));
+  assert_non_null(strstr(c->body, "gw.example.org/fhir/Device/"));
+  assert_null(strstr(c->body, "/_history/"));
+  outside_stop(gw);
+}
+
 static const outside_answer *
 try_subscribe(const char *criteria, const char *endpoint, const char *payload) {
   char body[900];
@@ -435,6 +481,7 @@ int main(void) {
     cmocka_unit_test(who_is_away_is_told_later_and_once),
     cmocka_unit_test(what_is_refused_for_good_is_listed_and_sent_again),
     cmocka_unit_test(a_target_gets_it_as_it_wants_it),
+    cmocka_unit_test(references_mean_something_at_the_target),
     cmocka_unit_test(subscriptions_are_served_where_that_is_allowed),
     cmocka_unit_test(a_token_is_fetched_kept_and_renewed),
     cmocka_unit_test(one_look_tells_what_became_of_a_message),

@@ -17,11 +17,25 @@ static bool allows(void *ctx, ax_str endpoint) {
          ax_net_client_allows(delivery->allowed, endpoint, NULL) == AX_OK;
 }
 
+/* The published base, else where we listen, unless nobody can know that yet. */
+static ax_status find_base(ax_arena *arena, const ax_config *config,
+                           const char **out) {
+  ax_str listen = ax_str_from(config->listen);
+  *out = config->base_url[0] ? config->base_url : NULL;
+  if (*out || ax_str_ends(listen, AX_STR(":0")) ||
+      ax_str_starts(listen, AX_STR("0.0.0.0:")) ||
+      ax_str_starts(listen, AX_STR("[::]:")))
+    return AX_OK;
+  *out = ax_arena_printf(arena, "http://%s/fhir", config->listen).ptr;
+  return *out ? AX_OK : AX_NOMEM;
+}
+
 ax_status ax_app_delivery_read(ax_arena *arena, const ax_config *config,
                                ax_app_delivery *out, ax_error *err) {
   *out = (ax_app_delivery){ 0 };
   if (!config->targets[0]) return AX_OK;
   AX_TRY(ax_delivery_config_load(arena, config->targets, &out->config, err));
+  AX_TRY(find_base(arena, config, &out->config.base));
   size_t count = out->config.target_count;
   ax_intake_target *rules = AX_NEW_ARRAY(arena, ax_intake_target, count);
   if (!rules && count) return AX_NOMEM;

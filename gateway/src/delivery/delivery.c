@@ -232,7 +232,11 @@ static ax_status open_lanes(ax_delivery *d, const ax_delivery_config *config,
     lane *l = &d->lanes[d->count];
     l->delivery = d;
     l->channel.store = d->store;
-    ax_status status = d->count < config->target_count
+    bool target = d->count < config->target_count;
+    bool relative =
+        target ? config->targets[d->count].relative : config->relative;
+    if (!relative) l->channel.base = config->base;
+    ax_status status = target
                            ? open_target(l, &config->targets[d->count], err)
                            : open_subscriptions(l, config, err);
     if (status) {

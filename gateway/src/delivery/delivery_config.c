@@ -137,6 +137,9 @@ static ax_status read_token(const reading *at, const ax_json *object,
   return AX_OK;
 }
 
+/* Of references. */
+static const char *const forms[] = { "absolute", "relative", NULL };
+
 static bool is_url(const char *text_) {
   ax_str url = ax_str_from(text_);
   return ax_str_starts(url, AX_STR("http://")) ||
@@ -145,12 +148,13 @@ static bool is_url(const char *text_) {
 
 static ax_status read_target(const reading *r, ax_delivery_target *out) {
   static const char *const known[] = {
-    "name",  "base",      "way",       "models", "levels",      "group", "when",
-    "token", "timeout_s", "max_age_h", "ca",     "certificate", "key",   NULL
+    "name",       "base",  "way",       "models",    "levels",
+    "group",      "when",  "token",     "timeout_s", "max_age_h",
+    "references", "ca",    "certificate", "key",     NULL
   };
   static const char *const ways[] = { "put", "post", "bundle", NULL };
   static const char *const whens[] = { "changed", "every", NULL };
-  size_t way = 0, when = 0;
+  size_t way = 0, when = 0, form = 0;
   uint64_t timeout = 0, age = 0;
   AX_TRY(only_known(r, known));
   AX_TRY(needed(r, "name", &out->name));
@@ -160,6 +164,7 @@ static ax_status read_target(const reading *r, ax_delivery_target *out) {
     return wrong(r, "name", "a name has no slash");
   AX_TRY(choice(r, "way", ways, &way));
   AX_TRY(choice(r, "when", whens, &when));
+  AX_TRY(choice(r, "references", forms, &form));
   AX_TRY(texts(r, "models", &out->models, &out->model_count));
   AX_TRY(texts(r, "levels", &out->levels, &out->level_count));
   AX_TRY(text(r, "group", &out->group));
@@ -170,6 +175,7 @@ static ax_status read_target(const reading *r, ax_delivery_target *out) {
   AX_TRY(text(r, "key", &out->key));
   out->way = (ax_delivery_way)way;
   out->every = when == 1;
+  out->relative = form == 1;
   out->timeout_ms = (unsigned)timeout * 1000;
   out->max_age_ms = (int64_t)age * hour_ms;
   return read_token(r, AX_JSON_GET(r->object, "token"), &out->token);
@@ -199,13 +205,15 @@ static ax_status read_targets(const reading *r, ax_delivery_config *out) {
 }
 
 static ax_status read_allow(const reading *r, ax_delivery_config *out) {
-  static const char *const known[] = { "allow", NULL };
+  static const char *const known[] = { "allow", "references", NULL };
   const ax_json *object = AX_JSON_GET(r->object, "subscriptions");
   const ax_str *list = NULL;
-  size_t count = 0;
+  size_t count = 0, form = 0;
   if (!object) return AX_OK;
   reading in = enter(r, object, "subscriptions", 0);
   AX_TRY(only_known(&in, known));
+  AX_TRY(choice(&in, "references", forms, &form));
+  out->relative = form == 1;
   AX_TRY(texts(&in, "allow", &list, &count));
   const char **allow = AX_NEW_ARRAY(r->arena, const char *, count);
   if (!allow && count) return AX_NOMEM;

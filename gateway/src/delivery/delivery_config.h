@@ -7,12 +7,14 @@
  *       "levels": ["high"],               left out: all
  *       "group": "Group/oncology",        left out: everybody
  *       "when": "changed",                or "every"
+ *       "references": "absolute",         or "relative": as they are stored
  *       "timeout_s": 10, "max_age_h": 72,
  *       "ca": "ca.pem", "certificate": "me.pem", "key": "me.key",
  *       "token": { "url": "https://ehr.example.org/token",
  *                  "client_id": "auspex", "key": "jwt.pem", "kid": "k1",
  *                  "algorithm": "RS384", "scope": "system/RiskAssessment.write"
- * } } ], "subscriptions": { "allow": ["https://hooks.example.org"] } }
+ * } } ], "subscriptions": { "allow": ["https://hooks.example.org"],
+ *                            "references": "absolute" } }
  *
  * Unknown members are refused by name: a filter that is misspelt must not tell
  * everybody. File names are relative to the working folder.
@@ -44,6 +46,7 @@ typedef struct {
   size_t model_count, level_count;
   const char *group; /* NULL: everybody */
   bool every;
+  bool relative; /* references are sent as they are stored */
   unsigned timeout_ms;
   int64_t max_age_ms;
   const char *ca, *certificate, *key;     /* NULL: none */
@@ -55,6 +58,9 @@ typedef struct {
   size_t target_count;
   const char *const *allow; /* origins of Subscription endpoints */
   size_t allow_count;
+  bool relative;    /* the same for Subscriptions */
+  const char *base; /* below which our resources are; NULL: nobody knows, and
+                       references are sent as they are. Not in the file */
 } ax_delivery_config;
 
 /* INVALID with a sentence that names the member; TOO_LARGE, IO, NOT_FOUND. */

@@ -3,6 +3,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/vec.h"
+#include "delivery/delivery_refs.h"
 #include "fhir/fhir_reference.h"
 #include "json/json_parse.h"
 #include "json/json_write.h"
@@ -16,6 +18,8 @@ typedef struct {
   ax_delivery_outcome *out;
   ax_stored stored;
   const ax_json *tree;
+  ax_str body; /* with references as the target shall have them */
+  ax_map *along; /* "Type/id" of what is in the same transaction */
 
   ax_net_request rq;
   ax_net_header headers[HEADERS_MAX];
@@ -82,10 +86,38 @@ static bool read_result(sending *s) {
   return true;
 }
 
+static ax_status write_settled(sending *s, const ax_json *tree, ax_str *out) {
+  ax_buf text = AX_BUF_INIT(BUNDLE_MAX);
+  AX_TRY(ax_delivery_refs_settle(s->arena, tree, ax_str_from(s->channel->base),
+                                 s->along, &tree));
+  ax_json_writer w = ax_json_write_begin(&text);
+  ax_json_write_tree(&w, tree);
+  ax_status status = ax_json_write_end(&w);
+  *out = ax_arena_str(s->arena, ax_buf_view(&text));
+  ax_buf_free(&text);
+  return status ? status : out->ptr ? AX_OK : AX_NOMEM;
+}
+
+/* The stored body with its references settled. */
+static ax_status settle_body(sending *s, ax_str stored, ax_str *out) {
+  ax_json_fault fault;
+  const ax_json *tree = NULL;
+  *out = stored;
+  if (!s->channel->base) return AX_OK;
+  AX_TRY(ax_json_parse(s->arena, stored, &tree, &fault));
+  return write_settled(s, tree, out);
+}
+
+static bool settle_result(sending *s) {
+  ax_status status = settle_body(s, s->stored.body, &s->body);
+  return status ? no_memory(s) : true;
+}
+
 static bool set_put(sending *s, ax_str base) {
   ax_str path = path_of(s);
+  if (!settle_result(s)) return false;
   s->rq.method = AX_NET_PUT;
-  s->rq.body = s->stored.body;
+  s->rq.body = s->body;
   return path.ptr ? set_url(s, base, path) : no_memory(s);
 }
 
@@ -104,8 +136,9 @@ static bool set_post(sending *s, ax_str base) {
   if (!value.len)
     return end(s, AX_DELIVERY_NEVER,
                "it has no identifier, so it cannot be posted once only");
+  if (!settle_result(s)) return false;
   s->rq.method = AX_NET_POST;
-  s->rq.body = s->stored.body;
+  s->rq.body = s->body;
   return add_header(s, AX_STR("If-None-Exist"), condition) &&
          set_url(s, base, path);
 }
@@ -125,52 +158,73 @@ static void write_entry(ax_json_writer *w, ax_str url, ax_str body) {
   ax_json_write_close(w);
 }
 
+typedef struct {
+  ax_str url, body;
+} entry;
+
+typedef struct {
+  AX_VEC(entry) list;
+} entries;
+
 /* An input in the version that was read; one that is ours no more is left out:
  * the result says what it rested on all the same. */
-static void write_input(sending *s, ax_json_writer *w, ax_str reference) {
+static ax_status add_input(sending *s, entries *all, ax_str reference) {
   ax_stored input;
   uint64_t version = 0;
   ax_reference ref = ax_fhir_reference_parse(reference);
-  if (ref.kind != AX_REF_RELATIVE) return;
+  if (ref.kind != AX_REF_RELATIVE) return AX_OK;
   (void)ax_str_uint64(ref.version, UINT32_MAX, &version);
   ax_str url = AX_JOIN(s->arena, ref.type, AX_STR("/"), ref.id);
-  if (!url.ptr || ax_store_read(s->channel->store, s->arena, ref.type, ref.id,
-                                version, &input, NULL) != AX_OK)
-    return;
-  if (!input.deleted && input.body.len) write_entry(w, url, input.body);
+  if (!url.ptr) return AX_NOMEM;
+  if (ax_map_get(s->along, url) ||
+      ax_store_read(s->channel->store, s->arena, ref.type, ref.id, version,
+                    &input, NULL) != AX_OK ||
+      input.deleted || !input.body.len)
+    return AX_OK;
+  entry *one = AX_VEC_PUSH(&all->list, s->arena);
+  if (!one) return AX_NOMEM;
+  *one = (entry){ url, input.body };
+  return ax_map_put(s->along, url, one);
 }
 
-static bool same_before(const ax_json *basis, size_t i) {
-  ax_str mine = AX_JSON_STR(ax_json_item(basis, i), "reference");
-  for (size_t k = 0; k < i; k++)
-    if (ax_str_eq(AX_JSON_STR(ax_json_item(basis, k), "reference"), mine))
-      return true;
-  return false;
-}
-
-static void write_bundle(sending *s, ax_json_writer *w, ax_str url) {
+/* Which travel along has to be known before the first is written. */
+static ax_status collect(sending *s, entries *all) {
   const ax_json *basis = AX_JSON_GET(s->tree, "basis");
-  ax_json_write_object(w);
-  ax_json_write_member(w, AX_STR("resourceType"), AX_STR("Bundle"));
-  ax_json_write_member(w, AX_STR("type"), AX_STR("transaction"));
-  ax_json_write_key(w, AX_STR("entry"));
-  ax_json_write_array(w);
-  write_input(s, w, AX_JSON_STR(AX_JSON_GET(s->tree, "subject"), "reference"));
+  const ax_json *subject = AX_JSON_GET(s->tree, "subject");
+  s->along = ax_map_new(s->arena);
+  if (!s->along) return AX_NOMEM;
+  AX_TRY(add_input(s, all, AX_JSON_STR(subject, "reference")));
   for (size_t i = 0; i < ax_json_count(basis); i++)
-    if (!same_before(basis, i))
-      write_input(s, w, AX_JSON_STR(ax_json_item(basis, i), "reference"));
-  write_entry(w, url, s->stored.body);
-  ax_json_write_close(w);
-  ax_json_write_close(w);
+    AX_TRY(add_input(s, all, AX_JSON_STR(ax_json_item(basis, i), "reference")));
+  return AX_OK;
+}
+
+static ax_status write_bundle(sending *s, ax_buf *text, ax_str url) {
+  entries all = { { 0 } };
+  ax_str body;
+  AX_TRY(collect(s, &all));
+  ax_json_writer w = ax_json_write_begin(text);
+  ax_json_write_object(&w);
+  ax_json_write_member(&w, AX_STR("resourceType"), AX_STR("Bundle"));
+  ax_json_write_member(&w, AX_STR("type"), AX_STR("transaction"));
+  ax_json_write_key(&w, AX_STR("entry"));
+  ax_json_write_array(&w);
+  for (size_t i = 0; i < all.list.count; i++) {
+    AX_TRY(settle_body(s, all.list.items[i].body, &body));
+    write_entry(&w, all.list.items[i].url, body);
+  }
+  AX_TRY(settle_body(s, s->stored.body, &body));
+  write_entry(&w, url, body);
+  ax_json_write_close(&w);
+  ax_json_write_close(&w);
+  return ax_json_write_end(&w);
 }
 
 static bool set_bundle(sending *s, ax_str base) {
   ax_str url = AX_JOIN(s->arena, s->row->type, AX_STR("/"), s->row->id);
   ax_buf text = AX_BUF_INIT(BUNDLE_MAX);
   if (!url.ptr) return no_memory(s);
-  ax_json_writer w = ax_json_write_begin(&text);
-  write_bundle(s, &w, url);
-  ax_status status = ax_json_write_end(&w);
+  ax_status status = write_bundle(s, &text, url);
   s->rq.method = AX_NET_POST;
   s->rq.body = ax_arena_str(s->arena, ax_buf_view(&text));
   ax_buf_free(&text);

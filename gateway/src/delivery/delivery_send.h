@@ -5,7 +5,8 @@
  * If-None-Exist on its identifier, or in a transaction with its inputs: all
  * three may be repeated without a second effect. A Subscription without payload
  * gets an empty POST, one with a JSON media type gets a PUT to endpoint/Type/id
- * (R4 3.1.12, rest-hook).
+ * (R4 3.1.12, rest-hook). References are settled for the target
+ * (delivery_refs.h).
  *
  * Threads: a channel belongs to one thread.
  */
@@ -20,6 +21,7 @@ typedef struct {
   const ax_delivery_target *target; /* NULL: Subscriptions */
   ax_net_client *client;
   ax_delivery_token *token; /* NULL: none */
+  const char *base; /* of our resources, for references; NULL: as they are */
 } ax_delivery_channel;
 
 typedef enum {
