@@ -232,18 +232,31 @@ static void includes_come_with_the_matches(void **state) {
   check(rows, AX_COUNT(rows));
 }
 
-static void answers_are_sorted_and_come_in_stable_pages(void **state) {
+static void the_time_of_an_update_may_be_excluded(void **state) {
   (void)state;
   static const row rows[] = {
-    { "/Observation?_sort=date", "sugar weight scores" }, /* no date: last */
-    { "/Observation?_sort=-date", "weight sugar scores" },
-    { "/Observation?_sort=status,-date", "weight sugar scores" },
-    { "/Observation?_sort=-value-quantity", "weight sugar scores" },
-    { "/Patient?_sort=family", "p1 p2" },
-    { "/Patient?_sort=_lastUpdated", "p1 p2" },
+    { "/Patient?_lastUpdated=ne2001", "p2 p1" },
+    { "/Patient?_lastUpdated=ne2001&_lastUpdated=ne2002-03-04", "p2 p1" },
+    { "/Patient?_lastUpdated=ne2001&_lastUpdated=lt2002", "" },
+    { "/Patient?gender=female&_lastUpdated=ne2001", "p1" },
   };
   check(rows, AX_COUNT(rows));
-  char path[600] = "/Observation?_sort=-date&_count=1", seen[100] = "";
+  char query[200];
+  const outside_answer *a = outside_get(gw, "/Patient/p1");
+  (void)snprintf(query, sizeof query, "/Patient?_lastUpdated=ne%.4s",
+                 outside_find(a->json, "meta.lastUpdated").ptr);
+  assert_string_equal(ids_of(outside_get(gw, query)), "");
+  (void)snprintf(query, sizeof query, "/Patient?_id=p1&_lastUpdated=ne%.23sZ",
+                 outside_find(a->json, "meta.lastUpdated").ptr);
+  assert_string_equal(ids_of(outside_get(gw, query)), "");
+}
+
+/* The ids that three pages of one give. */
+static const char *in_pages(const char *first) {
+  static char seen[100];
+  char path[600];
+  (void)snprintf(path, sizeof path, "%s", first);
+  seen[0] = '\0';
   size_t base = strlen(outside_base(gw));
   for (int page = 0; page < 3; page++) {
     const outside_answer *a = outside_get(gw, path);
@@ -255,10 +268,33 @@ static void answers_are_sorted_and_come_in_stable_pages(void **state) {
       (void)snprintf(path, sizeof path, "%.*s", (int)(next.len - base),
                      next.ptr + base);
   }
-  assert_string_equal(seen, "weight sugar scores ");
+  return seen;
+}
+
+static void answers_are_sorted_and_come_in_stable_pages(void **state) {
+  (void)state;
+  static const row rows[] = {
+    { "/Observation?_sort=date", "sugar weight scores" }, /* no date: last */
+    { "/Observation?_sort=-date", "weight sugar scores" },
+    { "/Observation?_sort=status,-date", "weight sugar scores" },
+    { "/Observation?_sort=-value-quantity", "weight sugar scores" },
+    { "/Patient?_sort=family", "p1 p2" },
+    { "/Patient?_sort=_lastUpdated", "p1 p2" },
+    { "/Observation?_sort=_id", "scores sugar weight" },
+    { "/Observation?_sort=-_id", "weight sugar scores" },
+    { "/Observation?_sort=status,_id", "weight scores sugar" },
+  };
+  check(rows, AX_COUNT(rows));
+  static const char *const paged[][2] = {
+    { "/Observation?_sort=-date&_count=1", "weight sugar scores " },
+    { "/Observation?_sort=_id&_count=1", "scores sugar weight " },
+  };
+  for (size_t i = 0; i < AX_COUNT(paged); i++)
+    assert_string_equal(in_pages(paged[i][0]), paged[i][1]);
   outside_refused(outside_get(gw, "/Patient?_after=42"), 400, "value",
                   "no page");
 }
+
 
 static void resources_can_be_cut_down(void **state) {
   (void)state;
@@ -354,6 +390,7 @@ int main(void) {
     cmocka_unit_test(modifiers_change_the_question),
     cmocka_unit_test(chains_look_into_other_resources),
     cmocka_unit_test(includes_come_with_the_matches),
+    cmocka_unit_test(the_time_of_an_update_may_be_excluded),
     cmocka_unit_test(answers_are_sorted_and_come_in_stable_pages),
     cmocka_unit_test(resources_can_be_cut_down),
     cmocka_unit_test(a_mistyped_parameter_finds_nobody),

@@ -100,8 +100,12 @@ struct ax_query_term {
   size_t part_count, alternatives;
 };
 
+typedef struct { /* first and last millisecond */
+  int64_t lo, hi;
+} ax_query_span;
+
 typedef struct {
-  const ax_str *params; /* sorts by their rows; count 0: by last update */
+  const ax_str *params; /* sorts by their rows; count 0: by id */
   size_t param_count;
   ax_index_kind kind;
   bool descending;
@@ -117,6 +121,8 @@ struct ax_query {
   size_t id_count;
   bool has_updated; /* _lastUpdated within lo..hi inclusive */
   int64_t updated_lo, updated_hi;
+  const ax_query_span *not_updated; /* with has_updated: and in none of these */
+  size_t not_updated_count;
   const ax_query_sort *sorts; /* before the order below; at most SORTS */
   size_t sort_count;
   bool newest_first; /* by last update and key; else oldest first */

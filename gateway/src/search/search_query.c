@@ -136,6 +136,10 @@ static ax_status take_sort(request *r, const ax_search_asked *a) {
       break;
     }
     const ax_search_def *def = ax_search_table_find(r->p.table, name);
+    if (ax_str_eq(name, AX_STR("_id")) && q->sort_count < AX_QUERY_SORTS) {
+      sorts[q->sort_count++] = (ax_query_sort){ .descending = down };
+      continue;
+    }
     if (!def || def->composite || q->sort_count == AX_QUERY_SORTS) {
       ax_search_query_wrong(&r->p, a, key,
                             def ? "cannot be sorted by, or is one key too many"

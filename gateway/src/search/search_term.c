@@ -516,6 +516,20 @@ static void limit_updates(ax_query *q, int64_t lo, int64_t hi) {
   if (hi < q->updated_hi) q->updated_hi = hi;
 }
 
+/* Each `ne` takes its time away. */
+static ax_status exclude_updates(ax_search_parse *p, int64_t lo, int64_t hi) {
+  ax_query *q = p->query;
+  size_t n = q->not_updated_count;
+  ax_query_span *spans = AX_NEW_ARRAY(p->arena, ax_query_span, n + 1);
+  if (!spans) return AX_NOMEM;
+  for (size_t i = 0; i < n; i++) spans[i] = q->not_updated[i];
+  spans[n] = (ax_query_span){ lo, hi };
+  q->not_updated = spans;
+  q->not_updated_count = n + 1;
+  limit_updates(q, INT64_MIN, INT64_MAX);
+  return AX_OK;
+}
+
 static ax_status take_updated(ax_search_parse *p, const ax_search_asked *a) {
   ax_query_value v;
   const int64_t first = INT64_MIN, last = INT64_MAX;
@@ -525,16 +539,14 @@ static ax_status take_updated(ax_search_parse *p, const ax_search_asked *a) {
   }
   if (!ax_search_value_date(a->value, &v)) {
     ax_search_query_wrong(p, a, a->value,
-                          "is no date: write an optional prefix (eq lt le gt "
-                          "ge sa eb ap) and YYYY-MM-DD or "
+                          "is no date: write an optional prefix (eq ne lt le "
+                          "gt ge sa eb ap) and YYYY-MM-DD or "
                           "YYYY-MM-DDThh:mm:ss+zz:zz");
     return AX_OK;
   }
   switch (v.compare) {
   case AX_CMP_NE:
-    ax_search_query_wrong(p, a, a->value,
-                          "has the prefix ne, which is not supported here");
-    break;
+    return exclude_updates(p, v.lo, v.hi);
   case AX_CMP_LT:
   case AX_CMP_EB:
     limit_updates(p->query, first, v.lo - 1);

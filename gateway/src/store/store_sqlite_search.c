@@ -163,6 +163,12 @@ static bool is_value(ax_index_kind kind) {
 static ax_status say_key(plan *p, size_t i) {
   const ax_query_sort *sort = &p->query->sorts[i];
   char end[32];
+  (void)snprintf(end, sizeof end, ") AS k%zu", i);
+  if (!sort->param_count) {
+    say(p, ", (SELECT i0.id FROM resource i0 WHERE i0.key = d.resource");
+    say(p, end);
+    return AX_OK;
+  }
   say(p, sort->descending ? ", (SELECT max(" : ", (SELECT min(");
   if (sort->kind == AX_INDEX_DATE)
     say(p, "i0.lo) FROM index_date i0");
@@ -173,7 +179,6 @@ static ax_status say_key(plan *p, size_t i) {
   say(p, " WHERE i0.resource = d.resource AND ");
   AX_TRY(ax_store_sql_params(&p->sql, p->query->type, sort->params,
                              sort->param_count));
-  (void)snprintf(end, sizeof end, ") AS k%zu", i);
   say(p, end);
   return AX_OK;
 }

@@ -602,6 +602,22 @@ ax_status ax_store_sql_keys(ax_store_sql *s, ax_str type,
 /* --- _lastUpdated and _id --------------------------------------------------
  */
 
+static void say_not_updated(ax_store_sql *s, const ax_query_span *span,
+                            const char *seq) {
+  const int64_t last = INT64_MAX >> AX_STORE_SEQ_BITS;
+  int64_t lo = span->lo < 0 ? 0 : span->lo;
+  if (lo >= last || span->hi < 0) return; /* nothing is there */
+  ax_store_sql_say(s, " AND (");
+  ax_store_sql_say(s, seq);
+  ax_store_sql_int(s, " < ?", lo << AX_STORE_SEQ_BITS);
+  if (span->hi < last - 1) {
+    ax_store_sql_say(s, " OR ");
+    ax_store_sql_say(s, seq);
+    ax_store_sql_int(s, " >= ?", (span->hi + 1) << AX_STORE_SEQ_BITS);
+  }
+  ax_store_sql_say(s, ")");
+}
+
 void ax_store_sql_updated(ax_store_sql *s, const ax_query *q, const char *seq) {
   int64_t lo = q->updated_lo < 0 ? 0 : q->updated_lo;
   int64_t hi = q->updated_hi;
@@ -613,6 +629,8 @@ void ax_store_sql_updated(ax_store_sql *s, const ax_query *q, const char *seq) {
   ax_store_sql_say(s, " AND ");
   ax_store_sql_say(s, seq);
   ax_store_sql_int(s, " >= ?", lo << AX_STORE_SEQ_BITS);
+  for (size_t i = 0; i < q->not_updated_count; i++)
+    say_not_updated(s, &q->not_updated[i], seq);
   if (hi >= INT64_MAX >> AX_STORE_SEQ_BITS) return;
   ax_store_sql_say(s, " AND ");
   ax_store_sql_say(s, seq);

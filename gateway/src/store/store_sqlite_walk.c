@@ -62,8 +62,9 @@ ax_status ax_store_sqlite_walk(ax_store_backend *backend, ax_arena *arena,
       conn, "SELECT r.key, n.text, r.id, r.version, v.updated_ms, v.codec,"
             " v.body FROM resource r JOIN name n ON n.key = r.type"
             " JOIN version v ON v.at = (r.key << 24 | r.version)"
-            " WHERE r.key > ? AND r.deleted = 0 ORDER BY r.key");
+            " WHERE r.key > ? AND r.key < ? AND r.deleted = 0 ORDER BY r.key");
   ax_store_conn_int(&s, (int64_t)walk->after);
+  ax_store_conn_int(&s, conn->shown);
   while (!status && list.count < walk->max && taken < walk->bytes &&
          ax_store_conn_row(&s)) {
     ax_walked *w = AX_VEC_PUSH(&list, arena);
@@ -88,10 +89,11 @@ ax_status ax_store_walk_reindex(ax_store_conn *conn, const ax_write *write,
   if (status) return status == AX_NOT_FOUND ? AX_OK : status;
   ax_store_stmt s = ax_store_conn_use(
       conn, "SELECT key, seq FROM resource WHERE type = ? AND id = ?"
-            " AND version = ? AND deleted = 0");
+            " AND version = ? AND deleted = 0 AND key < ?");
   ax_store_conn_int(&s, type);
   ax_store_conn_text(&s, write->id);
   ax_store_conn_int(&s, (int64_t)write->version);
+  ax_store_conn_int(&s, conn->shown);
   if (ax_store_conn_row(&s))
     owner = (ax_store_owner){ sqlite3_column_int64(s.stmt, 0),
                               sqlite3_column_int64(s.stmt, 1) };

@@ -249,7 +249,12 @@ static void updates_are_limited_from_both_sides(void **state) {
   q = good(state, "Patient", "_lastUpdated=gt1970-01-01");
   assert_int_equal(q->updated_lo, 86400000);
   assert_true(q->updated_hi == INT64_MAX);
-  bad(state, "Patient", "_lastUpdated=ne2024", "prefix ne");
+  q = good(state, "Patient",
+           "_lastUpdated=ne1970-01-02&_lastUpdated=lt1971&_lastUpdated=ne1970-03");
+  assert_true(q->has_updated);
+  assert_int_equal(q->not_updated_count, 2);
+  assert_int_equal(q->not_updated[0].lo, 86400000);
+  assert_int_equal(q->not_updated[0].hi, 172799999);
   bad(state, "Patient", "_lastUpdated=2024,2025", "is no date");
 }
 
