@@ -20,6 +20,7 @@
 #include "store/store_sqlite.h"
 
 enum {
+  CACHE_PIECE_KIB = 1 << 20, /* no more than the cache's own limit is taken */
   READERS_MAX = 16, /* reading is work for processors, of which few are */
   WRITER_CACHE_BYTES = 24 << 20,
   CHECKPOINT_PAGES = 2000, /* 16 MB of log: time for a checkpoint */
@@ -412,6 +413,10 @@ static ax_status open_backend(const ax_store_options *options,
   /* Its count of all memory would be one lock for all threads. Refused, and
    * without harm, when SQLite is in use already. */
   (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+  /* Each connection takes its page cache in one piece, as much as it may have:
+   * pages taken one by one lie between everybody's blocks, and keep twice their
+   * size from being used by others. */
+  (void)sqlite3_config(SQLITE_CONFIG_PAGECACHE, NULL, 0, -CACHE_PIECE_KIB);
   pthread_mutex_init(&b->mutex, NULL);
   pthread_cond_init(&b->freed, NULL);
   pthread_cond_init(&b->due, NULL);
