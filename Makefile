@@ -47,6 +47,9 @@ RUNNER_LIB  := $(BUILD)/obj/libconformance.a
 # `plugin lint` reads model files with the code of the engines that read them.
 MODEL_READER := $(patsubst %.c,$(BUILD)/obj/%.o, \
   $(filter-out %/plugin.c %/mf_engine.c,$(wildcard plugins/model-file/*.c)) plugins/onnx/ort_look.c)
+# Seeded faults before a gateway: what does the suite notice?
+MUTANT_SRCS := $(sort $(wildcard conformance-tests/mutants/*.c))
+MUTANT_OBJS := $(MUTANT_SRCS:%.c=$(BUILD)/obj/%.o)
 # Linux interfaces beyond POSIX (memfd, landlock, pidfd) only where they are used.
 GNU_SRCS := $(sort $(wildcard gateway/src/worker/*.c gateway/src/scoring/broker*.c gateway/src/kit/folder.c))
 
@@ -94,7 +97,7 @@ SETUP_TEST  := build/.setup-test
 SETUP_CHECK := build/.setup-check
 PACKAGES    := build/packages/.fetched
 
-$(OBJS) $(RUNNER_OBJS): | $(SETUP_BUILD)
+$(OBJS) $(RUNNER_OBJS) $(MUTANT_OBJS): | $(SETUP_BUILD)
 
 build/.setup-%: deploy/debian-packages.txt deploy/setup.sh
 	@mkdir -p build
@@ -154,6 +157,11 @@ $(RUNNER_LIB): $(filter-out $(RUNNER_MAIN:%.c=$(BUILD)/obj/%.o),$(RUNNER_OBJS))
 	$(Q)$(AR) rcs $@ $^
 
 $(BUILD)/bin/auspex-conformance: $(RUNNER_MAIN:%.c=$(BUILD)/obj/%.o) $(RUNNER_LIB) $(LIB)
+	@mkdir -p $(@D)
+	$(call say,link $@)
+	$(Q)$(CC) $(ALL_LDFLAGS) $^ -o $@ $(LIBS)
+
+$(BUILD)/tests/auspex-mutants: $(MUTANT_OBJS) $(RUNNER_LIB) $(LIB)
 	@mkdir -p $(@D)
 	$(call say,link $@)
 	$(Q)$(CC) $(ALL_LDFLAGS) $^ -o $@ $(LIBS)
@@ -234,6 +242,9 @@ $(UNITS:%.c=$(BUILD)/obj/%.o) $(OUTSIDE:%.c=$(BUILD)/obj/%.o) $(SUPPORT) $(OUTSI
 # Archives behind the objects that need them.
 $(BUILD)/tests/conformance-tests/unit/%: LIBS := $(RUNNER_LIB) $(LIB) $(LIBS)
 $(filter $(BUILD)/tests/conformance-tests/unit/%,$(UNIT_TESTS)): $(RUNNER_LIB)
+$(BUILD)/tests/conformance-tests/unit/test_mutants \
+$(BUILD)/tests/conformance-tests/unit/test_tree: \
+  $(filter-out %/main.o %/trial.o %/gateway.o,$(MUTANT_OBJS))
 $(UNIT_TESTS): $(BUILD)/tests/%: $(BUILD)/obj/%.o $(SUPPORT) $(LIB)
 	@mkdir -p $(@D)
 	$(call say,link $@)
@@ -324,6 +335,11 @@ POWER_ROUNDS ?= 200
 power-test: $(BUILD)/tests/gateway/tests/unit/test_store_power ## cut the power under the store (POWER_ROUNDS=200)
 	$(LONG_TEST) AUSPEX_POWER_ROUNDS=$(POWER_ROUNDS) $<
 
+MUTANTS ?=
+.PHONY: mutants
+mutants: $(PACKAGES) all $(BUILD)/tests/auspex-mutants ## seeded faults: what the suite notices (MUTANTS=12 for a sample of them)
+	@AUSPEX_BUILD=$(BUILD) $(BUILD)/tests/auspex-mutants $(if $(MUTANTS),--sample $(MUTANTS))
+
 corpora: $(PACKAGES) $(BUILD)/bin/auspex-corpora ## run the cases of a folder (CORPORA=FOLDER)
 	@$(BUILD)/bin/auspex-corpora "$(CORPORA)"
 
@@ -413,7 +429,7 @@ install: all ## install below DESTDIR and PREFIX (default /usr/local)
 # One file per run: clang-tidy 14 reports false va_list errors over several. All
 # files are looked at, so that one run names every fault.
 tidy: $(SETUP_CHECK) ## clang-tidy over the sources (not over faults made on purpose)
-	@printf '%s\n' $(SRCS) $(RUNNER_SRCS) $(filter-out plugins/faulty/%,$(wildcard plugins/*/*.c)) | xargs -P2 -I{} sh -c \
+	@printf '%s\n' $(SRCS) $(RUNNER_SRCS) $(MUTANT_SRCS) $(filter-out plugins/faulty/%,$(wildcard plugins/*/*.c)) | xargs -P2 -I{} sh -c \
 	  'clang-tidy --quiet {} -- $(ALL_CPPFLAGS) $(STD) $$(case " $(GNU_SRCS) " in *" {} "*) echo -D_GNU_SOURCE;; esac) 2>/dev/null || { echo "tidy: {}"; exit 1; }'
 
 format: ## rewrite the sources in the house format
