@@ -24,8 +24,7 @@
 static ax_arena *arena;
 static ax_result_run mixed;
 
-/* --- a run -------------------------------------------------------------------
- */
+/* --- a run ---------------------------------------------------------------- */
 
 static ax_script loaded;
 
@@ -196,8 +195,7 @@ enum {
   CASE_UNSUPPORTED = 1
 };
 
-/* --- the forms
- * ---------------------------------------------------------------- */
+/* --- the forms ------------------------------------------------------------ */
 
 static void cases_miss_nothing_that_went_wrong(void **state) {
   (void)state;
@@ -364,8 +362,7 @@ static void the_console_obeys_nobody(void **state) {
   assert_true(holds(written(AX_REPORT_CONSOLE, true), "\033[31mfail"));
 }
 
-/* --- TestReport
- * ----------------------------------------------------------------- */
+/* --- TestReport ----------------------------------------------------------- */
 
 static size_t testreport_actions(const ax_json *phase, const char *kind,
                                  const char *result) {
@@ -428,8 +425,7 @@ static void testreports_are_valid_and_count_the_same(void **state) {
   assert_int_equal(testreport_count(bundle, "operation", NULL), OPERATIONS + 1);
 }
 
-/* --- failures
- * -------------------------------------------------------------------- */
+/* --- failures ------------------------------------------------------------- */
 
 static void a_report_that_is_too_large_says_so(void **state) {
   (void)state;

@@ -158,8 +158,7 @@ static void headers_that_carry_secrets_are_hidden_whole(void **state) {
   }
 }
 
-/* --- no report holds one
- * ---------------------------------------------------------- */
+/* --- no report holds one -------------------------------------------------- */
 
 static const char *const carriers[] = {
   TOKEN,
@@ -231,8 +230,7 @@ static void no_report_holds_a_secret(void **state) {
   }
 }
 
-/* --- what is kept
- * -------------------------------------------------------------------- */
+/* --- what is kept --------------------------------------------------------- */
 
 static void a_secret_across_the_cut_is_hidden_before_it_is_cut(void **state) {
   (void)state;

@@ -37,8 +37,7 @@ static void put_text(page *p, ax_str text) {
   ax_report_text_xml(p->out, text);
 }
 
-/* --- head
- * --------------------------------------------------------------------- */
+/* --- head ----------------------------------------------------------------- */
 
 /* Base64 of a digest: 32 bytes are 43 digits and one of padding. */
 static void put_digest(page *p, ax_str text) {
@@ -117,8 +116,7 @@ static void put_top(page *p) {
   put_filter(p);
 }
 
-/* --- one step
- * ------------------------------------------------------------------ */
+/* --- one step ------------------------------------------------------------- */
 
 static void put_pre(page *p, const char *name, ax_str text) {
   if (!text.len) return;
@@ -261,8 +259,7 @@ static ax_status put_action(page *p, const ax_result_action *a) {
   return AX_OK;
 }
 
-/* --- tests and scripts
- * ---------------------------------------------------------- */
+/* --- tests and scripts ---------------------------------------------------- */
 
 static ax_str phase_title(const ax_result_phase *phase) {
   if (phase->phase == AX_RESULT_SETUP) return AX_STR("set-up");

@@ -47,8 +47,7 @@ static void put_totals(writer *r) {
   ax_json_write_close(&r->w);
 }
 
-/* --- exchanges --------------------------------------------------------------
- */
+/* --- exchanges ------------------------------------------------------------ */
 
 static ax_status exchange_index(writer *r, const ax_result_exchange *e,
                                 size_t *out) {
@@ -92,8 +91,7 @@ static void put_exchange(ax_json_writer *w, const ax_result_exchange *e) {
   ax_json_write_close(w);
 }
 
-/* --- actions, phases, scripts -----------------------------------------------
- */
+/* --- actions, phases, scripts --------------------------------------------- */
 
 static ax_status put_action(writer *r, const ax_result_action *a) {
   ax_json_writer *w = &r->w;

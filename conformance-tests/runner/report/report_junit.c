@@ -24,8 +24,7 @@ static void put_time(ax_buf *out, int64_t us) {
   ax_buf_append_char(out, '"');
 }
 
-/* --- what a case says --------------------------------------------------------
- */
+/* --- what a case says ----------------------------------------------------- */
 
 static void put_line(ax_buf *out, const char *name, ax_str value) {
   if (!value.len) return;
@@ -89,8 +88,7 @@ static void put_case(ax_buf *out, const ax_report_case *item) {
     ax_buf_append(out, AX_STR("/>\n"));
 }
 
-/* --- suites ------------------------------------------------------------------
- */
+/* --- suites --------------------------------------------------------------- */
 
 static void put_property(ax_buf *out, const char *name, ax_str value) {
   ax_buf_printf(out, "<property name=\"%s\"", name);

@@ -16,8 +16,7 @@ typedef struct {
 /* What ax_result_complete looks at is whether there was a script at all. */
 static const ax_script loaded;
 
-/* --- texts ------------------------------------------------------------------
- */
+/* --- texts ---------------------------------------------------------------- */
 
 /* The first `max` bytes, back to where a character begins. */
 static size_t cut_at(ax_str text, size_t max) {
@@ -63,8 +62,7 @@ ax_status ax_report_keep_text(const ax_report_keep_options *options,
   return keep_text(&k, options->text_max, text);
 }
 
-/* --- exchanges --------------------------------------------------------------
- */
+/* --- exchanges ------------------------------------------------------------ */
 
 static ax_status keep_headers(keeper *k, const ax_result_header *in,
                               size_t count, ax_result_header **out) {
@@ -115,8 +113,7 @@ static ax_status keep_exchange(keeper *k, const ax_result_exchange **slot) {
   return AX_OK;
 }
 
-/* --- the tree of results ----------------------------------------------------
- */
+/* --- the tree of results -------------------------------------------------- */
 
 /* A copy of `count` things of `size` bytes, or NULL with `*status` set. */
 static void *copy_items(keeper *k, const void *items, size_t count, size_t size,

@@ -52,8 +52,7 @@ static bool at_nocase(ax_str text, size_t at, ax_str word) {
          ax_str_eq_nocase((ax_str){ text.ptr + at, word.len }, word);
 }
 
-/* --- what is searched for ---------------------------------------------------
- */
+/* --- what is searched for ------------------------------------------------- */
 
 /* Base64 digits of `secret` when `shift` bytes stand before it: only those that
  * depend on nothing but the secret. */
@@ -115,8 +114,7 @@ ax_status ax_report_mask_new(ax_arena *arena, const ax_str *secrets,
   return AX_OK;
 }
 
-/* --- the secrets, however they are written -----------------------------------
- */
+/* --- the secrets, however they are written -------------------------------- */
 
 /* Hexadecimal digits behind `before`, and ';' behind those of an entity: how
  * many bytes that takes when it stands for `wanted`, else 0. */
@@ -211,8 +209,7 @@ static bool has_escapes(ax_str text) {
   return false;
 }
 
-/* --- behind a name -----------------------------------------------------------
- */
+/* --- behind a name -------------------------------------------------------- */
 
 static const ax_str secret_names[] = {
   AX_STR_INIT("access_token"),     AX_STR_INIT("refresh_token"),
@@ -318,8 +315,7 @@ static void hide_behind(canvas *c, ax_str name) {
   }
 }
 
-/* --- by their looks ----------------------------------------------------------
- */
+/* --- by their looks ------------------------------------------------------- */
 
 static size_t run_of(ax_str t, size_t at, const char *more) {
   while (at < t.len &&
@@ -407,8 +403,7 @@ static void hide_user_info(canvas *c) {
   }
 }
 
-/* --- the whole
- * ---------------------------------------------------------------- */
+/* --- the whole ------------------------------------------------------------ */
 
 static void hide_all(const ax_report_masker *m, canvas *c) {
   bool escapes = has_escapes(c->text);

@@ -29,8 +29,7 @@ static void put_text(ax_json_writer *w, ax_str key, ax_str text) {
   ax_buf_free(&clean);
 }
 
-/* --- actions -----------------------------------------------------------------
- */
+/* --- actions -------------------------------------------------------------- */
 
 static ax_str result_code(ax_result_kind kind) {
   static const ax_str codes[AX_RESULT_KINDS] = {
@@ -124,8 +123,7 @@ static void put_actions(ax_json_writer *w, const ax_result_phase *p) {
   ax_json_write_close(w);
 }
 
-/* --- a report
- * ----------------------------------------------------------------- */
+/* --- a report ------------------------------------------------------------- */
 
 static const ax_result_phase *phase_of(const ax_result_script *s,
                                        ax_result_phase_kind kind) {

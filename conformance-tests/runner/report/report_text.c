@@ -10,8 +10,7 @@ static void put_char(ax_buf *out, uint32_t c) {
   ax_buf_append(out, (ax_str){ bytes, ax_utf8_encode(c, bytes) });
 }
 
-/* --- XML and HTML ----------------------------------------------------------
- */
+/* --- XML and HTML --------------------------------------------------------- */
 
 /* Char of XML 1.0, without the C1 controls. */
 static bool xml_has(uint32_t c) {
@@ -68,8 +67,7 @@ void ax_report_text_fhir(ax_buf *out, ax_str text) {
   }
 }
 
-/* --- terminals -------------------------------------------------------------
- */
+/* --- terminals ------------------------------------------------------------ */
 
 /* Control characters, and those that turn the direction of a line. */
 static bool obeyed(uint32_t c) {
@@ -109,8 +107,7 @@ void ax_report_text_line(ax_buf *out, ax_str text, size_t max) {
   if (text.len) ax_buf_append(out, AX_STR("..."));
 }
 
-/* --- JSON ------------------------------------------------------------------
- */
+/* --- JSON ----------------------------------------------------------------- */
 
 void ax_report_text_value(ax_json_writer *w, ax_str text) {
   if (ax_utf8_valid(text, NULL)) {
@@ -135,8 +132,7 @@ void ax_report_text_json(ax_buf *out, ax_str text) {
   ax_report_text_value(&w, text);
 }
 
-/* --- the rest ---------------------------------------------------------------
- */
+/* --- the rest ------------------------------------------------------------- */
 
 void ax_report_text_seconds(ax_buf *out, int64_t us) {
   if (us < 0) us = 0;
