@@ -88,6 +88,17 @@ static const auspex_criterion criteria[] = {
                 "distant metastases are known (M1)") },
 };
 
+/* The cohort was asked four years after diagnosis; nothing else depends on it. */
+AUSPEX_DECLARE_SOURCES(diagnosis_from,
+                       { AUSPEX_DIAGNOSED(auspex_oncology_breast_cancer),
+                         .flags = AUSPEX_NO_RECURRENCE });
+static const auspex_anchor diagnosis = {
+  .size = sizeof(auspex_anchor),
+  .name = "breast-cancer-diagnosis",
+  .title = "Diagnosis of breast cancer",
+  .sources = AUSPEX_ARRAY(diagnosis_from),
+};
+
 static const auspex_code symptoms[] = {
   AUSPEX_OWN_OUTCOME(
       "severe-symptom-cluster",
@@ -97,6 +108,7 @@ static const auspex_outcome outcomes[] = {
   { AUSPEX_PREDICTS("severe-symptom-cluster",
                     "Three or more severe symptoms four years after diagnosis",
                     symptoms),
+    .horizon_months = 48, .horizon_from = AUSPEX_AT_ANCHOR,
     .comparator = "women of the CANTO cohort without a severe symptom; an odds "
                   "ratio",
     .unit = "{score}" },
@@ -119,7 +131,7 @@ static const auspex_mitigation mitigations[] = {
 
 const auspex_model bss_canto_model = {
   .size = sizeof(auspex_model),
-  .flags = AUSPEX_MODEL_ADDITIVE,
+  .flags = AUSPEX_MODEL_ADDITIVE | AUSPEX_MODEL_DATED,
   .id = "org.auspex-gateway.bss-canto",
   .name = "bss-canto",
   .version = "1.0.0",
@@ -136,6 +148,7 @@ const auspex_model bss_canto_model = {
       "diagnosis.",
   .licence = "Figures from the abstract of a journal article. Of HADS and "
              "QLQ-C30 only numbers are used.",
+  .anchor = &diagnosis,
   .criteria = AUSPEX_ARRAY(criteria),
   .inputs = AUSPEX_ARRAY(inputs),
   .outcomes = AUSPEX_ARRAY(outcomes),

@@ -386,15 +386,18 @@ typedef struct auspex_mitigation {
 
 /* Capabilities of a model
  *   ADDITIVE  contributions add up to score or log-odds or log-hazard, but
- *             for a constant */
-enum { AUSPEX_MODEL_ADDITIVE = 1, AUSPEX_MODEL_USES_SEED = 2 };
+ *             for a constant
+ *   DATED     the anchor only dates outcomes (horizon_from AT_ANCHOR); age,
+ *             windows and freshness go by as-of. Where it is not known, the
+ *             outcome has no period. */
+enum { AUSPEX_MODEL_ADDITIVE = 1, AUSPEX_MODEL_USES_SEED = 2,
+       AUSPEX_MODEL_DATED = 4 };
 typedef struct auspex_model {
   uint32_t size, flags;
   const char *id;      /* reverse DNS, never reused */
   const char *name;    /* short: "endpac" */
   const char *version; /* SemVer of code and coefficients */
-  const char *title, *publisher;
-  const char *population, *source, *limits; /* sentences for rationale, card */
+  const char *title, *publisher, *population, *source, *limits; /* sentences */
   const char *licence;                      /* of the model; or NULL */
   const auspex_anchor *anchor;              /* NULL: as-of itself */
   const auspex_criterion *criteria; uint32_t criterion_count, criterion_stride;

@@ -47,6 +47,9 @@ typedef struct {
   ax_str why;
   int64_t as_of_ms, anchor_ms;
   const ax_fact *anchor;       /* the Condition; NULL when as-of */
+  const ax_fact *event; /* of a model whose anchor only dates outcomes; NULL: not
+                           known */
+  int64_t event_ms;
   ax_feature_cell *cells;      /* model->column_count */
   const double *sample_values; /* of all SERIES inputs, oldest first */
   const int64_t *sample_times;

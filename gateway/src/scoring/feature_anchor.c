@@ -142,7 +142,7 @@ static bool try_source(ax_feature_work *w, const ax_model_source *source,
   return true;
 }
 
-void ax_feature_anchor(ax_feature_work *w) {
+static void find(ax_feature_work *w) {
   const ax_model_sources *all = &w->model->anchor.sources;
   w->anchor = (ax_feature_finding){ .state = AUSPEX_CELL_PRESENT,
                                     .detail = AX_STR("") };
@@ -154,4 +154,16 @@ void ax_feature_anchor(ax_feature_work *w) {
     }
     if (i == 0 || (w->anchor.fact == NULL && one.fact)) w->anchor = one;
   }
+}
+
+/* What only dates outcomes is no anchor of the row. */
+void ax_feature_anchor(ax_feature_work *w) {
+  find(w);
+  if (!(w->model->flags & AUSPEX_MODEL_DATED)) return;
+  w->row->event = w->row->anchor;
+  w->row->event_ms = w->row->anchor_ms;
+  w->row->anchor = NULL;
+  w->row->anchor_ms = w->row->as_of_ms;
+  w->anchor = (ax_feature_finding){ .state = AUSPEX_CELL_PRESENT,
+                                    .detail = AX_STR("") };
 }

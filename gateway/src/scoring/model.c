@@ -52,7 +52,7 @@ const ax_model_code *ax_model_codes_find(const ax_model_codes *codes,
 }
 
 bool ax_model_is_anchored(const ax_model *model) {
-  return model->anchor.sources.count > 0;
+  return model->anchor.sources.count > 0 && !(model->flags & AUSPEX_MODEL_DATED);
 }
 
 bool ax_model_input_picks(const ax_model_input *input, uint32_t pick) {

@@ -64,7 +64,7 @@ ax_status ax_result_basis(const ax_result_job *job, uint64_t inputs,
                           ax_result_refs *out) {
   const ax_model *model = job->request->model;
   const ax_feature_row *row = job->row;
-  refs_found found = { .capacity = row->basis_count + model->column_count + 1 };
+  refs_found found = { .capacity = row->basis_count + model->column_count + 2 };
   found.items = AX_NEW_ARRAY(job->arena, ax_str, found.capacity);
   if (!found.items) return AX_NOMEM;
   if (inputs == 0 || has_series(job, inputs)) {
@@ -72,6 +72,7 @@ ax_status ax_result_basis(const ax_result_job *job, uint64_t inputs,
       AX_TRY(add_ref(job, row->basis[i], &found));
   } else {
     AX_TRY(add_ref(job, row->anchor, &found));
+    AX_TRY(add_ref(job, row->event, &found));
     for (size_t i = 0; i < model->input_count; i++) {
       const ax_model_input *input = &model->inputs[i];
       for (uint32_t k = 0; uses(inputs, i) && k < input->width; k++)

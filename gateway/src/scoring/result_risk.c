@@ -130,11 +130,15 @@ static void write_horizon(maker *m, const ax_model_outcome *outcome) {
       !outcome->horizon_now)
     return;
   const ax_feature_row *row = m->job->row;
+  bool at_event = outcome->horizon_from == AUSPEX_AT_ANCHOR;
+  bool dated = (m->model->flags & AUSPEX_MODEL_DATED) != 0;
+  int64_t start = dated ? row->event_ms : row->anchor_ms;
+  if (at_event && dated && !row->event) return;
   ax_json_write_key(&m->w, AX_STR("whenPeriod"));
   ax_json_write_object(&m->w);
-  if (outcome->horizon_from == AUSPEX_AT_ANCHOR && row->anchor) {
-    ax_result_day(&m->w, AX_STR("start"), row->anchor_ms);
-    ax_result_day(&m->w, AX_STR("end"), end_of(outcome, row->anchor_ms));
+  if (at_event && (row->anchor || row->event)) {
+    ax_result_day(&m->w, AX_STR("start"), start);
+    ax_result_day(&m->w, AX_STR("end"), end_of(outcome, start));
   } else {
     ax_result_instant(&m->w, AX_STR("start"), row->as_of_ms);
     ax_result_instant(&m->w, AX_STR("end"), end_of(outcome, row->as_of_ms));

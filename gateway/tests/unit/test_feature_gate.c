@@ -307,6 +307,33 @@ static void age_is_completed_years_at_the_anchor(void **state) {
   }
 }
 
+/* Of a model whose anchor only dates outcomes, age goes by as-of. */
+static void an_event_that_dates_outcomes_changes_nothing_else(void **state) {
+  (void)state;
+  static const struct {
+    const char *onset;
+  } cases[] = { { "2010-05-16" }, { "2010" }, { NULL } };
+  for (size_t i = 0; i < AX_COUNT(cases); i++) {
+    feature_kit k;
+    begin(&k);
+    feature_kit_anchor(&k, feature_kit_diabetes);
+    k.model.flags |= AUSPEX_MODEL_DATED;
+    k.model.anchor.freshness_days = 30;
+    feature_kit_input(&k, AUSPEX_FROM_AGE, (ax_model_codes){ 0 }, "a");
+    ax_model_criterion *c =
+        feature_kit_criterion(&k, AUSPEX_NEEDS_AGE, (ax_model_codes){ 0 });
+    c->min = 50;
+    const ax_fact *fact = diabetes(&k, cases[i].onset);
+    EXPECT(AX_FEATURE_READY);
+    EXPECT_VALUE(&k, 0, 64);
+    assert_null(k.row.anchor);
+    assert_int_equal(k.row.anchor_ms, k.row.as_of_ms);
+    assert_ptr_equal(k.row.event, i == 0 ? fact : NULL);
+    if (i == 0) assert_int_equal(k.row.event_ms, feature_kit_ms("2010-05-16"));
+    feature_kit_end(&k);
+  }
+}
+
 static void a_partial_birth_date_refuses_only_when_it_matters(void **state) {
   (void)state;
   static const struct {
@@ -415,6 +442,7 @@ int main(void) {
     cmocka_unit_test(an_event_may_be_too_long_ago),
     cmocka_unit_test(freshness_counts_from_the_event),
     cmocka_unit_test(age_is_completed_years_at_the_anchor),
+    cmocka_unit_test(an_event_that_dates_outcomes_changes_nothing_else),
     cmocka_unit_test(a_partial_birth_date_refuses_only_when_it_matters),
     cmocka_unit_test(without_a_birth_date_nobody_has_an_age),
     cmocka_unit_test(sex_is_male_or_female_and_never_guessed),

@@ -440,6 +440,24 @@ static void horizons_are_calendar_months_from_anchor_or_as_of(void **state) {
   ax_arena_free(s.arena);
 }
 
+static void an_outcome_without_its_event_has_no_period(void **state) {
+  (void)state;
+  scene s;
+  begin(&s);
+  s.model.flags |= AUSPEX_MODEL_DATED;
+  s.row.event = s.row.anchor;
+  s.row.event_ms = s.row.anchor_ms;
+  s.row.anchor = NULL;
+  s.row.anchor_ms = s.row.as_of_ms;
+  const ax_json *t = one_risk(&s, blank(OUT_CANCER));
+  assert_at(t, "prediction.0.whenPeriod.start", "2026-05-01");
+  assert_at(t, "prediction.0.whenPeriod.end", "2029-05-01");
+  s.row.event = NULL;
+  t = one_risk(&s, blank(OUT_CANCER));
+  assert_null(at(t, "prediction.0.whenPeriod"));
+  ax_arena_free(s.arena);
+}
+
 static void horizons_of_one_outcome_share_an_assessment(void **state) {
   (void)state;
   scene s;
@@ -771,6 +789,7 @@ int main(void) {
     cmocka_unit_test(quality_of_the_inputs_is_shown),
     cmocka_unit_test(probabilities_become_percent_in_exact_digits),
     cmocka_unit_test(horizons_are_calendar_months_from_anchor_or_as_of),
+    cmocka_unit_test(an_outcome_without_its_event_has_no_period),
     cmocka_unit_test(horizons_of_one_outcome_share_an_assessment),
     cmocka_unit_test(what_is_not_scored_gives_nothing),
     cmocka_unit_test(results_are_tagged_as_made_here),
