@@ -3,8 +3,11 @@
 #include "../support/patients.h"
 
 #include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 
 static ax_arena *arena;
 static outside *gw; /* of the tests that share one */
@@ -203,6 +206,33 @@ static void a_score_survives_kill_9_between_input_and_score(void **state) {
   outside_stop(mortal);
 }
 
+static void the_sites_own_words_are_said(void **state) {
+  static const char words[] =
+      "{\"endpac\":{\"consider-pancreas-work-up\":\"Call the pancreas "
+      "clinic.\"}}";
+  (void)state;
+  char file[60];
+  ax_error err = { 0 };
+  (void)snprintf(file, sizeof file, "/tmp/auspex-mitigations-%ld.json",
+                 (long)getpid());
+  assert_int_equal(ax_file_write(file, AX_STR(words), &err), AX_OK);
+  const char *const args[] = { "--mitigations", file, NULL };
+  outside *own = outside_start(args);
+  ax_str id = post(own, "endpac-high.json", "flow-own", 0);
+  const outside_answer *a = outside_get(own, of_patient("RiskAssessment", id));
+  assert_str(outside_find(a->json, "entry[0].resource.mitigation"),
+             "Call the pancreas clinic.");
+  outside_stop(own);
+  /* a file that says nothing is told at the start */
+  assert_int_equal(ax_file_write(file, AX_STR("{\"endpac\":1}"), &err), AX_OK);
+  const char *const serve[] = { "serve",         "--data", "/tmp/nowhere",
+                                "--mitigations", file,     NULL };
+  outside_run_result r = outside_run(serve, NULL);
+  assert_int_not_equal(r.code, 0);
+  assert_non_null(strstr(r.err, "line 1, column 11"));
+  (void)remove(file);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_score_is_there_when_the_post_is_answered),
@@ -216,6 +246,7 @@ int main(void) {
     cmocka_unit_test(score_answers_at_once_and_stores_nothing),
     cmocka_unit_test(score_holds_inputs_only_to_what_they_claim),
     cmocka_unit_test(a_score_survives_kill_9_between_input_and_score),
+    cmocka_unit_test(the_sites_own_words_are_said),
   };
   return cmocka_run_group_tests(tests, begin, end);
 }

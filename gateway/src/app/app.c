@@ -10,12 +10,28 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/sha256.h"
+#include "scoring/mitigation.h"
+
+static ax_status read_mitigations(ax_arena *arena, const ax_config *config,
+                                  const ax_json **out, ax_error *err) {
+  ax_str text;
+  ax_error why = { 0 };
+  *out = NULL;
+  if (!config->mitigations[0]) return AX_OK;
+  AX_TRY(
+      ax_file_read(arena, config->mitigations, AX_MITIGATION_FILE, &text, err));
+  ax_status status = ax_mitigation_read(arena, text, out, &why);
+  return status ? ax_error_set(err, status, "mitigations \"%.150s\": %s",
+                               config->mitigations, why.text)
+                : AX_OK;
+}
 
 /* A command that scores what it is given uses the folder as it is; a gateway
  * that serves waits for acts and signatures. */
 static ax_status open_host(ax_app *app, ax_arena *arena, bool serving,
                            ax_error *err) {
   ax_score_options options = ax_app_worker_options(arena, app->config);
+  AX_TRY(read_mitigations(arena, app->config, &options.mitigations, err));
   options.staged = serving;
   options.signed_only = serving && !app->config->modules_unsigned;
   return ax_score_host_new(&options, &app->host, err);

@@ -35,7 +35,7 @@ typedef struct {
   uint64_t sender_rate, sender_burst;
   uint64_t score_wait_ms, score_deadline_ms, worker_memory;
   const char *sender_header, *targets, *known_as;
-  const char *translations, *validation, *sender_validation;
+  const char *translations, *mitigations, *validation, *sender_validation;
   uint64_t quarantine_max, quarantine_keep_ms;
   uint64_t async_max, async_keep_ms;
   uint64_t key_keep_ms, same_body_ms;

@@ -305,6 +305,13 @@ const ax_option ax_config_options[] = {
     .help = "Base URLs, with commas between, under which senders know our "
             "Patients: a subject https://ehr.example.org/fhir/Patient/1 is "
             "then Patient/1." },
+  { .name = "mitigations",
+    .kind = AX_OPTION_TEXT,
+    AT(mitigations),
+    .standard = "",
+    .value = "FILE",
+    .help = "The site's own texts for what models say could be considered, as "
+            "JSON: { MODEL: { MITIGATION: TEXT or null } }." },
   { .name = "translations",
     .kind = AX_OPTION_TEXT,
     AT(translations),

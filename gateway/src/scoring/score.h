@@ -28,6 +28,8 @@ typedef struct {
   const char *keys;       /* public keys that modules may be signed with
                              (signature.h); NULL: none */
   bool signed_only;       /* modules without a signature are refused */
+  const ax_json *mitigations; /* the site's words (mitigation.h), as long as
+                                 the host; NULL: none */
   bool staged;            /* what is found waits for an act (score_deploy.h);
                              otherwise whatever can be used is active */
 } ax_score_options;

@@ -224,6 +224,22 @@ static void activate_all(ax_score_host *host) {
   }
 }
 
+static bool is_loaded(const ax_score_host *host, ax_str name) {
+  for (size_t i = 0; i < host->version_count; i++)
+    for (size_t m = 0; m < host->versions[i]->model_count; m++)
+      if (ax_mitigation_means(name, &host->versions[i]->models[m].model))
+        return true;
+  return false;
+}
+
+/* The site has words for a model that is not here: perhaps a slip. */
+static void tell_unheard(const ax_score_host *host) {
+  for (size_t i = 0; i < ax_json_count(host->mitigations); i++)
+    if (!is_loaded(host, host->mitigations->u.members[i].key))
+      ax_log_event(AX_LOG_WARN, "mitigation_unknown",
+                   ax_log_str("model", host->mitigations->u.members[i].key));
+}
+
 static ax_status copy_options(ax_score_host *host,
                               const ax_score_options *options, ax_error *err) {
   host->arena = ax_arena_new(OPTIONS_ARENA);
@@ -238,6 +254,7 @@ static ax_status copy_options(ax_score_host *host,
   host->deadline_ms = options->deadline_ms;
   host->worker_memory = options->worker_memory;
   host->staged = options->staged;
+  host->mitigations = options->mitigations;
   host->trust.signed_only = options->signed_only;
   if (options->keys)
     AX_TRY(ax_signature_keys_read(host->arena, ax_str_from(options->keys),
@@ -253,6 +270,7 @@ static ax_status load(ax_score_host *host, const ax_score_options *options,
   AX_TRY(copy_options(host, options, err));
   AX_TRY(ax_broker_start(options->worker, &host->broker, err));
   AX_TRY(ax_score_host_scan(host, NULL, err));
+  tell_unheard(host);
   if (!host->staged) activate_all(host);
   if (ax_score_view_renew(host))
     return ax_error_set(err, AX_NOMEM, "no memory for models");

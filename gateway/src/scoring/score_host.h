@@ -14,6 +14,7 @@
 
 #include "base/map.h"
 #include "scoring/golden.h"
+#include "scoring/mitigation.h"
 #include "scoring/module_files.h"
 #include "scoring/poison.h"
 #include "scoring/score_deploy.h"
@@ -85,6 +86,7 @@ struct ax_score_host {
   uint64_t worker_memory;
   ax_poison *poison;
   ax_feature_help help;
+  const ax_json *mitigations;
   bool staged;     /* what is found waits for an act */
   ax_arena *arena; /* options; as long as the host */
 

@@ -114,6 +114,7 @@ static ax_status take_model(const ax_score_host *host, ax_score_version *v,
   out->model.module_digest = ax_str_from(v->files.digest);
   out->model.data_digest = ax_str_from(v->files.data_digest);
   out->model.card = card;
+  AX_TRY(ax_mitigation_apply(v->arena, host->mitigations, &out->model));
   out->shadow_name =
       ax_arena_printf(v->arena, "shadow:%s:" AX_STR_FMT,
                       v->files.version_digest, AX_STR_ARG(declared->id));
