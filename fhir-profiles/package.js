@@ -57,6 +57,12 @@ for (const file of json(compiled)) {
   write(path.join(out, file), resource);
   index.push(indexRow(file, resource));
 }
+// What others define and R4's own package has in an older state.
+for (const file of json(path.join(source, 'input', 'vocabulary'))) {
+  const resource = read(path.join(source, 'input', 'vocabulary', file));
+  write(path.join(out, file), resource);
+  index.push(indexRow(file, resource));
+}
 // The resources of cases/ that conform are the examples of the package.
 for (const file of json(path.join(source, 'cases'))) {
   const { profile, valid } = read(path.join(source, 'cases', file));

@@ -161,6 +161,7 @@ static void it_fits_our_profile_and_that_of_mcode(void **state) {
   outside_run_result r = outside_run(ours, NULL);
   if (r.code) print_error("%s%s\n", r.out, r.err);
   assert_int_equal(r.code, 0);
+  assert_non_null(strstr(r.out, "0 errors, 0 warnings"));
   const char *root = getenv("AUSPEX_ROOT");
   ax_str cache = ax_arena_printf(arena, "%s/build/igs", root ? root : ".");
   ax_str guide =

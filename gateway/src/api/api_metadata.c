@@ -108,6 +108,10 @@ static void write_head(ax_json_writer *w, ax_api_call *call) {
   MEMBER(w, "status", "active");
   ax_json_write_member(w, AX_STR("date"), ax_str_from(api->software_date));
   MEMBER(w, "kind", "instance");
+  ax_json_write_key(w, AX_STR("instantiates"));
+  ax_json_write_array(w);
+  ax_json_write_str(w, AX_STR(AX_API_CANONICAL "/CapabilityStatement/auspex"));
+  ax_json_write_close(w);
   ax_json_write_key(w, AX_STR("software"));
   ax_json_write_object(w);
   MEMBER(w, "name", "Auspex");
