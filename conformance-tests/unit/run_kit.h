@@ -46,7 +46,7 @@ static struct {
   ax_arena *arena;
   ax_http_server *server;
   ax_net_client *client;
-  char base[64], file[64];
+  char base[64], folder[40], file[64];
   ax_run_destination destination;
   ax_run_options options;
   /* One thread asks; the lock is for the sanitizer. */
@@ -55,7 +55,9 @@ static struct {
   size_t asked_count;
   kit_stored stored[KIT_STORED];
   size_t stored_count;
-  int polls; /* answers 202 to GET /poll before it is done */
+  int polls;               /* answers 202 to GET /poll before it is done */
+  int create_status;       /* what a POST of a resource is answered with */
+  const char *canned_read; /* not NULL: what every read gives */
   bool reachable;
 } kit;
 
@@ -101,9 +103,10 @@ static void kit_outcome(ax_http_request *rq, ax_http_response *rs, int status) {
 /* Stores the body under `key`, with the id that is in it. */
 static void kit_store(ax_http_request *rq, ax_http_response *rs, ax_str key) {
   kit_stored *one = kit_find(key);
-  int status = one && !one->deleted ? 200 : 201;
+  int status = rq->method == AX_HTTP_POST ? kit.create_status
+               : one && !one->deleted     ? 200
+                                          : 201;
   ax_str slash = ax_str_skip(key, ax_str_find(key, AX_STR("/")) + 1);
-  ax_str type = { key.ptr, key.len - slash.len - 1 };
   size_t id = ax_str_find(rq->body, AX_STR("\"id\":\""));
   ax_str rest = ax_str_skip(rq->body, rq->body.len > 1 ? 1 : 0);
   if (!one) {
@@ -119,7 +122,6 @@ static void kit_store(ax_http_request *rq, ax_http_response *rs, ax_str key) {
   else
     (void)snprintf(one->body, sizeof one->body, "{\"id\":\"%.*s\",%.*s",
                    AX_STR_ARG(slash), AX_STR_ARG(rest));
-  (void)type;
   kit_json(rs, status, ax_arena_str(rq->arena, ax_str_from(one->body)));
   ax_http_set_header(rs, AX_STR("Location"),
                      ax_arena_printf(rq->arena, "%s/" AX_STR_FMT "/_history/1",
@@ -159,7 +161,8 @@ static void kit_instance(ax_http_request *rq, ax_http_response *rs,
     one->deleted = true;
     rs->status = 204;
   } else {
-    kit_json(rs, 200, ax_arena_str(rq->arena, ax_str_from(one->body)));
+    const char *body = kit.canned_read ? kit.canned_read : one->body;
+    kit_json(rs, 200, ax_arena_str(rq->arena, ax_str_from(body)));
     ax_http_set_header(rs, AX_STR("ETag"), AX_STR("W/\"1\""));
   }
 }
@@ -240,8 +243,9 @@ static int kit_open(void **state) {
     .origin_count = 1,
     .timeout_ms = (unsigned)ax_test_ms(5000),
   };
-  (void)snprintf(kit.file, sizeof kit.file, "/tmp/auspex-run-%ld.json",
-                 (long)getpid());
+  (void)snprintf(kit.folder, sizeof kit.folder, "/tmp/auspex-run-XXXXXX");
+  if (!mkdtemp(kit.folder)) return -1;
+  (void)snprintf(kit.file, sizeof kit.file, "%s/script.json", kit.folder);
   return ax_net_client_new(&net, &kit.client, NULL) ? -1 : 0;
 }
 
@@ -252,7 +256,7 @@ static int kit_close(void **state) {
   ax_validate_free(kit.validator);
   ax_registry_close(kit.registry);
   (void)unlink(kit.file);
-  return 0;
+  return rmdir(kit.folder);
 }
 
 static int kit_begin(void **state) {
@@ -260,6 +264,8 @@ static int kit_begin(void **state) {
   kit.arena = ax_arena_new((size_t)64 << 20);
   kit.asked_count = kit.stored_count = 0;
   kit.polls = 0;
+  kit.create_status = 201;
+  kit.canned_read = NULL;
   kit.destination = (ax_run_destination){ 0, ax_str_from(kit.base) };
   kit.options = (ax_run_options){
     .registry = kit.registry,
@@ -301,7 +307,7 @@ static inline const ax_json *kit_tree(const char *text) {
   return tree;
 }
 
-static const ax_script *kit_script(const char *members) {
+static inline const ax_script *kit_script(const char *members) {
   ax_script *script;
   ax_error err = { 0 };
   const ax_script_options options = { .registry = kit.registry };
@@ -317,7 +323,7 @@ static const ax_script *kit_script(const char *members) {
   return script;
 }
 
-static const ax_result_script *kit_run(const char *members) {
+static inline const ax_result_script *kit_run(const char *members) {
   ax_result_script *out = AX_NEW(kit.arena, ax_result_script);
   assert_non_null(out);
   assert_int_equal(ax_run_script(kit_script(members), &kit.options, kit.arena,

@@ -5,6 +5,7 @@
 #include "run/extension.h"
 #include "run/gate.h"
 #include "run/operation.h"
+#include "run/subtest.h"
 
 /* R5's assert.requirement, or an extension of that name. */
 static void requirement_of(const ax_json *json, ax_result_action *out) {
@@ -44,6 +45,13 @@ static bool truth_of(const ax_json *json, const char *key, bool standard) {
   return ax_json_is(value, AX_JSON_BOOL) ? value->truth : standard;
 }
 
+static ax_status perform(ax_state *s, const ax_script_action *action,
+                         ax_result_action *out, ax_error *err) {
+  if (action->subtest) return ax_subtest_run(s, action, out, err);
+  return action->is_assert ? ax_assert_run(s, action, out, err)
+                           : ax_operation_run(s, action, out, err);
+}
+
 static ax_status run(ax_state *s, const ax_script_action *action,
                      ax_result_action *out) {
   ax_error why = { 0 };
@@ -55,8 +63,7 @@ static ax_status run(ax_state *s, const ax_script_action *action,
     out->message = gate.message;
     return AX_OK;
   }
-  ax_status status = action->is_assert ? ax_assert_run(s, action, out, &why)
-                                       : ax_operation_run(s, action, out, &why);
+  ax_status status = perform(s, action, out, &why);
   AX_TRY(ax_action_judge(s, status, &why, out));
   bool warns = action->is_assert && out->kind == AX_RESULT_FAIL &&
                truth_of(action->json, "warningOnly", false);

@@ -101,9 +101,3 @@ ax_status ax_gate_judge_assert(ax_state *s, const ax_json *assertion,
 ax_str ax_gate_group(const ax_json *assertion) {
   return ax_extension_text(assertion, AX_STR("assertionAnyOfGroup"));
 }
-
-ax_str ax_gate_repeat(const ax_json *test, ax_str *values) {
-  const ax_json *repeat = ax_extension_find(test, AX_STR("parametrize"));
-  *values = ax_extension_text(repeat, AX_STR("values"));
-  return ax_extension_text(repeat, AX_STR("variable"));
-}

@@ -6,7 +6,6 @@
  *   requiresCapability   valueString: FHIRPath over the CapabilityStatement;
  *                        on a script or a test
  *   fhirVersions         valueString: "4.0,5.0"; on a script or a test
- *   parametrize          variable, values (with commas): a test is run for each
  *   assertionAnyOfGroup  valueString: of the asserts of a test with this name,
  *                        one must hold
  *   assertionWhenResponseStatus  sourceId, status: the assert counts only when
@@ -34,9 +33,5 @@ ax_status ax_gate_judge_assert(ax_state *s, const ax_json *assertion,
 
 /* The group of an assert; empty: none. */
 ax_str ax_gate_group(const ax_json *assertion);
-
-/* What a test is repeated for: its variable (empty: nothing) and its values,
- * separated by commas. */
-ax_str ax_gate_repeat(const ax_json *test, ax_str *values);
 
 #endif

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "run/gate.h"
 #include "run/phase.h"
+#include "run/run_inner.h"
 #include "run/state.h"
 #include "validate/fp_model_r4.h"
 
@@ -46,6 +47,7 @@ static ax_status begin(ax_state *s, const ax_script *script,
   s->responses = ax_map_new(arena);
   s->requests = ax_map_new(arena);
   s->server_ids = ax_map_new(arena);
+  s->lent = ax_map_new(arena);
   *out = (ax_result_script){ .script = script,
                              .file = script->file,
                              .id = script->id,
@@ -53,7 +55,8 @@ static ax_status begin(ax_state *s, const ax_script *script,
                              .title = script->title,
                              .url = script->url,
                              .started_ms = ax_clock_wall_ms() };
-  if (!s->responses || !s->requests || !s->server_ids) return AX_NOMEM;
+  if (!s->responses || !s->requests || !s->server_ids || !s->lent)
+    return AX_NOMEM;
   return copy_notices(s);
 }
 
@@ -117,32 +120,26 @@ static ax_status skip_test(ax_state *s, const ax_script_phase *test,
   return keep(s, &phase);
 }
 
-static ax_status run_test(ax_state *s, const ax_script_phase *test) {
-  ax_result_phase phase = describe(test, AX_RESULT_TEST);
-  if (s->bound.name.len) {
-    phase.name =
-        ax_arena_printf(s->arena, AX_STR_FMT " [" AX_STR_FMT "=" AX_STR_FMT "]",
-                        AX_STR_ARG(test->name), AX_STR_ARG(s->bound.name),
-                        AX_STR_ARG(s->bound.value));
-    if (!phase.name.ptr) return AX_NOMEM;
+static ax_status bind_all(ax_state *s, const ax_script_phase *test) {
+  for (size_t i = 0; i < test->bindings.count; i++) {
+    const ax_script_binding *b = &test->bindings.items[i];
+    ax_run_setting *slot = AX_VEC_PUSH(&s->bound, s->arena);
+    if (!slot) return AX_NOMEM;
+    slot->name = b->inner;
+    slot->value = b->value;
   }
-  AX_TRY(name_test(s, first_of(phase.name, test->id)));
-  AX_TRY(ax_phase_run(s, test, &phase));
-  ax_phase_end(&phase);
-  return keep(s, &phase);
+  return AX_OK;
 }
 
-/* Once, or once for each value that the test names. */
-static ax_status repeat_test(ax_state *s, const ax_script_phase *test) {
-  ax_str values;
-  s->bound.name = ax_gate_repeat(test->json, &values);
-  if (!s->bound.name.len) return run_test(s, test);
-  while (values.len) {
-    s->bound.value = ax_str_trim(ax_str_cut(&values, ','));
-    AX_TRY(run_test(s, test));
-  }
-  s->bound = (ax_run_setting){ 0 };
-  return AX_OK;
+static ax_status run_test(ax_state *s, const ax_script_phase *test) {
+  ax_result_phase phase = describe(test, AX_RESULT_TEST);
+  size_t bound = s->bound.count;
+  AX_TRY(name_test(s, first_of(test->name, test->id)));
+  AX_TRY(bind_all(s, test));
+  AX_TRY(ax_phase_run(s, test, &phase));
+  s->bound.count = bound;
+  ax_phase_end(&phase);
+  return keep(s, &phase);
 }
 
 static ax_status run_tests(ax_state *s, bool ready) {
@@ -153,7 +150,7 @@ static ax_status run_tests(ax_state *s, bool ready) {
     const ax_script_phase *test = &s->script->tests.items[i];
     ax_gate gate = not_ready;
     if (ready) AX_TRY(ax_gate_judge(s, test->json, &gate));
-    AX_TRY(gate.closed ? skip_test(s, test, &gate) : repeat_test(s, test));
+    AX_TRY(gate.closed ? skip_test(s, test, &gate) : run_test(s, test));
   }
   return AX_OK;
 }
@@ -214,6 +211,24 @@ static ax_status run(ax_state *s) {
   if (!s->out->phases.count) return empty_script(s);
   conclude(s->out);
   return AX_OK;
+}
+
+ax_status ax_run_inner(const ax_state *outer, const ax_script *script,
+                       const ax_run_loan *loan, ax_state *inner,
+                       ax_result_script *out) {
+  AX_TRY(begin(inner, script, outer->options, outer->arena, out));
+  inner->model = outer->model;
+  inner->now_ms = outer->now_ms;
+  inner->answered = outer->answered;
+  inner->unreachable = outer->unreachable;
+  if (loan->fixtures) inner->lent = loan->fixtures;
+  if (loan->responses) inner->responses = loan->responses;
+  for (size_t i = 0; i < loan->bound_count; i++) {
+    ax_run_setting *slot = AX_VEC_PUSH(&inner->bound, inner->arena);
+    if (!slot) return AX_NOMEM;
+    *slot = loan->bound[i];
+  }
+  return run(inner);
 }
 
 ax_status ax_run_script(const ax_script *script, const ax_run_options *options,

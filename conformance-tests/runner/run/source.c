@@ -69,6 +69,8 @@ ax_status ax_source_find(ax_state *s, ax_str id, bool request, ax_source *out,
     return AX_OK;
   }
   const ax_script_fixture *fixture = ax_script_find_fixture(s->script, id);
+  out->json = ax_map_get(s->lent, id);
+  if (out->json) return AX_OK;
   if (fixture) return ax_source_fixture(s, fixture, &out->json, err);
   /* Names of the last exchange in NIST's scripts. */
   if (ax_str_eq(id, AX_STR("request"))) return of_last(s, true, out, err);

@@ -36,12 +36,15 @@ typedef struct {
   const ax_result_exchange *last; /* the last exchange; NULL: none yet */
   AX_VEC(ax_state_made) made;
 
-  ax_run_setting bound; /* a variable that a test is repeated for */
-  unsigned depth;       /* variables that name variables */
-  bool asks;            /* the script has operations of its own */
-  bool answered;        /* the target has answered once */
-  bool unreachable;     /* and now does not */
-  bool failed;          /* an action of the script has failed */
+  /* Names that mean something else for a while: in a test that is run for a
+   * list of values, in a script that is run for another one. */
+  AX_VEC(ax_run_setting) bound;
+  ax_map *lent;     /* the same for fixtures: const ax_json */
+  unsigned depth;   /* variables that name variables */
+  bool asks;        /* the script has operations of its own */
+  bool answered;    /* the target has answered once */
+  bool unreachable; /* and now does not */
+  bool failed;      /* an action of the script has failed */
 } ax_state;
 
 /* Adds a remark about the script, once for each text. */

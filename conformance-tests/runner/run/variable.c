@@ -79,15 +79,18 @@ static const ax_run_setting *set_by_user(const ax_state *s, ax_str name) {
   return NULL;
 }
 
+static const ax_run_setting *bound(const ax_state *s, ax_str name) {
+  for (size_t i = s->bound.count; i-- > 0;)
+    if (ax_str_eq(s->bound.items[i].name, name)) return &s->bound.items[i];
+  return NULL;
+}
+
 static ax_status find(ax_state *s, ax_str name, ax_str scope, ax_str *out,
                       bool *extracted, ax_error *err) {
-  const ax_run_setting *set = set_by_user(s, name);
+  const ax_run_setting *set = bound(s, name);
   const ax_script_variable *v = ax_script_find_variable(s->script, name);
   *extracted = false;
-  if (s->bound.name.len && ax_str_eq(s->bound.name, name)) {
-    *out = s->bound.value;
-    return AX_OK;
-  }
+  if (!set) set = set_by_user(s, name);
   if (set) {
     *out = set->value;
     return AX_OK;

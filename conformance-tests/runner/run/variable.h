@@ -1,7 +1,8 @@
 /*
  * variable.h - the values behind `${name}`. Private to run/.
  *
- * In this order: what a test is repeated for, what the user set, what the
+ * In this order: what the name is bound to (tests that are run for several
+ * values, scripts run by other scripts), what the user set, what the
  * script's variable gives now (it is evaluated each time it is used), what the
  * runner itself knows (builtin.h). A variable that the script leaves to the
  * user and that nobody set gets a value that the runner makes up, the same for
