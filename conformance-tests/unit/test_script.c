@@ -55,6 +55,9 @@ static int end(void **state) {
   return 0;
 }
 
+#define PART(name, value) \
+  "{\"url\":\"" name "\",\"valueString\":\"" value "\"}"
+
 /* --- helpers -----------------------------------------------------------------
  */
 
@@ -231,6 +234,24 @@ static void actions_of_other_versions_are_unsupported(void **state) {
   assert_int_equal(a[3].unsupported.len, 0);
 }
 
+static void unknown_modifiers_are_unsupported(void **state) {
+  (void)state;
+  ax_script *s = load_members(
+      "\"test\":[{\"action\":[{\"assert\":{\"modifierExtension\":[{\"url\":"
+      "\"http://x.org/never\"}]}},{\"assert\":{\"modifierExtension\":[{\"url\":"
+      "\"http://x.org/TestScript-OncePerType\"}]}}]},{\"modifierExtension\":[{"
+      "\"url\":\"http://x.org/maybe\"}],\"action\":[{\"operation\":{}}]}]");
+  const ax_script_phase *t = s->tests.items;
+  assert_str(t[0].actions.items[0].unsupported,
+             "modifierExtension http://x.org/never");
+  assert_int_equal(t[0].actions.items[1].unsupported.len, 0);
+  assert_str(t[1].actions.items[0].unsupported,
+             "modifierExtension http://x.org/maybe");
+  s = load_members("\"modifierExtension\":[{\"url\":\"u\"}],"
+                   "\"setup\":{\"action\":[{\"operation\":{}}]}");
+  assert_str(s->setup.actions.items[0].unsupported, "modifierExtension u");
+}
+
 /* --- fixtures ----------------------------------------------------------------
  */
 
@@ -276,6 +297,17 @@ static void fixtures_are_found_in_files(void **state) {
   found_as("http://x.org/fhir/Patient/p3/_history/2", "p3");
   found_as("Patient/p4", "p4");
   found_as("http://x.org/fhir/Patient-P5.json", "p5");
+}
+
+static void fixtures_are_found_from_the_root_of_a_collection(void **state) {
+  (void)state;
+  put("fx/p1.json", "{\"resourceType\":\"Patient\",\"id\":\"p1\"}");
+  put("a/b/script.json",
+      "{\"resourceType\":\"TestScript\",\"fixture\":[{\"id\":\"f\","
+      "\"resource\":{\"reference\":\"fx/p1.json\"}}]}");
+  ax_script *s = load("a/b/script.json");
+  assert_non_null(s->fixtures.items[0].resource);
+  noted(s, "TestScript.fixture[0]", "found from the folder");
 }
 
 static void fixtures_that_are_missing_say_why(void **state) {
@@ -454,6 +486,46 @@ static void tests_are_run_for_each_value(void **state) {
   assert_int_equal(t[3].bindings.count, 0);
 }
 
+static void parameters_multiply(void **state) {
+  (void)state;
+  ax_script *s = load_members(
+      "\"test\":[{\"extension\":["
+      "{\"url\":\"parametrize\",\"extension\":[" PART("variable", "a") ","
+      PART("values", "1,2") "]},{\"url\":\"parametrize\",\"extension\":["
+      PART("variable", "b") "," PART("values", "3,4") "]}],\"action\":[]}]");
+  static const char *const names[] = { "[a=1] [b=3]", "[a=1] [b=4]",
+                                       "[a=2] [b=3]", "[a=2] [b=4]" };
+  assert_int_equal(s->tests.count, 4);
+  for (size_t i = 0; i < 4; i++) {
+    const ax_script_phase *t = &s->tests.items[i];
+    assert_str(t->name, names[i]);
+    assert_int_equal(t->bindings.count, 2);
+    assert_str(t->bindings.items[0].value, i < 2 ? "1" : "2");
+    assert_str(t->bindings.items[1].value, i % 2 ? "4" : "3");
+  }
+}
+
+#define CONDITIONAL \
+  "\"modifierExtension\":[{\"url\":\"https://x.org/TestScript-Conditional\"," \
+  "\"valueReference\":{\"reference\":\"#c\"}}]"
+
+static void conditions_are_contained_scripts(void **state) {
+  (void)state;
+  ax_script *s = load_members(
+      "\"contained\":[{\"resourceType\":\"TestScript\",\"id\":\"c\",\"test\":["
+      "{\"action\":[{\"operation\":{\"label\":\"L\"}}]},{\"action\":[]}]}],"
+      "\"test\":[{" CONDITIONAL ",\"action\":[{\"operation\":{}}]}]");
+  const ax_script *condition = s->tests.items[0].condition;
+  assert_int_equal(condition->tests.count, 2);
+  assert_str(condition->tests.items[0].actions.items[0].label, "L");
+  assert_int_equal(s->tests.items[0].actions.items[0].unsupported.len, 0);
+  s = load_members("\"test\":[{" CONDITIONAL
+                   ",\"action\":[{\"operation\":{}}]}]");
+  assert_null(s->tests.items[0].condition);
+  assert_str(s->tests.items[0].actions.items[0].unsupported,
+             "a condition that is not contained");
+}
+
 #define SUBTEST "https://x.org/StructureDefinition/assert-subtest"
 #define INNER "{\"resourceType\":\"TestScript\",\"name\":\"Inner\",\"test\":["
 
@@ -508,9 +580,6 @@ static void subtests_that_cannot_be_loaded_are_faults(void **state) {
 }
 
 #define IMPORT "https://x.org/wiki/TestScript-Import"
-#define PART(name, value) \
-  "{\"url\":\"" name "\",\"valueString\":\"" value "\"}"
-
 static const ax_script_action *import(const char *parts) {
   ax_str members = ax_arena_printf(
       arena,
@@ -669,7 +738,9 @@ int main(void) {
     TEST(scripts_are_told_from_fixtures),
     TEST(actions_that_are_neither_have_a_fault),
     TEST(actions_of_other_versions_are_unsupported),
+    TEST(unknown_modifiers_are_unsupported),
     TEST(fixtures_are_found_in_files),
+    TEST(fixtures_are_found_from_the_root_of_a_collection),
     TEST(fixtures_that_are_missing_say_why),
     TEST(fixtures_stand_in_the_script),
     TEST(fixtures_can_be_parts_of_others),
@@ -678,6 +749,8 @@ int main(void) {
     TEST(leniencies_are_noted),
     TEST(profiles_of_r5_are_read),
     TEST(tests_are_run_for_each_value),
+    TEST(parameters_multiply),
+    TEST(conditions_are_contained_scripts),
     TEST(subtests_are_loaded),
     TEST(subtests_that_cannot_be_loaded_are_faults),
     TEST(imports_are_loaded_and_bound),

@@ -180,7 +180,7 @@ static void what_r4_does_not_define_keeps_its_shape(void **state) {
           "value=\"true\"/><x value=\"1\"/><x value=\"2\"><extension "
           "url=\"u\"/></x></fixtureMgr></TestScript>",
           "{\"resourceType\":\"TestScript\",\"fixtureMgr\":{\"id\":\"a\","
-          "\"autocreate\":\"true\",\"x\":[\"1\",\"2\"],\"_x\":[null,"
+          "\"autocreate\":true,\"x\":[\"1\",\"2\"],\"_x\":[null,"
           "{\"extension\":{\"url\":\"u\"}}]}}");
   becomes("<Patient " FHIR "><active value=\"${a}\"/></Patient>",
           "{\"resourceType\":\"Patient\",\"active\":\"${a}\"}");

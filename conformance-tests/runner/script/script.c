@@ -52,7 +52,8 @@ const ax_json *ax_script_extension(const ax_json *element, ax_str url) {
   return NULL;
 }
 
-static bool ends_with_name(ax_str url, ax_str name) {
+bool ax_script_extension_is(const ax_json *extension, ax_str name) {
+  ax_str url = AX_JSON_STR(extension, "url");
   if (!ax_str_ends(url, name)) return false;
   return url.len == name.len || url.ptr[url.len - name.len - 1] == '/';
 }
@@ -63,8 +64,7 @@ const ax_json *ax_script_extension_named(const ax_json *element, ax_str name) {
     size_t count;
     const ax_json *items = ax_script_list(element, lists[l], &count);
     for (size_t i = 0; i < count; i++)
-      if (ends_with_name(AX_JSON_STR(&items[i], "url"), name))
-        return &items[i];
+      if (ax_script_extension_is(&items[i], name)) return &items[i];
   }
   return NULL;
 }
@@ -232,6 +232,18 @@ static ax_status read_profiles(const ax_script_loading *l) {
   return AX_OK;
 }
 
+const ax_json *ax_script_contained(const ax_script_loading *l,
+                                   ax_str reference) {
+  size_t count;
+  const ax_json *items = ax_script_list(l->script->resource,
+                                        AX_STR("contained"), &count);
+  ax_str id = ax_str_skip(reference, 1);
+  if (!ax_str_starts(reference, AX_STR("#"))) return NULL;
+  for (size_t i = 0; i < count; i++)
+    if (ax_str_eq(AX_JSON_STR(&items[i], "id"), id)) return &items[i];
+  return NULL;
+}
+
 /* --- loading -----------------------------------------------------------------
  */
 
@@ -270,6 +282,18 @@ ax_status ax_script_load_at(const char *path, const ax_script_options *options,
   AX_TRY(read_parts(&l));
   *out = s;
   return AX_OK;
+}
+
+ax_status ax_script_load_tree(const ax_script_loading *around,
+                              const ax_json *resource, ax_script **out) {
+  ax_script_loading l = *around;
+  l.script = AX_NEW(l.arena, ax_script);
+  l.depth++;
+  if (!l.script) return AX_NOMEM;
+  l.script->file = around->script->file;
+  l.script->resource = resource;
+  *out = l.script;
+  return read_parts(&l);
 }
 
 ax_status ax_script_load(const char *path, const ax_script_options *options,

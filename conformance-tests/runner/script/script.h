@@ -95,8 +95,9 @@ typedef struct {
                           neither, with `fault` */
   bool is_assert;
   ax_str fault; /* why it cannot be run; else empty */
-  /* What it needs that other versions have and R4 has not ("rule (STU3)"): it
-   * ends as unsupported, whatever else it says. Else empty. */
+  /* What it needs and nobody here has: elements of other versions ("rule
+   * (STU3)"), modifier extensions that are not known. It ends as unsupported,
+   * whatever else it says. Else empty. */
   ax_str unsupported;
   const ax_script_subtest *subtest; /* NULL: none */
   ax_str label, description;
@@ -110,6 +111,10 @@ typedef struct {
 typedef struct {
   const ax_json *json; /* for its extensions; NULL: there is none */
   ax_str id, name, description, place;
+  /* Of NIST's engine; NULL: none. A contained script with two tests, run in
+   * the outer one's place: the first is part of this test, and when an assert
+   * of the second does not hold, the rest of this test is skipped. */
+  const ax_script *condition;
   AX_VEC(ax_script_binding) bindings; /* over the script's variables */
   AX_VEC(ax_script_action) actions;
 } ax_script_phase;
@@ -132,7 +137,7 @@ struct ax_script {
 };
 
 typedef struct {
-  ax_registry *registry; /* R4 definitions: XML, generated fixtures */
+  ax_registry *registry; /* the definitions of R4; never NULL */
   /* Folders in which a fixture's relative reference is looked for after the
    * script's own folder; may be empty. */
   const char *const *fixture_folders;

@@ -14,7 +14,8 @@
 #include "script/script_parts.h"
 
 enum {
-  SCAN_FILES = 500 /* of a folder in which `Type/id` is looked for inside */
+  SCAN_FILES = 500, /* of a folder in which `Type/id` is looked for inside */
+  FOLDERS_AROUND = 3
 };
 
 typedef struct {
@@ -150,6 +151,18 @@ static ax_status try_folder(const search *s, ax_str folder, bool is_own,
   return try_listing(s, folder, found);
 }
 
+/* Collections are often written from their root: the reference as it is, from
+ * the folders around. */
+static ax_status try_around(const search *s, ax_str folder, bool *found) {
+  for (unsigned i = 0; i < FOLDERS_AROUND && !s->is_url && !*found; i++) {
+    folder = AX_JOIN(s->l->arena, folder, AX_STR("/.."));
+    if (!folder.ptr) return AX_NOMEM;
+    AX_TRY(try_name(s, folder, s->reference, found));
+    if (*found) AX_TRY(note(s, "found from the folder", folder.ptr));
+  }
+  return AX_OK;
+}
+
 /* --- the reference -----------------------------------------------------------
  */
 
@@ -189,6 +202,7 @@ static ax_status find_file(search *s) {
   ax_str folder = ax_arena_str(s->l->arena, s->l->folder);
   if (!folder.ptr) return AX_NOMEM;
   AX_TRY(try_folder(s, folder, true, &found));
+  if (!found) AX_TRY(try_around(s, folder, &found));
   for (size_t i = 0; i < o->fixture_folder_count && !found; i++)
     AX_TRY(try_folder(s, ax_str_from(o->fixture_folders[i]), false, &found));
   if (found) return AX_OK;
@@ -201,19 +215,12 @@ static ax_status find_file(search *s) {
 }
 
 static ax_status find_contained(const search *s) {
-  size_t count;
-  const ax_json *items = ax_script_list(s->l->script->resource,
-                                        AX_STR("contained"), &count);
-  ax_str id = ax_str_skip(s->reference, 1);
-  for (size_t i = 0; i < count; i++) {
-    if (!ax_str_eq(AX_JSON_STR(&items[i], "id"), id)) continue;
-    s->fixture->resource = &items[i];
-    return AX_OK;
-  }
+  s->fixture->resource = ax_script_contained(s->l, s->reference);
+  if (s->fixture->resource) return AX_OK;
   return missing(s, ax_arena_printf(s->l->arena,
                                     "nothing contained has the id \"" AX_STR_FMT
                                     "\"",
-                                    AX_STR_ARG(id)));
+                                    AX_STR_ARG(ax_str_skip(s->reference, 1))));
 }
 
 /* --- the element -------------------------------------------------------------

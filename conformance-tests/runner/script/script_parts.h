@@ -26,6 +26,16 @@ ax_status ax_script_load_at(const char *path, const ax_script_options *options,
                             unsigned depth, ax_arena *arena, ax_script **out,
                             ax_error *err) AX_MUST_USE;
 
+/* The same with a resource that is there already; the places in it are told as
+ * if it were the outermost. */
+ax_status ax_script_load_tree(const ax_script_loading *around,
+                              const ax_json *resource,
+                              ax_script **out) AX_MUST_USE;
+
+/* The contained resource that "#id" means, or NULL. */
+const ax_json *ax_script_contained(const ax_script_loading *l,
+                                   ax_str reference);
+
 /* A resource in JSON or XML, by its first character. `err` names the file. */
 ax_status ax_script_resource(const ax_script_loading *l, const char *path,
                              const ax_json **out, bool *was_xml,
@@ -40,6 +50,7 @@ const ax_json *ax_script_list(const ax_json *object, ax_str key, size_t *count);
 
 /* The extension (or modifier extension) whose URL is `name` or ends with
  * "/name", or NULL. */
+bool ax_script_extension_is(const ax_json *extension, ax_str name);
 const ax_json *ax_script_extension_named(const ax_json *element, ax_str name);
 
 /* The value[x] of an extension, or NULL. */
@@ -84,11 +95,12 @@ ax_status ax_script_subtest_fault(const ax_script_loading *l,
                                   ax_script_action *action, ax_str name,
                                   const char *what) AX_MUST_USE;
 
-/* Reads the parametrize extension of a test: one binding for each value; no
- * values: it has none. */
+/* The `n`th parametrize extension of a test, or NULL; and what it says: one
+ * binding for each value. No values: it names none, which is noted. */
+const ax_json *ax_script_parameter_at(const ax_json *test, size_t n);
 typedef AX_VEC(ax_script_binding) ax_script_values;
 ax_status ax_script_parameter_read(const ax_script_loading *l,
-                                   const ax_json *test, ax_str place,
+                                   const ax_json *extension, ax_str place,
                                    ax_script_values *out) AX_MUST_USE;
 
 #endif

@@ -180,12 +180,18 @@ static ax_status add_value(const ax_script_loading *l, ax_str variable,
   return AX_OK;
 }
 
+const ax_json *ax_script_parameter_at(const ax_json *test, size_t n) {
+  size_t count;
+  const ax_json *items = ax_script_list(test, AX_STR("extension"), &count);
+  for (size_t i = 0; i < count; i++)
+    if (ax_script_extension_is(&items[i], AX_STR("parametrize")) && n-- == 0)
+      return &items[i];
+  return NULL;
+}
+
 ax_status ax_script_parameter_read(const ax_script_loading *l,
-                                   const ax_json *test, ax_str place,
+                                   const ax_json *extension, ax_str place,
                                    ax_script_values *out) {
-  const ax_json *extension =
-      ax_script_extension_named(test, AX_STR("parametrize"));
-  if (!extension) return AX_OK;
   ax_str variable = part_text(extension, AX_STR("variable"));
   ax_str rest = part_text(extension, AX_STR("values"));
   if (!variable.len || !rest.len)

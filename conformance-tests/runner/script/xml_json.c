@@ -258,6 +258,13 @@ static const char *typed(ax_fhir_primitive type, ax_str text, uint32_t at,
   return yes || no ? NULL : "true or false is wanted";
 }
 
+/* Nobody says what kind of value it is. */
+static ax_json untyped(ax_str text, uint32_t at) {
+  bool yes = ax_str_eq(text, AX_STR("true"));
+  if (!yes && !ax_str_eq(text, AX_STR("false"))) return string_of(text, at);
+  return (ax_json){ .kind = AX_JSON_BOOL, .truth = yes, .at = at };
+}
+
 static void take_value(converter *c, ax_xml *xml, frame *f, ax_str text) {
   if (!text.ptr) {
     stop(c, xml, AX_NOMEM);
@@ -266,7 +273,7 @@ static void take_value(converter *c, ax_xml *xml, frame *f, ax_str text) {
   const char *fault = f->kind == FRAME_PRIMITIVE
                           ? typed(f->primitive, text, f->at, &f->value)
                           : NULL;
-  if (f->kind == FRAME_UNKNOWN) f->value = string_of(text, f->at);
+  if (f->kind == FRAME_UNKNOWN) f->value = untyped(text, f->at);
   if (fault)
     FAIL(c, xml, "%s, not \"%.60s\"", fault, text.ptr);
 }
