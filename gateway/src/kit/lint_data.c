@@ -138,5 +138,5 @@ ax_status ax_lint_data(ax_findings *out, const char *folder, ax_model **models,
                    "the data folder holds no model: a file NAME.json with "
                    "\"format\": \"auspex-model/1\"");
   mf_memory_free(&d.memory);
-  return status;
+  return status ? status : out->nomem ? AX_NOMEM : AX_OK;
 }
