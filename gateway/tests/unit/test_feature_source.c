@@ -1,20 +1,9 @@
-/* Unit tests of features: where a value may come from, from resources as they
- * are sent. In the JSON ' stands for ". */
-#include "support/feature_kit.h"
+/* Unit tests of features: what a value is worth, and where in Observations and
+ * QuestionnaireResponses it stands. */
+#include "support/feature_sources.h"
 
 #include <math.h>
 #include <stdio.h>
-
-#define LOINC AX_STR_INIT("http://loinc.org")
-#define SCT AX_STR_INIT("http://snomed.info/sct")
-#define ATC AX_STR_INIT("http://www.whocc.no/atc")
-#define S(text) AX_STR_INIT(text)
-
-#define ONE_CODE(name, system_, code_, match_)                    \
-  static const ax_model_code name##_code = { .system = system_,   \
-                                             .code = S(code_),    \
-                                             .match = match_ };   \
-  static const ax_model_codes name = { .items = &name##_code, .count = 1 }
 
 ONE_CODE(status, LOINC, "16112-5", AUSPEX_MATCH_EXACT);
 ONE_CODE(pressure, LOINC, "8480-6", AUSPEX_MATCH_EXACT);
@@ -24,47 +13,7 @@ ONE_CODE(variant, LOINC, "69548-6", AUSPEX_MATCH_EXACT);
 ONE_CODE(gene, LOINC, "48018-6", AUSPEX_MATCH_EXACT);
 ONE_CODE(origin, LOINC, "48002-0", AUSPEX_MATCH_EXACT);
 ONE_CODE(germline, LOINC, "LA6683-2", AUSPEX_MATCH_EXACT);
-ONE_CODE(checkpoint, ATC, "L01FF", AUSPEX_MATCH_PREFIX);
-ONE_CODE(prostatectomy, SCT, "26294005", AUSPEX_MATCH_EXACT);
 ONE_CODE(excision, SCT, "787377000", AUSPEX_MATCH_EXACT);
-ONE_CODE(start, S("https://auspex-gateway.org/fhir/CodeSystem/model-input"),
-         "systemic-therapy-start", AUSPEX_MATCH_EXACT);
-ONE_CODE(father, S("http://terminology.hl7.org/CodeSystem/v3-RoleCode"), "FTH",
-         AUSPEX_MATCH_EXACT);
-
-#define NO (double)NAN
-static ax_model_map_row receptor_rows[] = {
-  { .kind = AUSPEX_MAP_CODE, .system = SCT, .code = S("10828004"), .value = 1 },
-  { .kind = AUSPEX_MAP_CODE, .system = SCT, .code = S("260385009"),
-    .value = 0 },
-  { .kind = AUSPEX_MAP_CODE, .system = SCT, .code = S("42425007"),
-    .value = NO },
-  { .kind = AUSPEX_MAP_NUMBER, .from = 0, .to = 0, .value = 0 },
-  { .kind = AUSPEX_MAP_NUMBER, .from = 1, .to = 1, .value = 1 },
-  { .kind = AUSPEX_MAP_TEXT, .code = S("positiv"), .value = 1 },
-};
-static ax_model_map receptor = { .rows = receptor_rows,
-                                 .count = AX_COUNT(receptor_rows),
-                                 .fold = AUSPEX_FOLD_CASE };
-
-static ax_model_source *begin(feature_kit *k, uint32_t from,
-                              const ax_model_codes *codes) {
-  feature_kit_begin(k);
-  ax_model_source *s = feature_kit_source(k, &k->inputs[0]);
-  s->from = from;
-  s->unit = AX_STR("");
-  if (codes) s->codes = codes;
-  return s;
-}
-
-#define RUN feature_kit_run(&k)
-#define SEND(json) feature_kit_resource(&k, json)
-#define OBSERVATION "{'resourceType':'Observation','status':'final',"
-#define TODAY "'effectiveDateTime':'2024-06-15',"
-#define CODED(system, code) \
-  "{'coding':[{'system':'" system "','code':'" code "'}]}"
-#define STATUS OBSERVATION TODAY "'code':" CODED("http://loinc.org", "16112-5")
-#define SNOMED "http://snomed.info/sct"
 
 /* --- maps ----------------------------------------------------------------- */
 
@@ -76,8 +25,8 @@ static void a_coded_value_is_worth_what_the_map_says(void **state) {
   } cases[] = {
     { "'valueCodeableConcept':" CODED(SNOMED, "10828004"), 1, 1 },
     { "'valueCodeableConcept':" CODED(SNOMED, "260385009"), 1, 0 },
-    { "'valueCodeableConcept':" CODED(SNOMED, "42425007"),
-      AUSPEX_CELL_UNMAPPED, 0 }, /* known and refused */
+    { "'valueCodeableConcept':" CODED(SNOMED, "42425007"), AUSPEX_CELL_UNMAPPED,
+      0 }, /* known and refused */
     { "'valueCodeableConcept':" CODED(SNOMED, "1"), AUSPEX_CELL_UNMAPPED, 0 },
     { "'valueCodeableConcept':" CODED("http://x", "10828004"),
       AUSPEX_CELL_UNMAPPED, 0 },
@@ -98,7 +47,8 @@ static void a_coded_value_is_worth_what_the_map_says(void **state) {
   (void)state;
   for (size_t i = 0; i < AX_COUNT(cases); i++) {
     feature_kit k;
-    begin(&k, AUSPEX_FROM_OBSERVATION, &status)->map = &receptor;
+    feature_sources_begin(&k, AUSPEX_FROM_OBSERVATION, &status)->map =
+        &feature_sources_receptor;
     char text[600];
     (void)snprintf(text, sizeof text, STATUS ",%s}", cases[i].value);
     SEND(text);
@@ -112,10 +62,10 @@ static void a_coded_value_is_worth_what_the_map_says(void **state) {
 static void what_no_row_knows_may_have_a_value_of_its_own(void **state) {
   (void)state;
   feature_kit k;
-  ax_model_map map = receptor;
+  ax_model_map map = feature_sources_receptor;
   map.has_otherwise = true;
   map.otherwise = 9;
-  begin(&k, AUSPEX_FROM_OBSERVATION, &status)->map = &map;
+  feature_sources_begin(&k, AUSPEX_FROM_OBSERVATION, &status)->map = &map;
   SEND(STATUS ",'valueCodeableConcept':" CODED(SNOMED, "1") "}");
   RUN;
   EXPECT_VALUE(&k, 0, 9);
@@ -130,19 +80,25 @@ static void a_pattern_is_for_the_whole_text_without_blanks(void **state) {
     { "'valueString':'Stage III A'", 3 },
     { "'valueString':'(iii)e'", 3 },
     { "'valueString':'IV'", 4 },
-    { "'valueString':'IIIB unsure'", NO },
+    { "'valueString':'IIIB unsure'", (double)NAN },
     { "'valueCodeableConcept':" CODED("http://cancerstaging.org", "IVB"), 4 },
-    { "'valueCodeableConcept':" CODED("http://other", "IVB"), NO },
+    { "'valueCodeableConcept':" CODED("http://other", "IVB"), (double)NAN },
     { "'valueInteger':3", 3 }, /* digits are a text, too */
   };
   (void)state;
   ax_model_map_row rows[] = {
-    { .kind = AUSPEX_MAP_TEXT, .match = AUSPEX_MATCH_PATTERN,
-      .code = S("(STAGE)?(IV|4)[ABE]*"), .value = 4 },
-    { .kind = AUSPEX_MAP_TEXT, .match = AUSPEX_MATCH_PATTERN,
-      .code = S("(STAGE)?(III|3)[ABE]*"), .value = 3 },
-    { .kind = AUSPEX_MAP_CODE, .match = AUSPEX_MATCH_PATTERN,
-      .system = S("http://cancerstaging.org"), .code = S("IV[AB]?"),
+    { .kind = AUSPEX_MAP_TEXT,
+      .match = AUSPEX_MATCH_PATTERN,
+      .code = S("(STAGE)?(IV|4)[ABE]*"),
+      .value = 4 },
+    { .kind = AUSPEX_MAP_TEXT,
+      .match = AUSPEX_MATCH_PATTERN,
+      .code = S("(STAGE)?(III|3)[ABE]*"),
+      .value = 3 },
+    { .kind = AUSPEX_MAP_CODE,
+      .match = AUSPEX_MATCH_PATTERN,
+      .system = S("http://cancerstaging.org"),
+      .code = S("IV[AB]?"),
       .value = 4 },
   };
   ax_arena *arena = ax_arena_new(1 << 20);
@@ -157,7 +113,7 @@ static void a_pattern_is_for_the_whole_text_without_blanks(void **state) {
                              .fold = AUSPEX_FOLD_CASE | AUSPEX_FOLD_BLANKS };
   for (size_t i = 0; i < AX_COUNT(cases); i++) {
     feature_kit k;
-    begin(&k, AUSPEX_FROM_OBSERVATION, &status)->map = &map;
+    feature_sources_begin(&k, AUSPEX_FROM_OBSERVATION, &status)->map = &map;
     char text[600];
     (void)snprintf(text, sizeof text, STATUS ",%s}", cases[i].value);
     SEND(text);
@@ -174,8 +130,9 @@ static void a_pattern_is_for_the_whole_text_without_blanks(void **state) {
 static void an_interpretation_counts_only_without_a_value(void **state) {
   (void)state;
   feature_kit k;
-  ax_model_source *s = begin(&k, AUSPEX_FROM_OBSERVATION, &status);
-  s->map = &receptor;
+  ax_model_source *s =
+      feature_sources_begin(&k, AUSPEX_FROM_OBSERVATION, &status);
+  s->map = &feature_sources_receptor;
   SEND(STATUS ",'interpretation':[" CODED(SNOMED, "10828004") "]}");
   RUN;
   EXPECT_STATE(&k, 0, AUSPEX_CELL_ABSENT);
@@ -183,8 +140,8 @@ static void an_interpretation_counts_only_without_a_value(void **state) {
   RUN;
   EXPECT_VALUE(&k, 0, 1);
   k.all.count = 1;
-  SEND(STATUS ",'valueBoolean':false,'interpretation':["
-       CODED(SNOMED, "10828004") "]}");
+  SEND(STATUS ",'valueBoolean':false,'interpretation':[" CODED(
+      SNOMED, "10828004") "]}");
   RUN;
   EXPECT_VALUE(&k, 0, 0);
   feature_kit_end(&k);
@@ -193,8 +150,9 @@ static void an_interpretation_counts_only_without_a_value(void **state) {
 static void a_body_site_can_be_what_is_asked_for(void **state) {
   (void)state;
   feature_kit k;
-  ax_model_source *s = begin(&k, AUSPEX_FROM_OBSERVATION, &status);
-  s->map = &receptor;
+  ax_model_source *s =
+      feature_sources_begin(&k, AUSPEX_FROM_OBSERVATION, &status);
+  s->map = &feature_sources_receptor;
   s->take = AUSPEX_TAKE_BODY_SITE;
   SEND(STATUS ",'bodySite':" CODED(SNOMED, "10828004") "}");
   RUN;
@@ -202,7 +160,8 @@ static void a_body_site_can_be_what_is_asked_for(void **state) {
   feature_kit_end(&k);
 }
 
-/* --- numbers --------------------------------------------------------------- */
+/* --- numbers ---------------------------------------------------------------
+ */
 
 static void a_limit_may_stand_for_the_value_where_declared(void **state) {
   static const struct {
@@ -223,7 +182,8 @@ static void a_limit_may_stand_for_the_value_where_declared(void **state) {
   (void)state;
   for (size_t i = 0; i < AX_COUNT(cases); i++) {
     feature_kit k;
-    ax_model_source *s = begin(&k, AUSPEX_FROM_OBSERVATION, &status);
+    ax_model_source *s =
+        feature_sources_begin(&k, AUSPEX_FROM_OBSERVATION, &status);
     s->unit = AX_STR("mg/L");
     s->comparator = cases[i].policy;
     s->comparator_limit = 10;
@@ -246,8 +206,10 @@ static void a_fraction_is_not_taken_for_a_percentage(void **state) {
     const char *sent, *wanted;
     uint8_t state;
   } cases[] = {
-    { "%", "%", AUSPEX_CELL_PRESENT },      { "1", "%", AUSPEX_CELL_UNIT_ERROR },
-    { "%", "1", AUSPEX_CELL_UNIT_ERROR },   { "{score}", "%", AUSPEX_CELL_UNIT_ERROR },
+    { "%", "%", AUSPEX_CELL_PRESENT },
+    { "1", "%", AUSPEX_CELL_UNIT_ERROR },
+    { "%", "1", AUSPEX_CELL_UNIT_ERROR },
+    { "{score}", "%", AUSPEX_CELL_UNIT_ERROR },
     { "1", "{score}", AUSPEX_CELL_PRESENT },
   };
   (void)state;
@@ -270,7 +232,8 @@ static void bounds_are_of_the_number_before_the_map(void **state) {
   };
   static const ax_model_map low = { .rows = rows, .count = 2 };
   feature_kit k;
-  ax_model_source *s = begin(&k, AUSPEX_FROM_OBSERVATION, &pressure);
+  ax_model_source *s =
+      feature_sources_begin(&k, AUSPEX_FROM_OBSERVATION, &pressure);
   s->unit = AX_STR("mm[Hg]");
   s->map = &low;
   s->valid_min = 30;
@@ -289,7 +252,8 @@ static void bounds_are_of_the_number_before_the_map(void **state) {
 static void only_a_normal_range_is_a_reference_range(void **state) {
   (void)state;
   feature_kit k;
-  ax_model_source *s = begin(&k, AUSPEX_FROM_OBSERVATION, &status);
+  ax_model_source *s =
+      feature_sources_begin(&k, AUSPEX_FROM_OBSERVATION, &status);
   s->unit = AX_STR("U/L");
   s->pick = AUSPEX_PICK_SERIES;
   k.inputs[0].wants_range = true;
@@ -304,22 +268,25 @@ static void only_a_normal_range_is_a_reference_range(void **state) {
   feature_kit_end(&k);
 }
 
-/* --- components, members, filters ------------------------------------------ */
+/* --- components, members, filters ------------------------------------------
+ */
 
-#define SYSTOLIC(value)                                                   \
-  "{'code':" CODED("http://loinc.org", "8480-6") ",'valueQuantity':{"     \
-  "'value':" value ",'system':'http://unitsofmeasure.org','code':"        \
-  "'mm[Hg]'}}"
+#define SYSTOLIC(value)                                                      \
+  "{'code':" CODED("http://loinc.org",                                       \
+                   "8480-6") ",'valueQuantity':{"                            \
+                             "'value':" value                                \
+                             ",'system':'http://unitsofmeasure.org','code':" \
+                             "'mm[Hg]'}}"
 
 static void a_component_counts_within_its_panel_or_alone(void **state) {
   (void)state;
   feature_kit k;
-  ax_model_source *s = begin(&k, AUSPEX_FROM_OBSERVATION, &pressure);
+  ax_model_source *s =
+      feature_sources_begin(&k, AUSPEX_FROM_OBSERVATION, &pressure);
   s->unit = AX_STR("mm[Hg]");
   s->within = &panel;
-  SEND(OBSERVATION "'effectiveDateTime':'2024-06-01','code':"
-       CODED("http://loinc.org", "85354-9") ",'component':["
-       SYSTOLIC("120") "]}");
+  SEND(OBSERVATION "'effectiveDateTime':'2024-06-01','code':" CODED(
+      "http://loinc.org", "85354-9") ",'component':[" SYSTOLIC("120") "]}");
   feature_kit_observe(&k, "8480-6", "2024-06-02", 130, "mm[Hg]");
   RUN;
   EXPECT_VALUE(&k, 0, 120);
@@ -337,27 +304,33 @@ static void a_component_counts_within_its_panel_or_alone(void **state) {
 static void a_member_of_a_panel_is_within_it(void **state) {
   (void)state;
   feature_kit k;
-  ax_model_source *s = begin(&k, AUSPEX_FROM_OBSERVATION, &pressure);
+  ax_model_source *s =
+      feature_sources_begin(&k, AUSPEX_FROM_OBSERVATION, &pressure);
   s->unit = AX_STR("mm[Hg]");
   s->within = &panel;
   feature_kit_observe(&k, "8480-6", "2024-06-02", 130, "mm[Hg]");
   RUN;
   EXPECT_STATE(&k, 0, AUSPEX_CELL_ABSENT);
-  SEND(OBSERVATION "'id':'p'," TODAY "'code':"
-       CODED("http://loinc.org", "85354-9")
-       ",'hasMember':[{'reference':'Observation/r1/_history/1'}]}");
+  SEND(OBSERVATION "'id':'p'," TODAY "'code':" CODED(
+      "http://loinc.org",
+      "85354-9") ",'hasMember':[{'reference':'Observation/r1/_history/1'}]}");
   RUN;
   EXPECT_VALUE(&k, 0, 130);
   feature_kit_end(&k);
 }
 
-#define COMPONENT(code, value)                   \
-  "{'code':" CODED("http://loinc.org", code)     \
-  ",'valueCodeableConcept':" CODED("http://loinc.org", value) "}"
-#define VARIANT(value, class)                                          \
-  OBSERVATION TODAY "'code':" CODED("http://loinc.org", "69548-6")     \
-  ",'valueCodeableConcept':" CODED("http://loinc.org", value)          \
-  ",'component':[" COMPONENT("48018-6", "x") class "]}"
+#define COMPONENT(code, value)                                                 \
+  "{'code':" CODED("http://loinc.org", code) ",'valueCodeableConcept':" CODED( \
+      "http://loinc.org", value) "}"
+#define VARIANT(value, class)                                                     \
+  OBSERVATION TODAY "'code':" CODED(                                              \
+      "http://loinc.org",                                                         \
+      "69548-6") ",'valueCodeableConcept':" CODED("http://loinc.org",             \
+                                                  value) ",'component':"          \
+                                                         "[" COMPONENT("48018"    \
+                                                                       "-6",      \
+                                                                       "x") class \
+      "]}"
 
 static void filters_look_at_the_rest_of_the_resource(void **state) {
   static const struct {
@@ -369,7 +342,7 @@ static void filters_look_at_the_rest_of_the_resource(void **state) {
     { VARIANT("LA9634-2", "," COMPONENT("48002-0", "LA6683-2")),
       AUSPEX_CELL_ABSENT }, /* not present */
     { VARIANT("LA9633-4", "," COMPONENT("48002-0", "LA6684-0")),
-      AUSPEX_CELL_ABSENT },                             /* somatic */
+      AUSPEX_CELL_ABSENT },                          /* somatic */
     { VARIANT("LA9633-4", ""), AUSPEX_CELL_ABSENT }, /* not said */
   };
   static const ax_model_filter filters[] = {
@@ -383,7 +356,8 @@ static void filters_look_at_the_rest_of_the_resource(void **state) {
   (void)state;
   for (size_t i = 0; i < AX_COUNT(cases); i++) {
     feature_kit k;
-    ax_model_source *s = begin(&k, AUSPEX_FROM_OBSERVATION, &gene);
+    ax_model_source *s =
+        feature_sources_begin(&k, AUSPEX_FROM_OBSERVATION, &gene);
     s->within = &variant;
     s->filters = filters;
     s->filter_count = 2;
@@ -412,14 +386,15 @@ static void of_filters_of_one_group_one_is_enough(void **state) {
   (void)state;
   for (size_t i = 0; i < AX_COUNT(cases); i++) {
     feature_kit k;
-    ax_model_source *s = begin(&k, AUSPEX_FROM_OBSERVATION, &status);
+    ax_model_source *s =
+        feature_sources_begin(&k, AUSPEX_FROM_OBSERVATION, &status);
     s->filters = filters;
     s->filter_count = 2;
     char text[400];
     (void)snprintf(text, sizeof text,
-                   OBSERVATION TODAY "%s'code':" CODED("http://loinc.org",
-                                                       "16112-5") ","
-                   "'valueInteger':4}",
+                   OBSERVATION TODAY "%s'code':" CODED(
+                       "http://loinc.org", "16112-5") ","
+                                                      "'valueInteger':4}",
                    cases[i].more);
     SEND(text);
     RUN;
@@ -431,18 +406,24 @@ static void of_filters_of_one_group_one_is_enough(void **state) {
 static void tied_inputs_are_of_one_panel_or_one_day(void **state) {
   (void)state;
   feature_kit k;
-  ax_model_source *s = begin(&k, AUSPEX_FROM_OBSERVATION, &pressure);
+  ax_model_source *s =
+      feature_sources_begin(&k, AUSPEX_FROM_OBSERVATION, &pressure);
   s->unit = AX_STR("mm[Hg]");
   s->pick = AUSPEX_PICK_LATEST_MAX;
   ax_model_input *other =
       feature_kit_input(&k, AUSPEX_FROM_OBSERVATION, status, "");
   other->tied = AUSPEX_TIED_RESOURCE;
   other->tied_to = 0;
-#define PANEL(time, systolic, other_)                                       \
-  OBSERVATION "'effectiveDateTime':'" time "','code':"                      \
-  CODED("http://loinc.org", "85354-9") ",'component':[" SYSTOLIC(systolic)  \
-  ",{'code':" CODED("http://loinc.org", "16112-5") ",'valueInteger':"       \
-  other_ "}]}"
+#define PANEL(time, systolic, other_)                                                                  \
+  OBSERVATION "'effectiveDateTime':'" time "','code':" CODED(                                          \
+      "http://loinc.org",                                                                              \
+      "85354-9") ",'component':[" SYSTOLIC(systolic) ",{'code':" CODED("http:"                         \
+                                                                       "//"                            \
+                                                                       "loinc"                         \
+                                                                       ".org",                         \
+                                                                       "16112"                         \
+                                                                       "-5") ",'valueInteger':" other_ \
+                                                                             "}]}"
   SEND(PANEL("2024-06-10T08:00:00Z", "140", "1"));
   SEND(PANEL("2024-06-10T09:00:00Z", "120", "2"));
   SEND(PANEL("2024-06-09T09:00:00Z", "200", "3"));
@@ -455,224 +436,14 @@ static void tied_inputs_are_of_one_panel_or_one_day(void **state) {
   feature_kit_end(&k);
 }
 
-/* --- other resources ------------------------------------------------------- */
-
-static void medicines_given_count_from_their_first_time_on(void **state) {
-  (void)state;
-#define GIVEN(status, time, code)                                           \
-  "{'resourceType':'MedicationAdministration','status':'" status "',"       \
-  "'medicationCodeableConcept':" CODED("http://www.whocc.no/atc", code) "," \
-  "'effectivePeriod':{'start':'" time "'}}"
-  feature_kit k;
-  begin(&k, AUSPEX_FROM_ADMINISTRATION, &checkpoint)->pick =
-      AUSPEX_PICK_EARLIEST;
-  SEND(GIVEN("not-done", "2024-01-01", "L01FF02"));
-  SEND(GIVEN("completed", "2024-01-02", "L01XA01"));
-  RUN;
-  EXPECT_STATE(&k, 0, AUSPEX_CELL_ABSENT); /* unknown, not "no" */
-  SEND(GIVEN("in-progress", "2024-03-01", "L01FF02"));
-  SEND(GIVEN("completed", "2024-02-01", "L01FF01"));
-  RUN;
-  EXPECT_VALUE(&k, 0, 1);
-  assert_int_equal(k.row.cells[0].time_ms, feature_kit_ms("2024-02-01"));
-  feature_kit_end(&k);
-}
-
-static void a_medicine_is_taken_while_its_statement_is_active(void **state) {
-  static const struct {
-    const char *json;
-    uint8_t state;
-  } cases[] = {
-#define TAKEN(type, status, more)                                       \
-  "{'resourceType':'" type "','status':'" status "'" more               \
-  ",'medicationReference':{'reference':'#m'},'contained':[{"            \
-  "'resourceType':'Medication','id':'m','code':"                        \
-  CODED("http://www.whocc.no/atc", "L01FF02") "}]}"
-    { TAKEN("MedicationStatement", "active", ""), AUSPEX_CELL_PRESENT },
-    { TAKEN("MedicationRequest", "active", ",'authoredOn':'2024-06-01'"),
-      AUSPEX_CELL_PRESENT },
-    { TAKEN("MedicationRequest", "stopped", ""), AUSPEX_CELL_ABSENT },
-    { TAKEN("MedicationStatement", "active",
-            ",'effectivePeriod':{'start':'2020','end':'2021-01-01'}"),
-      AUSPEX_CELL_ABSENT },
-    { TAKEN("MedicationRequest", "active", ",'authoredOn':'2024-06-20'"),
-      AUSPEX_CELL_ABSENT },
-  };
-  (void)state;
-  for (size_t i = 0; i < AX_COUNT(cases); i++) {
-    feature_kit k;
-    begin(&k, AUSPEX_FROM_MEDICATION, &checkpoint);
-    SEND(cases[i].json);
-    RUN;
-    feature_kit_expect(&k, 0, cases[i].state, 1, cases[i].json, (int)i);
-    feature_kit_end(&k);
-  }
-}
-
-static void a_source_may_have_a_window_of_its_own(void **state) {
-  (void)state;
-  feature_kit k;
-  ax_model_source *s = begin(&k, AUSPEX_FROM_ADMINISTRATION, &checkpoint);
-  k.inputs[0].window_from_days = -365;
-  SEND(GIVEN("completed", "2024-02-01", "L01FF01"));
-  RUN;
-  EXPECT_VALUE(&k, 0, 1);
-  s->flags = AUSPEX_OWN_WINDOW;
-  s->window_from_days = -90;
-  RUN;
-  EXPECT_STATE(&k, 0, AUSPEX_CELL_STALE);
-  feature_kit_end(&k);
-}
-
-static void a_procedure_counts_when_it_was_done(void **state) {
-  (void)state;
-#define DONE(status)                                                   \
-  "{'resourceType':'Procedure','status':'" status "','code':"          \
-  CODED(SNOMED, "26294005") ",'performedDateTime':'2024-01'}"
-  feature_kit k;
-  begin(&k, AUSPEX_FROM_PROCEDURE, &prostatectomy);
-  SEND(DONE("preparation"));
-  RUN;
-  EXPECT_STATE(&k, 0, AUSPEX_CELL_ABSENT);
-  SEND(DONE("completed"));
-  RUN;
-  EXPECT_VALUE(&k, 0, 1);
-  feature_kit_end(&k);
-}
-
-static void relatives_count_by_kinship_and_never_say_no(void **state) {
-  (void)state;
-#define RELATIVE(status, kinship, code)                                   \
-  "{'resourceType':'FamilyMemberHistory','status':'" status "',"          \
-  "'relationship':" CODED("http://terminology.hl7.org/CodeSystem/"        \
-                          "v3-RoleCode", kinship)                         \
-  ",'condition':[{'code':" CODED("http://hl7.org/fhir/sid/icd-10", code)  \
-  ",'onsetAge':{'value':61,'system':'http://unitsofmeasure.org','code':"  \
-  "'a'}}]}"
-  feature_kit k;
-  ax_model_source *s =
-      begin(&k, AUSPEX_FROM_FAMILY_HISTORY, &feature_kit_cancer);
-  s->within = &father;
-  SEND(RELATIVE("completed", "UNCLE", "C25.1"));
-  SEND(RELATIVE("health-unknown", "FTH", "C25.1"));
-  SEND(RELATIVE("completed", "FTH", "C34"));
-  RUN;
-  EXPECT_STATE(&k, 0, AUSPEX_CELL_ABSENT);
-  SEND(RELATIVE("partial", "FTH", "C25.1"));
-  RUN;
-  EXPECT_VALUE(&k, 0, 1);
-  s->take = AUSPEX_TAKE_ONSET_AGE;
-  s->unit = AX_STR("a");
-  s->pick = AUSPEX_PICK_MIN;
-  RUN;
-  EXPECT_VALUE(&k, 0, 61);
-  s->take = AUSPEX_TAKE_PRESENT;
-  s->pick = AUSPEX_PICK_COUNT;
-  RUN;
-  EXPECT_VALUE(&k, 0, 1);
-  feature_kit_end(&k);
-}
-
-static void a_condition_can_be_worth_its_code_or_stage(void **state) {
-  (void)state;
-  static const ax_model_map_row rows[] = {
-    { .kind = AUSPEX_MAP_CODE, .match = AUSPEX_MATCH_PREFIX,
-      .system = S("http://hl7.org/fhir/sid/icd-10"), .code = S("C25"),
-      .value = 2 },
-    { .kind = AUSPEX_MAP_CODE, .system = SCT, .code = S("3"), .value = 3 },
-  };
-  static const ax_model_map map = { .rows = rows, .count = 2 };
-  feature_kit k;
-  ax_model_source *s = begin(&k, AUSPEX_FROM_CONDITION, &feature_kit_cancer);
-  s->take = AUSPEX_TAKE_CODE;
-  s->map = &map;
-  SEND("{'resourceType':'Condition','code':"
-       CODED("http://hl7.org/fhir/sid/icd-10-cm", "C25.9")
-       ",'stage':[{'summary':" CODED(SNOMED, "3") "}]}");
-  RUN;
-  EXPECT_VALUE(&k, 0, 2); /* without an onset, too */
-  s->take = AUSPEX_TAKE_STAGE;
-  RUN;
-  EXPECT_VALUE(&k, 0, 3);
-  feature_kit_end(&k);
-}
-
-static void the_patient_says_more_in_extensions(void **state) {
-#define RACE(first, second)                                                 \
-  "{'resourceType':'Patient','id':'p','gender':'male','birthDate':"         \
-  "'1960-01-01','extension':[{'url':'http://race','extension':["            \
-  first second "]}],'address':[{'use':'old','country':'FR'},"               \
-  "{'use':'home','country':'NL'}]}"
-#define OMB(code) \
-  "{'url':'omb','valueCoding':{'system':'" SNOMED "','code':'" code "'}}"
-  static const struct {
-    const char *json;
-    uint8_t state;
-    double value;
-  } cases[] = {
-    { RACE(OMB("10828004"), ""), AUSPEX_CELL_PRESENT, 1 },
-    { RACE(OMB("260385009"), ""), AUSPEX_CELL_PRESENT, 0 },
-    { RACE(OMB("10828004"), "," OMB("260385009")), AUSPEX_CELL_CONFLICT, 0 },
-    { "{'resourceType':'Patient','id':'p'}", AUSPEX_CELL_ABSENT, 0 },
-  };
-  static const ax_model_map_row rows[] = {
-    { .kind = AUSPEX_MAP_TEXT, .code = S("NL"), .value = 7 },
-  };
-  static const ax_model_map countries = { .rows = rows, .count = 1 };
-  (void)state;
-  for (size_t i = 0; i < AX_COUNT(cases); i++) {
-    feature_kit k;
-    ax_model_source *s = begin(&k, AUSPEX_FROM_PATIENT_EXTENSION, NULL);
-    s->path = AX_STR("http://race omb");
-    s->map = &receptor;
-    k.all.count = 0;
-    SEND(cases[i].json);
-    RUN;
-    feature_kit_expect(&k, 0, cases[i].state, cases[i].value, cases[i].json,
-                       (int)i);
-    assert_int_equal(k.row.basis_count, 0);
-    if (i == 0) {
-      s->from = AUSPEX_FROM_PATIENT_COUNTRY;
-      s->map = &countries;
-      RUN;
-      EXPECT_VALUE(&k, 0, 7);
-    }
-    feature_kit_end(&k);
-  }
-}
-
-static ax_str site_of(void *ctx, ax_str path) {
-  (void)ctx;
-  if (ax_str_eq(path, AX_STR("cut"))) return AX_STR("12.5");
-  if (ax_str_eq(path, AX_STR("on"))) return AX_STR("true");
-  return ax_str_eq(path, AX_STR("odd")) ? AX_STR("twelve") : AX_STR("");
-}
-
-static void the_site_can_be_asked_first(void **state) {
-  (void)state;
-  feature_kit k;
-  ax_model_source *s = begin(&k, AUSPEX_FROM_SITE, NULL);
-  s->path = AX_STR("cut");
-  RUN;
-  EXPECT_STATE(&k, 0, AUSPEX_CELL_ABSENT);
-  k.help.site = site_of;
-  RUN;
-  EXPECT_VALUE(&k, 0, 12.5);
-  s->path = AX_STR("on");
-  RUN;
-  EXPECT_VALUE(&k, 0, 1);
-  s->path = AX_STR("odd");
-  RUN;
-  EXPECT_STATE(&k, 0, AUSPEX_CELL_UNMAPPED);
-  feature_kit_end(&k);
-}
-
-/* --- questionnaires -------------------------------------------------------- */
+/* --- questionnaires --------------------------------------------------------
+ */
 
 static void a_sum_needs_all_of_its_answers(void **state) {
   (void)state;
   feature_kit k;
-  ax_model_source *s = begin(&k, AUSPEX_FROM_QUESTIONNAIRE_SUM, NULL);
+  ax_model_source *s =
+      feature_sources_begin(&k, AUSPEX_FROM_QUESTIONNAIRE_SUM, NULL);
   s->instrument = AX_STR("qlq-c30");
   s->first_item = 1;
   s->last_item = 3;
@@ -691,7 +462,8 @@ static void a_sum_needs_all_of_its_answers(void **state) {
 static void items_may_be_found_by_their_ending(void **state) {
   (void)state;
   feature_kit k;
-  ax_model_source *s = begin(&k, AUSPEX_FROM_QUESTIONNAIRE, NULL);
+  ax_model_source *s =
+      feature_sources_begin(&k, AUSPEX_FROM_QUESTIONNAIRE, NULL);
   s->instrument = AX_STR("qlq-c30");
   s->items = AX_STR("MO|44250-9");
   s->first_item = 1;
@@ -707,13 +479,16 @@ static void items_may_be_found_by_their_ending(void **state) {
 static void answers_may_be_coded(void **state) {
   (void)state;
   static const ax_model_map_row rows[] = {
-    { .kind = AUSPEX_MAP_CODE, .system = LOINC, .code = S("LA6570-1"),
+    { .kind = AUSPEX_MAP_CODE,
+      .system = LOINC,
+      .code = S("LA6570-1"),
       .value = 2 },
     { .kind = AUSPEX_MAP_KEEP, .from = 0, .to = 3 },
   };
   static const ax_model_map map = { .rows = rows, .count = 2 };
   feature_kit k;
-  ax_model_source *s = begin(&k, AUSPEX_FROM_QUESTIONNAIRE, NULL);
+  ax_model_source *s =
+      feature_sources_begin(&k, AUSPEX_FROM_QUESTIONNAIRE, NULL);
   s->instrument = AX_STR("phq-9");
   s->first_item = 1;
   s->last_item = 2;
@@ -729,13 +504,16 @@ static void answers_may_be_coded(void **state) {
   feature_kit_end(&k);
 }
 
-/* --- sets ------------------------------------------------------------------- */
+/* --- sets -------------------------------------------------------------------
+ */
 
 static void what_a_set_leaves_out_is_not_in_it(void **state) {
   static const ax_model_code codes[] = {
-    { .system = S("http://hl7.org/fhir/sid/icd-10"), .code = S("C44"),
+    { .system = S("http://hl7.org/fhir/sid/icd-10"),
+      .code = S("C44"),
       .match = AUSPEX_MATCH_PREFIX | AUSPEX_MATCH_EXCEPT },
-    { .system = S("http://hl7.org/fhir/sid/icd-10"), .code = S("C00-C80"),
+    { .system = S("http://hl7.org/fhir/sid/icd-10"),
+      .code = S("C00-C80"),
       .match = AUSPEX_MATCH_RANGE },
   };
   static const ax_model_codes set = { .items = codes, .count = 2 };
@@ -749,7 +527,7 @@ static void what_a_set_leaves_out_is_not_in_it(void **state) {
   (void)state;
   for (size_t i = 0; i < AX_COUNT(cases); i++) {
     feature_kit k;
-    begin(&k, AUSPEX_FROM_CONDITION, &set);
+    feature_sources_begin(&k, AUSPEX_FROM_CONDITION, &set);
     feature_kit_condition(&k, "http://hl7.org/fhir/sid/icd-10", cases[i].code,
                           "2020-01-01");
     RUN;
@@ -769,7 +547,7 @@ static void a_value_set_may_bring_hierarchies(void **state) {
   feature_kit k;
   ax_model_codes set = feature_kit_cancer;
   set.value_set = AX_STR("http://vs");
-  begin(&k, AUSPEX_FROM_CONDITION, &set);
+  feature_sources_begin(&k, AUSPEX_FROM_CONDITION, &set);
   feature_kit_condition(&k, SNOMED, "child", "2020-01-01");
   RUN;
   EXPECT_STATE(&k, 0, AUSPEX_CELL_ABSENT);
@@ -782,7 +560,8 @@ static void a_value_set_may_bring_hierarchies(void **state) {
 static void own_results_are_read_only_when_asked_for(void **state) {
   (void)state;
   feature_kit k;
-  ax_model_source *s = begin(&k, AUSPEX_FROM_OBSERVATION, &status);
+  ax_model_source *s =
+      feature_sources_begin(&k, AUSPEX_FROM_OBSERVATION, &status);
   feature_kit_observe(&k, "16112-5", "2024-06-01", 1, "");
   feature_kit_observe(&k, "16112-5", "2024-06-02", 2, "")->flags |=
       AX_FACT_MADE_HERE;
@@ -798,191 +577,8 @@ static void own_results_are_read_only_when_asked_for(void **state) {
   feature_kit_end(&k);
 }
 
-/* --- criteria ---------------------------------------------------------------- */
-
-#define EXPECT(verdict_)                         \
-  do {                                           \
-    RUN;                                         \
-    assert_int_equal(k.row.verdict, (verdict_)); \
-  } while (0)
-
-static void begin_gate(feature_kit *k) {
-  feature_kit_begin(k);
-  k->model.input_count = 0;
-}
-
-static void enrolment_replaces_evidence_and_nothing_else(void **state) {
-  (void)state;
-#define ENROLLED(model, more)                                          \
-  "{'resourceType':'Flag','status':'active','code':"                   \
-  CODED(AX_FHIR_FACT_ENROLMENT_SYSTEM, model) more "}"
-  feature_kit k;
-  begin_gate(&k);
-  (void)feature_kit_criterion(&k, AUSPEX_NEEDS, feature_kit_diabetes);
-  EXPECT(AX_FEATURE_NOT_APPLICABLE);
-  SEND(ENROLLED("another", ""));
-  EXPECT(AX_FEATURE_NOT_APPLICABLE);
-  SEND(ENROLLED("m", ",'period':{'end':'2024-06-01'}"));
-  EXPECT(AX_FEATURE_NOT_APPLICABLE); /* over */
-  SEND(ENROLLED("m", ",'period':{'start':'2024-06-01'}"));
-  EXPECT(AX_FEATURE_READY);
-  k.model.criterion_count = 0;
-  (void)feature_kit_criterion(&k, AUSPEX_NEEDS_ENROLMENT,
-                              (ax_model_codes){ 0 });
-  EXPECT(AX_FEATURE_READY);
-  ax_model_criterion *age =
-      feature_kit_criterion(&k, AUSPEX_NEEDS_AGE, (ax_model_codes){ 0 });
-  age->min = 70;
-  EXPECT(AX_FEATURE_NOT_APPLICABLE);
-  age->min = 50;
-  (void)feature_kit_criterion(&k, AUSPEX_EXCLUDES, feature_kit_cancer);
-  EXPECT(AX_FEATURE_READY);
-  feature_kit_condition(&k, "http://hl7.org/fhir/sid/icd-10", "C25", "2020");
-  EXPECT(AX_FEATURE_NOT_APPLICABLE);
-  feature_kit_end(&k);
-}
-
-static void a_gate_may_ask_for_a_recent_medicine(void **state) {
-  (void)state;
-  feature_kit k;
-  begin_gate(&k);
-  ax_model_criterion *c =
-      feature_kit_criterion(&k, AUSPEX_NEEDS, checkpoint);
-  feature_kit_evidence(&k, c)->from = AUSPEX_FROM_ADMINISTRATION;
-  SEND(GIVEN("completed", "2023-06-01", "L01FF01"));
-  EXPECT(AX_FEATURE_READY);
-  assert_int_equal(k.row.basis_count, 1);
-  c->max_age_days = 365;
-  EXPECT(AX_FEATURE_NOT_APPLICABLE);
-  SEND(GIVEN("completed", "2023-06-16", "L01FF01"));
-  EXPECT(AX_FEATURE_READY);
-  feature_kit_end(&k);
-}
-
-static void an_observation_that_says_so_excludes(void **state) {
-  (void)state;
-  feature_kit k;
-  begin_gate(&k);
-  ax_model_criterion *c = feature_kit_criterion(&k, AUSPEX_EXCLUDES, status);
-  feature_kit_evidence(&k, c)->from = AUSPEX_FROM_OBSERVATION;
-  feature_kit_evidence(&k, c)->map = &receptor;
-  EXPECT(AX_FEATURE_READY);
-  SEND(STATUS ",'valueBoolean':false}");
-  EXPECT(AX_FEATURE_READY);
-  k.all.count = 1;
-  SEND(STATUS ",'valueCodeableConcept':" CODED(SNOMED, "10828004") "}");
-  EXPECT(AX_FEATURE_NOT_APPLICABLE);
-  assert_int_equal(k.row.basis_count, 0);
-  feature_kit_end(&k);
-}
-
-static void a_gate_may_look_at_the_value_of_an_input(void **state) {
-  static const struct {
-    uint32_t kind;
-    double value;
-    ax_feature_verdict verdict;
-  } cases[] = {
-    { AUSPEX_NEEDS_INPUT_IN, 100, AX_FEATURE_READY },
-    { AUSPEX_NEEDS_INPUT_IN, 100.5, AX_FEATURE_NOT_APPLICABLE },
-    { AUSPEX_NEEDS_INPUT_IN, 900, AX_FEATURE_REFUSED }, /* implausible */
-    { AUSPEX_EXCLUDES_INPUT_IN, 100, AX_FEATURE_NOT_APPLICABLE },
-    { AUSPEX_EXCLUDES_INPUT_IN, 101, AX_FEATURE_READY },
-  };
-  (void)state;
-  for (size_t i = 0; i < AX_COUNT(cases); i++) {
-    feature_kit k;
-    feature_kit_begin(&k);
-    feature_kit_source(&k, &k.inputs[0])->valid_max = 500;
-    ax_model_criterion *c =
-        feature_kit_criterion(&k, cases[i].kind, (ax_model_codes){ 0 });
-    c->max = 100;
-    feature_kit_observe(&k, "29463-7", "2024-06-01", cases[i].value, "kg");
-    EXPECT(cases[i].verdict);
-    feature_kit_end(&k);
-  }
-}
-
-/* --- anchors ------------------------------------------------------------------ */
-
-#define ANCHORED(date)                                     \
-  do {                                                     \
-    EXPECT(AX_FEATURE_READY);                              \
-    assert_int_equal(k.row.anchor_ms, feature_kit_ms(date)); \
-  } while (0)
-
-static void begin_anchored(feature_kit *k, uint32_t from, uint32_t pick,
-                           ax_model_codes codes) {
-  begin_gate(k);
-  feature_kit_anchor(k, codes);
-  k->anchor_sources[0].from = from;
-  k->anchor_sources[0].pick = pick;
-  (void)feature_kit_criterion(k, AUSPEX_NEEDS_ANCHOR, (ax_model_codes){ 0 });
-}
-
-static void an_anchor_may_be_the_first_dose(void **state) {
-  (void)state;
-  feature_kit k;
-  begin_anchored(&k, AUSPEX_FROM_ADMINISTRATION, AUSPEX_PICK_EARLIEST,
-                 checkpoint);
-  EXPECT(AX_FEATURE_REFUSED);
-  SEND(GIVEN("completed", "2024-03-01", "L01FF01"));
-  SEND(GIVEN("completed", "2024-02-01T10:00:00Z", "L01FF01"));
-  ANCHORED("2024-02-01T10:00:00Z");
-  k.automatic = true;
-  k.model.anchor.freshness_days = 100;
-  EXPECT(AX_FEATURE_STALE);
-  k.model.anchor.freshness_days = 135;
-  EXPECT(AX_FEATURE_READY);
-  feature_kit_end(&k);
-}
-
-static void an_anchor_may_be_a_date_that_is_told_and_still_to_come(
-    void **state) {
-  (void)state;
-#define STARTS(date)                                                      \
-  OBSERVATION TODAY "'code':"                                             \
-  CODED("https://auspex-gateway.org/fhir/CodeSystem/model-input",         \
-        "systemic-therapy-start") ",'valueDateTime':'" date "'}"
-  feature_kit k;
-  begin_anchored(&k, AUSPEX_FROM_OBSERVATION, AUSPEX_PICK_LATEST, start);
-  k.anchor_sources[0].take = AUSPEX_TAKE_VALUE_TIME;
-  SEND(STARTS("2024-07-01"));
-  EXPECT(AX_FEATURE_REFUSED);
-  k.model.anchor.future_days = 30;
-  ANCHORED("2024-07-01");
-  k.all.count = 1;
-  SEND(STARTS("2024-06"));
-  EXPECT(AX_FEATURE_REFUSED); /* not to the day */
-  feature_kit_end(&k);
-}
-
-static void an_anchor_has_fallbacks_in_order(void **state) {
-  (void)state;
-  feature_kit k;
-  begin_anchored(&k, AUSPEX_FROM_CONDITION, AUSPEX_PICK_LATEST,
-                 feature_kit_cancer);
-  k.anchor_sources[1] =
-      (ax_model_source){ .from = AUSPEX_FROM_OBSERVATION, .codes = &status };
-  k.model.anchor.sources.count = 2;
-  ax_fact *fact = feature_kit_condition(
-      &k, "http://hl7.org/fhir/sid/icd-10", "C25", NULL);
-  EXPECT(AX_FEATURE_REFUSED);
-  feature_kit_observe(&k, "16112-5", "2024-05-05", 1, "");
-  ANCHORED("2024-05-05");
-  fact->details = AX_STR("recorded\x1f\x1f" "2024-04-04\n");
-  ANCHORED("2024-05-05");
-  k.anchor_sources[0].flags |= AUSPEX_OR_RECORDED;
-  ANCHORED("2024-04-04");
-  feature_kit_condition(&k, "http://hl7.org/fhir/sid/icd-10", "C25.1",
-                        "2024-04-20")
-      ->flags |= AX_FACT_RECURRENCE;
-  ANCHORED("2024-04-20");
-  k.anchor_sources[0].flags |= AUSPEX_NO_RECURRENCE;
-  ANCHORED("2024-04-04");
-  feature_kit_end(&k);
-}
-
-/* --- memory -------------------------------------------------------------------- */
+/* --- memory
+ * -------------------------------------------------------------------- */
 
 static feature_kit *tortured;
 
@@ -994,7 +590,8 @@ static ax_status build_row(ax_arena *arena) {
 static void every_failing_allocation_is_survived(void **state) {
   (void)state;
   feature_kit k;
-  ax_model_source *s = begin(&k, AUSPEX_FROM_OBSERVATION, &pressure);
+  ax_model_source *s =
+      feature_sources_begin(&k, AUSPEX_FROM_OBSERVATION, &pressure);
   s->unit = AX_STR("mm[Hg]");
   s->pick = AUSPEX_PICK_SERIES;
   SEND(PANEL("2024-06-10T08:00:00Z", "140", "1"));
@@ -1022,27 +619,12 @@ int main(void) {
     cmocka_unit_test(filters_look_at_the_rest_of_the_resource),
     cmocka_unit_test(of_filters_of_one_group_one_is_enough),
     cmocka_unit_test(tied_inputs_are_of_one_panel_or_one_day),
-    cmocka_unit_test(medicines_given_count_from_their_first_time_on),
-    cmocka_unit_test(a_medicine_is_taken_while_its_statement_is_active),
-    cmocka_unit_test(a_source_may_have_a_window_of_its_own),
-    cmocka_unit_test(a_procedure_counts_when_it_was_done),
-    cmocka_unit_test(relatives_count_by_kinship_and_never_say_no),
-    cmocka_unit_test(a_condition_can_be_worth_its_code_or_stage),
-    cmocka_unit_test(the_patient_says_more_in_extensions),
-    cmocka_unit_test(the_site_can_be_asked_first),
     cmocka_unit_test(a_sum_needs_all_of_its_answers),
     cmocka_unit_test(items_may_be_found_by_their_ending),
     cmocka_unit_test(answers_may_be_coded),
     cmocka_unit_test(what_a_set_leaves_out_is_not_in_it),
     cmocka_unit_test(a_value_set_may_bring_hierarchies),
     cmocka_unit_test(own_results_are_read_only_when_asked_for),
-    cmocka_unit_test(enrolment_replaces_evidence_and_nothing_else),
-    cmocka_unit_test(a_gate_may_ask_for_a_recent_medicine),
-    cmocka_unit_test(an_observation_that_says_so_excludes),
-    cmocka_unit_test(a_gate_may_look_at_the_value_of_an_input),
-    cmocka_unit_test(an_anchor_may_be_the_first_dose),
-    cmocka_unit_test(an_anchor_may_be_a_date_that_is_told_and_still_to_come),
-    cmocka_unit_test(an_anchor_has_fallbacks_in_order),
     cmocka_unit_test(every_failing_allocation_is_survived),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
