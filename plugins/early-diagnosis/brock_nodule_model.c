@@ -213,8 +213,8 @@ const auspex_model brock_nodule_model = {
 
 void brock_nodule_score(auspex_writer *w, const void *table,
                         const auspex_batch *batch, uint32_t row) {
-  auspex_cells cells = auspex_cells_of(batch, row);
-  if (auspex_serve_refuses(w, &brock_nodule_model, &cells, 0)) return;
+  auspex_cells cells;
+  if (!auspex_serve_takes(w, &brock_nodule_model, batch, row, &cells)) return;
   double count = cells.value[IN_COUNT];
   if (count != floor(count)) {
     auspex_serve_missing(w, &cells, IN_COUNT,
@@ -237,8 +237,7 @@ void brock_nodule_score(auspex_writer *w, const void *table,
   auspex_result *result = auspex_write_result(w, row, 0);
   result->probability = r.risk;
   result->mitigation = 0;
-  for (uint32_t i = 0; i < BROCK_NODULE_TERMS; i++)
-    auspex_write_contribution(w, i, r.terms[i]);
+  auspex_write_contributions(w, r.terms, BROCK_NODULE_TERMS);
   auspex_write_text(w,
                     "Brock model %s: %.2f %% that the nodule of %.4g mm is "
                     "cancer.%s Contributions are log-odds against the centre "

@@ -301,8 +301,7 @@ void plcom2012_score(auspex_writer *w, const void *table,
   result->probability = r.risk;
   result->level = high ? AUSPEX_LEVEL_HIGH : AUSPEX_LEVEL_LOW;
   result->mitigation = 0;
-  for (uint32_t i = 0; i < PLCOM2012_TERMS; i++)
-    auspex_write_contribution(w, i, r.terms[i]);
+  auspex_write_contributions(w, r.terms, PLCOM2012_TERMS);
   auspex_write_text(w,
                     "PLCOm2012: %.2f %% for lung cancer within 6 years; %.2f "
                     "%% or more is called high (a screening policy, not part "

@@ -87,8 +87,8 @@ const auspex_model external_model = {
 void external_score(auspex_writer *w, const void *table,
                     const auspex_batch *batch, uint32_t row) {
   (void)table;
-  auspex_cells cells = auspex_cells_of(batch, row);
-  if (auspex_serve_refuses(w, &external_model, &cells, 0)) return;
+  auspex_cells cells;
+  if (!auspex_serve_takes(w, &external_model, batch, row, &cells)) return;
   auspex_result *result =
       auspex_write_result(w, row, (uint32_t)cells.value[IN_OUTCOME]);
   result->probability = cells.value[IN_VALUE] / 100;

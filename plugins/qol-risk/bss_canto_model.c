@@ -235,8 +235,7 @@ void bss_canto_score(auspex_writer *w, const void *table,
   result->level = r.band->level;
   if (r.score > 0) result->relative_risk = r.odds_ratio[0]; /* NaN: none */
   result->mitigation = r.score > 0 ? 0 : -1;
-  for (uint32_t i = 0; i < BSS_CANTO_SYMPTOMS; i++)
-    auspex_write_contribution(w, i, r.severe[i]);
+  auspex_write_contributions(w, r.severe, BSS_CANTO_SYMPTOMS);
   auspex_write_text(
       w,
       "%.0f of 5 symptoms are severe. In the CANTO cohort %.1f %% "

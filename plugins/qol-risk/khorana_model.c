@@ -182,8 +182,8 @@ const auspex_model khorana_model = {
 
 void khorana_score(auspex_writer *w, const void *table,
                    const auspex_batch *batch, uint32_t row) {
-  auspex_cells cells = auspex_cells_of(batch, row);
-  if (auspex_serve_refuses(w, &khorana_model, &cells, 0)) return;
+  auspex_cells cells;
+  if (!auspex_serve_takes(w, &khorana_model, batch, row, &cells)) return;
   khorana_input in = {
     .site = (khorana_site)cells.value[IN_SITE],
     .platelets = cells.value[IN_PLATELETS],
@@ -193,13 +193,9 @@ void khorana_score(auspex_writer *w, const void *table,
     .bmi = cells.value[IN_BMI],
   };
   khorana_result r = khorana_compute(table, &in);
-  auspex_result *result = auspex_write_result(w, row, 0);
+  auspex_result *result = auspex_serve_points(w, row, r.score, r.band->level);
   result->probability = r.band->number[0] / 100;
-  result->score = r.score;
-  result->level = r.band->level;
-  result->mitigation = 0;
-  for (uint32_t i = 0; i < KHORANA_FACTORS; i++)
-    auspex_write_contribution(w, i, r.points[i]);
+  auspex_write_contributions(w, r.points, KHORANA_FACTORS);
   auspex_write_text(
       w,
       "Khorana score %.0f, %s. Of the group with as many points "

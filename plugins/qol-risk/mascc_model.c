@@ -167,8 +167,8 @@ const auspex_model mascc_model = {
 
 void mascc_score(auspex_writer *w, const void *table, const auspex_batch *batch,
                  uint32_t row) {
-  auspex_cells cells = auspex_cells_of(batch, row);
-  if (auspex_serve_refuses(w, &mascc_model, &cells, 0)) return;
+  auspex_cells cells;
+  if (!auspex_serve_takes(w, &mascc_model, batch, row, &cells)) return;
   mascc_input in = {
     .burden = cells.value[IN_BURDEN],
     .hypotension = cells.value[IN_HYPOTENSION],
@@ -179,12 +179,8 @@ void mascc_score(auspex_writer *w, const void *table, const auspex_batch *batch,
     .age = cells.value[IN_AGE],
   };
   mascc_result r = mascc_compute(table, &in);
-  auspex_result *result = auspex_write_result(w, row, 0);
-  result->score = r.score;
-  result->level = r.group->level;
-  result->mitigation = 0;
-  for (uint32_t i = 0; i < MASCC_FACTORS; i++)
-    auspex_write_contribution(w, i, r.points[i]);
+  (void)auspex_serve_points(w, row, r.score, r.group->level);
+  auspex_write_contributions(w, r.points, MASCC_FACTORS);
   auspex_write_text(
       w,
       "MASCC index %.0f of 26, %s. The more points the better; 21 "

@@ -186,6 +186,27 @@ static inline int auspex_serve_refuses(auspex_writer *w,
   return 0;
 }
 
+/* How the scoring of a row begins: its cells. 0: it was refused. */
+static inline int auspex_serve_takes(auspex_writer *w,
+                                     const auspex_model *model,
+                                     const auspex_batch *batch, uint32_t row,
+                                     auspex_cells *cells) {
+  *cells = auspex_cells_of(batch, row);
+  return !auspex_serve_refuses(w, model, cells, 0);
+}
+
+/* A result of points and the band that they fall into, with the model's first
+ * mitigation. */
+static inline auspex_result *auspex_serve_points(auspex_writer *w, uint32_t row,
+                                                 double points,
+                                                 uint32_t level) {
+  auspex_result *result = auspex_write_result(w, row, 0);
+  result->score = points;
+  result->level = level;
+  result->mitigation = 0;
+  return result;
+}
+
 /* ---- the module ---- */
 
 typedef struct auspex_served {

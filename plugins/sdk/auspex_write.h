@@ -77,6 +77,14 @@ static inline void auspex_write_contribution(auspex_writer *w, uint32_t factor,
   w->result.contribution_count++;
 }
 
+/* Factor 0's amount, factor 1's, ... */
+static inline void auspex_write_contributions(auspex_writer *w,
+                                              const double *amounts,
+                                              uint32_t count) {
+  uint32_t i;
+  for (i = 0; i < count; i++) auspex_write_contribution(w, i, amounts[i]);
+}
+
 /* Adds to the result's text. printf writes a NUL behind it, so one byte of the
  * buffer stays unused. */
 #ifdef __GNUC__

@@ -74,8 +74,8 @@ const auspex_model albi_model = {
 
 void albi_score(auspex_writer *w, const void *table, const auspex_batch *batch,
                 uint32_t row) {
-  auspex_cells cells = auspex_cells_of(batch, row);
-  if (auspex_serve_refuses(w, &albi_model, &cells, 0)) return;
+  auspex_cells cells;
+  if (!auspex_serve_takes(w, &albi_model, batch, row, &cells)) return;
   if (!auspex_cells_within(&cells, IN_BILIRUBIN, IN_ALBUMIN, DAYS_APART)) {
     auspex_serve_missing(w, &cells, IN_ALBUMIN,
                          "Albumin and bilirubin lie more than 7 days apart.");

@@ -130,8 +130,8 @@ static int first_fraction(const auspex_cells *cells) {
 
 void capra_score(auspex_writer *w, const void *table, const auspex_batch *batch,
                  uint32_t row) {
-  auspex_cells cells = auspex_cells_of(batch, row);
-  if (auspex_serve_refuses(w, &capra_model, &cells, 0)) return;
+  auspex_cells cells;
+  if (!auspex_serve_takes(w, &capra_model, batch, row, &cells)) return;
   int fraction = first_fraction(&cells);
   if (fraction >= 0) {
     auspex_serve_missing(w, &cells, fraction,
@@ -147,15 +147,11 @@ void capra_score(auspex_writer *w, const void *table, const auspex_batch *batch,
     .age = cells.value[IN_AGE],
   };
   capra_result r = capra_compute(table, &in);
-  auspex_result *result = auspex_write_result(w, row, 0);
+  auspex_result *result = auspex_serve_points(w, row, r.score, r.band->level);
   result->probability = 1 - r.free;
   result->low = 1 - r.free_high;
   result->high = 1 - r.free_low;
-  result->score = r.score;
-  result->level = r.band->level;
-  result->mitigation = 0;
-  for (uint32_t i = 0; i < CAPRA_FACTORS; i++)
-    auspex_write_contribution(w, i, r.points[i]);
+  auspex_write_contributions(w, r.points, CAPRA_FACTORS);
   auspex_write_text(
       w,
       "CAPRA %.0f points, %s. Of the published group with as many "

@@ -263,8 +263,8 @@ void flipi_score(auspex_writer *w, const void *table, const auspex_batch *batch,
                  uint32_t row) {
   static const uint32_t factor_of[] = { IPI_BY_AGE, IPI_BY_LDH, IPI_BY_STAGE,
                                         IPI_BY_NODAL_AREAS, IPI_BY_HB };
-  auspex_cells cells = auspex_cells_of(batch, row);
-  if (auspex_serve_refuses(w, &flipi_model, &cells, 0)) return;
+  auspex_cells cells;
+  if (!auspex_serve_takes(w, &flipi_model, batch, row, &cells)) return;
   double ldh = ldh_of(w, &cells);
   if (isnan(ldh) || !is_whole(w, &cells, IN_NODAL)) return;
   ipi_input in = { { [IPI_BY_AGE] = cells.value[IN_AGE],

@@ -64,8 +64,8 @@ const auspex_model mgps_model = {
 void mgps_score(auspex_writer *w, const void *table, const auspex_batch *batch,
                 uint32_t row) {
   const mgps_table *t = table;
-  auspex_cells cells = auspex_cells_of(batch, row);
-  if (auspex_serve_refuses(w, &mgps_model, &cells, 0)) return;
+  auspex_cells cells;
+  if (!auspex_serve_takes(w, &mgps_model, batch, row, &cells)) return;
   if (!auspex_cells_within(&cells, IN_CRP, IN_ALBUMIN, DAYS_APART)) {
     auspex_serve_missing(w, &cells, IN_ALBUMIN,
                          "Albumin and C-reactive protein lie more than 7 days "

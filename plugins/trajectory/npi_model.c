@@ -81,8 +81,8 @@ const auspex_model npi_model = {
 
 void npi_score(auspex_writer *w, const void *table, const auspex_batch *batch,
                uint32_t row) {
-  auspex_cells cells = auspex_cells_of(batch, row);
-  if (auspex_serve_refuses(w, &npi_model, &cells, 0)) return;
+  auspex_cells cells;
+  if (!auspex_serve_takes(w, &npi_model, batch, row, &cells)) return;
   double nodes = cells.value[IN_NODES], grade_ = cells.value[IN_GRADE];
   if (nodes != floor(nodes) || grade_ != floor(grade_)) {
     auspex_serve_missing(w, &cells, nodes != floor(nodes) ? IN_NODES : IN_GRADE,
@@ -91,10 +91,7 @@ void npi_score(auspex_writer *w, const void *table, const auspex_batch *batch,
     return;
   }
   npi_result r = npi_compute(table, cells.value[IN_SIZE], nodes, grade_);
-  auspex_result *result = auspex_write_result(w, row, 0);
-  result->score = r.index;
-  result->level = r.group->level;
-  result->mitigation = 0;
+  (void)auspex_serve_points(w, row, r.index, r.group->level);
   auspex_write_contribution(w, 0, r.size);
   auspex_write_contribution(w, 1, r.nodes);
   auspex_write_contribution(w, 2, r.grade);
