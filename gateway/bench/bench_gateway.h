@@ -108,7 +108,7 @@ static double status_mb(pid_t pid, const char *name) {
   return kb / 1024;
 }
 
-static double rss_mb(pid_t pid) {
+static inline double rss_mb(pid_t pid) {
   return status_mb(pid, "VmRSS:");
 }
 

@@ -13,13 +13,14 @@
 #include <string.h>
 
 /* How long one model may take for one patient before the call gives up. */
-enum { WAIT_MS = 30000 };
+enum { WAIT_MS = 30000, FEW = 1000 };
 
 typedef struct {
   ax_str subject; /* as it goes into results */
   ax_facts facts;
   size_t room;
   ax_feature_view *view; /* of the facts, once they are complete */
+  ax_facts kinds;        /* one of each kind of fact */
 } patient;
 
 typedef struct {
@@ -186,7 +187,7 @@ static ax_status score(scoring *s, const patient *p, const ax_model *model,
                                .as_observation =
                                    s->intake->options.risk_observations,
                                .authored_ms = s->now_ms };
-  if (s->all_models && !ax_score_concerns(model, &p->facts)) return AX_OK;
+  if (s->all_models && !ax_score_concerns(model, &p->kinds)) return AX_OK;
   AX_TRY(ax_score_run(s->intake->options.host, s->rq->arena, &request,
                       ax_clock_mono_ns() + (int64_t)WAIT_MS * 1000000, &result,
                       err));
@@ -200,12 +201,38 @@ static ax_status score(scoring *s, const patient *p, const ax_model *model,
   return AX_OK;
 }
 
+static bool is_like(const ax_fact *a, const ax_fact *b) {
+  return a->kind == b->kind && ax_str_eq(a->code, b->code) &&
+         ax_str_eq(a->system, b->system) &&
+         (a->flags & AX_FACT_MADE_HERE) == (b->flags & AX_FACT_MADE_HERE);
+}
+
+/* One fact of each kind and code: as many as there are say whom a model
+ * concerns, and every model asks. */
+static ax_status collect_kinds(const scoring *s, patient *p) {
+  p->kinds = p->facts;
+  if (p->facts.count > FEW) return AX_OK; /* comparing would cost more */
+  p->kinds = (ax_facts){ .items = AX_TAKE_ARRAY(s->rq->arena, ax_fact,
+                                                p->facts.count + 1) };
+  if (!p->kinds.items) return AX_NOMEM;
+  for (size_t i = 0; i < p->facts.count; i++) {
+    size_t k = 0;
+    while (k < p->kinds.count &&
+           !is_like(&p->kinds.items[k], &p->facts.items[i]))
+      k++;
+    if (k == p->kinds.count)
+      p->kinds.items[p->kinds.count++] = p->facts.items[i];
+  }
+  return AX_OK;
+}
+
 static ax_status score_all(scoring *s, ax_error *err) {
   for (size_t i = 0; i < ax_map_count(s->patients); i++) {
     patient *p = ax_map_at(s->patients, i, NULL);
-    p->view = ax_score_host_facts(s->intake->options.host, s->rq->arena,
-                                  &p->facts);
+    p->view =
+        ax_score_host_facts(s->intake->options.host, s->rq->arena, &p->facts);
     if (!p->view) return AX_NOMEM;
+    AX_TRY(collect_kinds(s, p));
     for (size_t m = 0; m < s->model_count; m++)
       AX_TRY(score(s, p, s->models[m], err));
   }
