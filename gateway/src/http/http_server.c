@@ -49,6 +49,7 @@ struct ax_http_server {
   ax_arena_pool *pool;
   unsigned port;
   lane *lanes;
+  ax_http_sockets sockets; /* that lanes serve */
   atomic_uint lanes_used, connections, busy, running;
   atomic_size_t bodies;               /* bytes of them in memory */
   atomic_uint finished_of_late, rate; /* requests; a second, smoothed */
@@ -426,7 +427,8 @@ static int begin_request(struct mg_connection *conn) {
   if (!mg_get_user_connection_data(conn)) {
     mg_set_user_connection_data(conn, l);
     ax_http_socket_serve(&l->socket,
-                         ax_http_socket_find(ri->remote_addr, ri->remote_port));
+                         ax_http_socket_find(&l->server->sockets,
+                                             ri->remote_addr, ri->remote_port));
   }
   atomic_fetch_add(&l->server->busy, 1);
   (void)ax_http_socket_begin(&l->socket, AX_HTTP_SOCKET_WORKING, 0);
@@ -533,7 +535,7 @@ static ax_http_server *new_server(const ax_http_server_options *options) {
   server->lanes = calloc(options->threads, sizeof *server->lanes);
   for (unsigned i = 0; server->lanes && i < options->threads; i++) {
     server->lanes[i].server = server;
-    (void)ax_http_socket_init(&server->lanes[i].socket);
+    (void)ax_http_socket_init(&server->lanes[i].socket, &server->sockets);
     reset_lane(&server->lanes[i]);
   }
   if (server->lanes && server->pool && server->turns) return server;

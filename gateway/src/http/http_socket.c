@@ -6,11 +6,21 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* Descriptors are given out from below, so a search ends early. */
-enum { FD_SEARCH_MAX = 65536 };
+static bool is_served(const ax_http_sockets *all, int fd) {
+  return (atomic_load(&all->served[fd / 32]) >> (fd % 32) & 1) != 0;
+}
 
-int ax_http_socket_init(ax_http_socket *slot) {
-  *slot = (ax_http_socket){ .fd = -1 };
+static void mark(ax_http_sockets *all, int fd, bool served) {
+  if (!all || fd < 0 || fd >= AX_HTTP_SOCKETS_MAX) return;
+  uint32_t bit = (uint32_t)1 << (fd % 32);
+  if (served)
+    atomic_fetch_or(&all->served[fd / 32], bit);
+  else
+    atomic_fetch_and(&all->served[fd / 32], ~bit);
+}
+
+int ax_http_socket_init(ax_http_socket *slot, ax_http_sockets *all) {
+  *slot = (ax_http_socket){ .fd = -1, .all = all };
   return pthread_mutex_init(&slot->lock, NULL);
 }
 
@@ -39,16 +49,24 @@ static bool is_peer(int fd, const char *address, int port) {
   return false;
 }
 
-int ax_http_socket_find(const char *address, int port) {
+/* Descriptors are given out from below, so a search ends early; a new one lies
+ * below the served ones or a little above. */
+int ax_http_socket_find(const ax_http_sockets *all, const char *address,
+                        int port) {
   long top = sysconf(_SC_OPEN_MAX);
-  int end = top < 0 || top > FD_SEARCH_MAX ? FD_SEARCH_MAX : (int)top;
+  int end = top < 0 || top > AX_HTTP_SOCKETS_MAX ? AX_HTTP_SOCKETS_MAX
+                                                 : (int)top;
   for (int fd = 3; fd < end; fd++)
-    if (is_peer(fd, address, port)) return fd;
+    if (!is_served(all, fd) && is_peer(fd, address, port)) return fd;
+  for (int fd = 3; fd < end; fd++)
+    if (is_served(all, fd) && is_peer(fd, address, port)) return fd;
   return -1;
 }
 
 void ax_http_socket_serve(ax_http_socket *slot, int fd) {
   (void)pthread_mutex_lock(&slot->lock);
+  mark(slot->all, slot->fd, false);
+  mark(slot->all, fd, true);
   slot->fd = fd;
   slot->step = AX_HTTP_SOCKET_WORKING;
   slot->late = false;

@@ -13,6 +13,7 @@
 #define AX_HTTP_HTTP_SOCKET_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdint.h>
 
 #include "base/str.h"
@@ -24,8 +25,16 @@ typedef enum {
   AX_HTTP_SOCKET_WRITING
 } ax_http_socket_step;
 
+/* Which descriptors slots serve: none of them is a new connection's, so that
+ * finding that one does not ask every connection there is. */
+enum { AX_HTTP_SOCKETS_MAX = 65536 };
+typedef struct {
+  _Atomic uint32_t served[AX_HTTP_SOCKETS_MAX / 32];
+} ax_http_sockets;
+
 typedef struct {
   pthread_mutex_t lock;
+  ax_http_sockets *all; /* of the same server; NULL: nobody asks */
   int fd; /* -1: no connection, or not found */
   ax_http_socket_step step;
   int64_t deadline_ns; /* monotonic; of reading and writing; of IDLE: when it
@@ -33,12 +42,14 @@ typedef struct {
   bool late;           /* the step was cut short */
 } ax_http_socket;
 
-int ax_http_socket_init(ax_http_socket *slot);
+int ax_http_socket_init(ax_http_socket *slot, ax_http_sockets *all);
 void ax_http_socket_clear(ax_http_socket *slot);
 
 /* Finds the open descriptor of this process whose peer is `address` (numeric
- * IPv4 or IPv6) and `port`; -1 when there is none. */
-int ax_http_socket_find(const char *address, int port);
+ * IPv4 or IPv6) and `port`, first among those that no slot serves; -1 when
+ * there is none. */
+int ax_http_socket_find(const ax_http_sockets *all, const char *address,
+                        int port);
 
 /* The slot's thread serves `fd` from now on; -1: nothing any more. */
 void ax_http_socket_serve(ax_http_socket *slot, int fd);
