@@ -169,12 +169,34 @@ static void equal_bodies_are_repeats_only_where_configured(void **s) {
   assert_int_equal(patients("u"), 1);
 }
 
+/* The sender may ask by either of its names. */
+static void a_message_has_the_name_of_its_key_and_of_its_bundle(void **s) {
+  (void)s;
+  static const char named[] =
+      "{\"resourceType\":\"Bundle\",\"type\":\"transaction\",\"identifier\":{"
+      "\"system\":\"urn:msg\",\"value\":\"bundle-77\"},\"entry\":[{"
+      "\"resource\":{\"resourceType\":\"Patient\"},\"request\":{\"method\":"
+      "\"POST\",\"url\":\"Patient\"}}]}";
+  static const char *const names[] = { "key-77", "bundle-77" };
+  assert_int_equal(post("", "key-77", "lab", named)->status, 200);
+  for (size_t i = 0; i < AX_COUNT(names); i++) {
+    char path[100];
+    (void)snprintf(path, sizeof path, "//admin/messages/%s", names[i]);
+    const outside_answer *a = outside_operate(gw, "GET", path, NULL);
+    assert_int_equal(a->status, 200);
+    assert_int_equal(ax_json_count(outside_at(a->json, "accepted")), 1);
+    assert_str(outside_find(a->json, "accepted[0].message"), "key-77");
+    assert_str(outside_find(a->json, "accepted[0].identifier"), "bundle-77");
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_key_gives_the_same_answer_again_also_after_a_restart),
     cmocka_unit_test(a_key_belongs_to_one_request_of_one_sender),
     cmocka_unit_test(a_key_that_cannot_be_one_is_refused),
     cmocka_unit_test(a_refusal_is_decided_anew),
+    cmocka_unit_test(a_message_has_the_name_of_its_key_and_of_its_bundle),
     cmocka_unit_test(a_bundle_is_done_once),
     cmocka_unit_test(a_batch_goes_on_where_it_stopped),
     cmocka_unit_test(equal_bodies_are_repeats_only_where_configured),

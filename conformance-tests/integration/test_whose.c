@@ -3,6 +3,8 @@
 #include "../support/outside.h"
 #include "../support/patients.h"
 
+#include "base/clock.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -161,6 +163,77 @@ static void what_comes_late_for_the_replaced_follows(void **state) {
   await_results(AX_STR("a-2"), 0);
 }
 
+#define REPLACED_BY(id)                                                  \
+  ",\"link\":[{\"type\":\"replaced-by\",\"other\":{\"reference\":\"Patient/" id \
+  "\"}}]"
+#define REPLACES(id)                                                     \
+  ",\"link\":[{\"type\":\"replaces\",\"other\":{\"reference\":\"Patient/" id    \
+  "\"}}]"
+
+/* How many of a patient's results have this status. */
+static size_t with_status(const char *id, const char *status) {
+  char query[100];
+  size_t n = 0;
+  (void)snprintf(query, sizeof query, "/RiskAssessment?subject=Patient/%s", id);
+  const outside_answer *a = outside_get(gw, query);
+  const ax_json *entries = AX_JSON_GET(a->json, "entry");
+  for (size_t i = 0; i < ax_json_count(entries); i++)
+    n += ax_str_eq(outside_find(ax_json_item(entries, i), "resource.status"),
+                   ax_str_from(status));
+  return n;
+}
+
+static void await_status(const char *id, const char *status, size_t count) {
+  int64_t until = ax_clock_mono_ns() + ax_test_ms(20000) * 1000000;
+  while (with_status(id, status) != count && ax_clock_mono_ns() < until)
+    ax_clock_sleep_ms(20);
+  assert_int_equal(with_status(id, status), count);
+}
+
+/* Two records were taken for one person's, and are not. */
+static void an_undone_merge_gives_back(void **state) {
+  (void)state;
+  put_patient("a-5", "a-5", "");
+  put_patient("b-5", "b-5", "");
+  send_data("by-10", "\"reference\": \"" EHR "/Patient/a-5\"");
+  await_status("a-5", "preliminary", 1);
+  put_patient("a-5", "a-5", REPLACED_BY("b-5"));
+  await_status("b-5", "preliminary", 1);
+  put_patient("a-5", "a-5", "");
+  await_status("b-5", "entered-in-error", 1);
+  assert_int_equal(with_status("b-5", "preliminary"), 0);
+  await_status("a-5", "preliminary", 1); /* it is the one from before */
+  /* What comes later for either is its own. */
+  send_data("by-11", "\"reference\": \"" EHR "/Patient/b-5\"");
+  await_status("b-5", "preliminary", 1);
+  /* And they may be merged and parted again. */
+  put_patient("a-5", "a-5", REPLACED_BY("b-5"));
+  await_status("b-5", "preliminary", 2);
+  put_patient("a-5", "a-5", "");
+  await_status("b-5", "entered-in-error", 2);
+}
+
+/* What the replaced record says of itself counts. */
+static void a_survivor_alone_undoes_only_what_it_alone_said(void **state) {
+  (void)state;
+  put_patient("a-6", "a-6", "");
+  put_patient("b-6", "b-6", "");
+  send_data("by-12", "\"reference\": \"" EHR "/Patient/a-6\"");
+  await_status("a-6", "preliminary", 1);
+  put_patient("b-6", "b-6", REPLACES("a-6"));
+  await_status("b-6", "preliminary", 1);
+  put_patient("b-6", "b-6", "");
+  await_status("b-6", "entered-in-error", 1);
+  await_status("a-6", "preliminary", 1);
+  put_patient("b-6", "b-6", REPLACES("a-6"));
+  await_status("b-6", "preliminary", 1); /* it stands again */
+  await_status("b-6", "entered-in-error", 0);
+  put_patient("a-6", "a-6", REPLACED_BY("b-6"));
+  put_patient("b-6", "b-6", "");
+  await_results(AX_STR("b-6"), 1); /* and lingers */
+  await_status("b-6", "preliminary", 1);
+}
+
 static void links_in_a_circle_end(void **state) {
   (void)state;
   put_patient("b-3", "b-3", "");
@@ -185,6 +258,8 @@ int main(void) {
     cmocka_unit_test(a_put_patient_gets_what_came_before),
     cmocka_unit_test(the_survivor_has_the_data_of_both),
     cmocka_unit_test(what_comes_late_for_the_replaced_follows),
+    cmocka_unit_test(an_undone_merge_gives_back),
+    cmocka_unit_test(a_survivor_alone_undoes_only_what_it_alone_said),
     cmocka_unit_test(links_in_a_circle_end),
   };
   return cmocka_run_group_tests_name("whose", tests, set_up, tear_down);

@@ -81,12 +81,13 @@ bool ax_api_body_resource(ax_api_call *call, const ax_json **out,
 }
 
 ax_intake_request ax_api_body_intake(ax_api_call *call, const ax_json *doc) {
+  ax_str identifier = AX_JSON_STR(AX_JSON_GET(doc, "identifier"), "value");
   return (ax_intake_request){ .arena = call->rq->arena,
                               .source = call->rq->body,
                               .doc = doc,
                               .base = call->base,
                               .request_id = call->rq->id,
-                              .message = AX_JSON_STR(
-                                  AX_JSON_GET(doc, "identifier"), "value"),
+                              .message = identifier,
+                              .identifier = identifier,
                               .caller = ax_api_once_sender(call) };
 }

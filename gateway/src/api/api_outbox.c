@@ -171,6 +171,8 @@ static void write_trace(ax_json_writer *w, const ax_trace *trace) {
   write_time(w, AX_STR("accepted"), trace->audit.at_ms);
   ax_json_write_member(w, AX_STR("request"), trace->audit.request_id);
   ax_json_write_member(w, AX_STR("message"), trace->audit.message);
+  if (trace->audit.identifier.len)
+    ax_json_write_member(w, AX_STR("identifier"), trace->audit.identifier);
   ax_json_write_member(w, AX_STR("sender"), trace->audit.caller);
   ax_json_write_member(w, AX_STR("action"), trace->audit.action);
   ax_json_write_member(w, AX_STR("target"), trace->audit.target);

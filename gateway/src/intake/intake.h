@@ -75,6 +75,7 @@ typedef struct {
   ax_str base;        /* base URL of this request */
   ax_str request_id, caller;
   ax_str message; /* what the sender calls it, or empty */
+  ax_str identifier; /* of the Bundle, or empty */
   /* To be done once only under this key (intake_once.h); NULL: no key. */
   const ax_once_key *once;
   int64_t once_until_ms; /* how long that is remembered */

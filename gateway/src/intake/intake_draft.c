@@ -120,7 +120,8 @@ static ax_status commit_items(ax_intake_draft *draft, ax_intake_match *match,
                      .action = ax_str_from(draft->action),
                      .target = alone ? first->reference : AX_STR("Bundle"),
                      .outcome = AX_STR("accepted"),
-                     .message = rq->message };
+                     .message = rq->message,
+                     .identifier = rq->identifier };
   ax_commit commit = { .tasks = draft->tasks,
                        .task_count = draft->task_count,
                        .adoptions = draft->adoptions,

@@ -220,7 +220,8 @@ static ax_status try_once(group *g, bool again, ax_error *err) {
                      .caller = rq->caller,
                      .action = AX_STR("quarantine"),
                      .outcome = AX_STR("held"),
-                     .message = rq->message };
+                     .message = rq->message,
+                     .identifier = rq->identifier };
   AX_TRY(ax_intake_once_known(rq, store, again, &once, err));
   if (once.other) {
     refuse_key(g);

@@ -71,6 +71,8 @@ typedef struct {
   bool says_same;  /* a Patient whose facts are those of the version before */
   bool arrived;    /* a Patient for whom facts were waiting */
   ax_str survivor; /* a Patient whose facts become this other one's */
+  const ax_adoption *partings; /* of a Patient: merges that are undone */
+  size_t parting_count;
 
   /* What came of it. */
   ax_fhir_issues *issues;

@@ -103,7 +103,8 @@ static ax_status keep(ax_intake *intake, const ax_intake_request *rq,
                      .action = AX_STR("respond-async"),
                      .target = AX_JOIN(rq->arena, AX_STR("Job/"), held->id),
                      .outcome = AX_STR("accepted"),
-                     .message = rq->message };
+                     .message = rq->message,
+                     .identifier = rq->identifier };
   ax_once record = { .key = rq->once,
                      .until_ms = rq->once_until_ms,
                      .seen = once->seen,
@@ -290,6 +291,7 @@ static ax_status make_request(run *r) {
     .request_id = r->held.request_id,
     .caller = r->held.sender,
     .message = r->held.message,
+    .identifier = AX_JSON_STR(AX_JSON_GET(doc, "identifier"), "value"),
     .once = &r->key,
     .once_until_ms = r->key.now_ms + KEEP_HALF_MS,
     .progress = &r->jobs->progress,

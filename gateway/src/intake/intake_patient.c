@@ -168,6 +168,78 @@ static ax_status take_links(ax_store *store, ax_arena *arena,
   return AX_OK;
 }
 
+/* --- what goes back --------------------------------------------------------
+ */
+
+typedef struct {
+  ax_store *store;
+  ax_arena *arena;
+  const ax_intake_item *items; /* of the same request */
+  size_t count;
+  AX_VEC(ax_adoption) list;
+  ax_error *err;
+} parting;
+
+static bool has_link(const ax_json *tree, const char *type, ax_str other) {
+  const ax_json *links = AX_JSON_GET(tree, "link");
+  for (size_t i = 0; i < ax_json_count(links); i++)
+    if (ax_str_eq(linked(ax_json_item(links, i), type), other)) return true;
+  return false;
+}
+
+static ax_status give_back(parting *p, ax_str from, ax_str to) {
+  ax_adoption *a = AX_VEC_PUSH(&p->list, p->arena);
+  if (!a) return AX_NOMEM;
+  *a = (ax_adoption){ .from = from, .to = to, .back = true };
+  return AX_OK;
+}
+
+/* Does `patient` itself say, as it is after this request, that it was replaced
+ * by `survivor`? */
+static ax_status says_replaced(const parting *p, ax_str patient,
+                               ax_str survivor, bool *out) {
+  ax_str now = AX_STR("");
+  for (size_t i = 0; i < p->count; i++)
+    if (ax_str_eq(p->items[i].reference, patient) && p->items[i].tree) {
+      *out = has_link(p->items[i].tree, "replaced-by", survivor);
+      return AX_OK;
+    }
+  AX_TRY(ax_intake_patient_survivor(p->store, p->arena, patient, &now, p->err));
+  *out = ax_str_eq(now, survivor);
+  return AX_OK;
+}
+
+/* A link that was there and is not there any more. What the replaced record
+ * says of itself counts; the survivor's `replaces` alone undoes nothing. */
+static ax_status part(parting *p, const ax_intake_item *item,
+                      const ax_json *link) {
+  bool still = false;
+  ax_str survivor = linked(link, "replaced-by");
+  ax_str replaced = linked(link, "replaces");
+  if (survivor.len && !has_link(item->tree, "replaced-by", survivor))
+    return give_back(p, survivor, item->reference);
+  if (!replaced.len || has_link(item->tree, "replaces", replaced)) return AX_OK;
+  AX_TRY(says_replaced(p, replaced, item->reference, &still));
+  return still ? AX_OK : give_back(p, item->reference, replaced);
+}
+
+static ax_status take_partings(parting *p, ax_intake_item *item) {
+  const ax_json *before = NULL;
+  ax_json_fault fault;
+  p->list.items = NULL;
+  p->list.count = p->list.capacity = 0;
+  item->partings = NULL;
+  item->parting_count = 0;
+  if (!item->before.version || item->before.deleted) return AX_OK;
+  AX_TRY(ax_json_parse(p->arena, item->before.body, &before, &fault));
+  const ax_json *links = AX_JSON_GET(before, "link");
+  for (size_t i = 0; i < ax_json_count(links); i++)
+    AX_TRY(part(p, item, ax_json_item(links, i)));
+  item->partings = p->list.items;
+  item->parting_count = p->list.count;
+  return AX_OK;
+}
+
 static ax_status take_identifiers(ax_store *store, ax_arena *arena,
                                   adoption_list *list, ax_intake_item *item,
                                   ax_error *err) {
@@ -187,8 +259,15 @@ ax_status ax_intake_patient_adoptions(ax_store *store, ax_arena *arena,
                                       ax_adoption **out, size_t *out_count,
                                       ax_error *err) {
   adoption_list list = { 0 };
+  parting gone = { .store = store,
+                   .arena = arena,
+                   .items = items,
+                   .count = count,
+                   .err = err };
   for (size_t i = 0; i < count; i++) {
     ax_intake_item *item = &items[i];
+    item->partings = NULL;
+    item->parting_count = 0;
     item->arrived = false;
     item->survivor = AX_STR("");
     if (!ax_intake_item_writes(item) || !item->tree ||
@@ -197,6 +276,12 @@ ax_status ax_intake_patient_adoptions(ax_store *store, ax_arena *arena,
       continue;
     AX_TRY(take_identifiers(store, arena, &list, item, err));
     AX_TRY(take_links(store, arena, &list, item, err));
+    AX_TRY(take_partings(&gone, item));
+    for (size_t k = 0; k < item->parting_count; k++) {
+      ax_adoption *a = AX_VEC_PUSH(&list, arena);
+      if (!a) return AX_NOMEM;
+      *a = item->partings[k];
+    }
   }
   *out = list.items;
   *out_count = list.count;

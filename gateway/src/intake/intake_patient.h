@@ -9,7 +9,9 @@
  * own and is scored.
  * - Two records of one person (R4 Patient.link): the facts of the replaced one
  *   become the survivor's, and what comes later for the replaced one follows.
- *   Its results stay where they are; new ones are the survivor's.
+ *   Its results stay where they are; new ones are the survivor's. When the link
+ *   is taken away, its facts go back, what the survivor's results owed to them
+ *   is taken back (intake_revision.h), and both are scored anew.
  *
  * Facts carry the subject, resources are stored as they were sent.
  *

@@ -74,6 +74,8 @@ ax_status ax_intake_release_run(ax_intake *intake, const ax_intake_request *rq,
   if (!again.base.len) again.base = rq->base;
   AX_TRY(parse_body(&again, out));
   if (out->http_status) return AX_OK;
+  again.identifier =
+      AX_JSON_STR(AX_JSON_GET(again.doc, "identifier"), "value");
   return carry_out(intake, &again, request, answer, out, err);
 }
 

@@ -63,6 +63,18 @@ static ax_status add_standing(plan *p, ax_str type, ax_str id, uint64_t version,
   return AX_OK;
 }
 
+/* What of the one's results rests on the facts that go back to the other. */
+static ax_status add_parted(plan *p, const ax_intake_item *item,
+                            ax_error *err) {
+  for (size_t i = 0; i < item->parting_count; i++) {
+    ax_standings all;
+    AX_TRY(ax_store_parted(p->options->store, p->arena, item->partings[i].from,
+                           item->partings[i].to, &all, err));
+    for (size_t k = 0; k < all.count; k++) AX_TRY(add_task(p, &all.items[k]));
+  }
+  return AX_OK;
+}
+
 /* A Patient that says the same as before; or is gone, which says nothing about
  * what was true of the person. */
 static bool is_untold(const ax_intake_item *item) {
@@ -80,10 +92,13 @@ ax_status ax_intake_revision_plan(const ax_intake_options *options,
              .count = *task_count,
              .room = *task_count,
              .now_ms = ax_clock_wall_ms() };
-  for (size_t i = 0; i < count; i++)
-    if (ax_intake_item_writes(&items[i]) && !is_untold(&items[i]))
+  for (size_t i = 0; i < count; i++) {
+    if (!ax_intake_item_writes(&items[i])) continue;
+    AX_TRY(add_parted(&p, &items[i], err));
+    if (!is_untold(&items[i]))
       AX_TRY(
           add_standing(&p, items[i].type, items[i].id, items[i].version, err));
+  }
   *tasks = p.items;
   *task_count = p.count;
   return AX_OK;

@@ -39,9 +39,23 @@ static ax_status subject_of(ax_arena *arena, ax_map *subjects, ax_str name,
   return *out ? ax_map_put(subjects, name, *out) : AX_NOMEM;
 }
 
+/* Two records that were one are scored anew, each with its own. */
+static ax_status add_partings(ax_arena *arena, ax_map *subjects,
+                              const ax_intake_item *item) {
+  subject *s = NULL;
+  for (size_t i = 0; i < item->parting_count; i++) {
+    AX_TRY(subject_of(arena, subjects, item->partings[i].from, &s));
+    s->arrived = true;
+    AX_TRY(subject_of(arena, subjects, item->partings[i].to, &s));
+    s->arrived = true;
+  }
+  return AX_OK;
+}
+
 static ax_status add_item(ax_arena *arena, ax_map *subjects,
                           const ax_intake_item *item) {
   subject *s = NULL;
+  AX_TRY(add_partings(arena, subjects, item));
   if (item->survivor.len) { /* this one is scored no more */
     AX_TRY(subject_of(arena, subjects, item->survivor, &s));
     s->arrived = true;

@@ -106,6 +106,14 @@ ax_status ax_store_standing(ax_store *store, ax_arena *arena, ax_str type,
                               &out->count, err);
 }
 
+ax_status ax_store_parted(ax_store *store, ax_arena *arena, ax_str patient,
+                          ax_str other, ax_standings *out, ax_error *err) {
+  ax_standing wanted = { .patient = patient, .id = other };
+  *out = (ax_standings){ 0 };
+  return store->ops->standing(store->backend, arena, &wanted, &out->items,
+                              &out->count, err);
+}
+
 ax_status ax_store_outdated(ax_store *store, ax_arena *arena, ax_str model,
                             ax_str patient, int64_t as_of_ms, ax_standings *out,
                             ax_error *err) {

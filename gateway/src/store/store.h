@@ -186,6 +186,7 @@ typedef struct {
   ax_str request_id, caller, action, target, outcome;
   ax_str message; /* what the sender calls it: its key, the Bundle's identifier;
                      may be empty */
+  ax_str identifier; /* the Bundle's, where it is not `message`; may be empty */
 } ax_audit;
 
 typedef enum {
@@ -274,6 +275,10 @@ typedef struct { /* facts of `from` become facts of `to` (both subjects) */
   ax_str from, to;
   bool checked; /* CONFLICT unless `from` has facts just as `waiting` says */
   bool waiting;
+  /* Only those that were `to`'s before they became `from`'s, for two records
+   * that are not one person's after all. What rests on them and is a result of
+   * `from` is outdated. */
+  bool back;
 } ax_adoption;
 
 typedef struct {
@@ -388,6 +393,11 @@ ax_status ax_store_standing(ax_store *store, ax_arena *arena, ax_str type,
                             ax_str id, uint64_t version, ax_standings *out,
                             ax_error *err) AX_MUST_USE;
 
+/* Results of `patient` that rest on facts which were `other`'s before. */
+ax_status ax_store_parted(ax_store *store, ax_arena *arena, ax_str patient,
+                          ax_str other, ax_standings *out,
+                          ax_error *err) AX_MUST_USE;
+
 /* Results of the model for the patient, as of that moment, that rest on what
  * has been changed or deleted since. */
 ax_status ax_store_outdated(ax_store *store, ax_arena *arena, ax_str model,
@@ -447,7 +457,8 @@ typedef struct {
   size_t outbox_count;
 } ax_trace;
 
-/* Everything that was accepted under this request id or message name, newest
+/* Everything that was accepted under this request id or message name (its key or
+ * its Bundle's identifier), newest
  * first, at most `max`. */
 ax_status ax_store_trace(ax_store *store, ax_arena *arena, ax_str name,
                          size_t max, ax_trace **out, size_t *count,

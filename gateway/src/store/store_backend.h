@@ -61,8 +61,9 @@ typedef struct {
   ax_status (*facts)(ax_store_backend *backend, ax_arena *arena, ax_str patient,
                      const ax_fact_code *filters, size_t filter_count,
                      ax_facts *out, ax_error *err);
-  /* With a type in `wanted` those that rest on Type/id before the version, else
-   * those of model, patient and as-of that rest on what is not current. */
+  /* With a type in `wanted` those that rest on Type/id before the version; with
+   * a model those of model, patient and as-of that rest on what is not current;
+   * else those of the patient that rest on what was the facts of `id`. */
   ax_status (*standing)(ax_store_backend *backend, ax_arena *arena,
                         const ax_standing *wanted, ax_standing **out,
                         size_t *count, ax_error *err);

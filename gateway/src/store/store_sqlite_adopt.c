@@ -1,5 +1,6 @@
 /* Facts that become another patient's: they waited for it, or two records are
- * one person's. A Patient's own facts stay with its record. */
+ * one person's; and that go back when these are not. A Patient's own facts stay
+ * with its record. */
 #include "store/store_sqlite.h"
 
 static ax_status key_of(ax_store_conn *conn, ax_str subject, bool add,
@@ -26,15 +27,37 @@ ax_status ax_store_adopt_holds(ax_store_conn *conn, const ax_adoption *a,
                       "facts came for this patient in the meantime");
 }
 
+/* What rests on them and is the other's result is no more what it was. */
+static ax_status give_back(ax_store_conn *conn, int64_t from, int64_t to,
+                           ax_error *err) {
+  ax_store_stmt s = ax_store_conn_use(
+      conn, "UPDATE basis SET version = 0 WHERE patient = ?1 AND source IN"
+            " (SELECT resource FROM fact WHERE patient = ?1 AND sent = ?2)");
+  ax_store_conn_int(&s, from);
+  ax_store_conn_int(&s, to);
+  AX_TRY(ax_store_conn_run(&s, err));
+  s = ax_store_conn_use(conn, "UPDATE fact SET patient = ?2, sent = 0"
+                              " WHERE patient = ?1 AND sent = ?2"
+                              " AND system <> -1");
+  ax_store_conn_int(&s, from);
+  ax_store_conn_int(&s, to);
+  return ax_store_conn_run(&s, err);
+}
+
 ax_status ax_store_adopt(ax_store_conn *conn, const ax_adoption *a,
                          ax_error *err) {
   int64_t from = 0, to = 0;
   ax_status status = key_of(conn, a->from, false, &from, err);
   if (status) return status == AX_NOT_FOUND ? AX_OK : status;
   AX_TRY(key_of(conn, a->to, true, &to, err));
+  if (a->back) return give_back(conn, from, to, err);
+  /* Whose they were as they were sent; who only waited was nobody. */
   ax_store_stmt s = ax_store_conn_use(
-      conn, "UPDATE fact SET patient = ? WHERE patient = ? AND system <> -1");
+      conn, "UPDATE fact SET patient = ?1, sent = CASE WHEN sent = ?1 THEN 0"
+            " WHEN sent = 0 AND ?3 THEN patient ELSE sent END"
+            " WHERE patient = ?2 AND system <> -1");
   ax_store_conn_int(&s, to);
   ax_store_conn_int(&s, from);
+  ax_store_conn_int(&s, ax_str_starts(a->from, AX_STR("Patient/")));
   return ax_store_conn_run(&s, err);
 }

@@ -151,6 +151,22 @@ static ax_status of_model(ax_store_conn *conn, ax_arena *arena,
   return take_all(&s, arena, list, err);
 }
 
+static ax_status of_parted(ax_store_conn *conn, ax_arena *arena,
+                           const ax_standing *wanted, standing_list *list,
+                           ax_error *err) {
+  int64_t patient = 0, other = 0;
+  AX_TRY(ax_store_name_value(conn, AX_STORE_NAME_NONE, wanted->patient, false,
+                             &patient, err));
+  AX_TRY(ax_store_name_value(conn, AX_STORE_NAME_NONE, wanted->id, false,
+                             &other, err));
+  ax_store_stmt s = ax_store_conn_use(
+      conn, STANDING "b.patient = ?1 AND b.source IN (SELECT f.resource FROM"
+                     " fact f WHERE f.patient = ?1 AND f.sent = ?2)");
+  ax_store_conn_int(&s, patient);
+  ax_store_conn_int(&s, other);
+  return take_all(&s, arena, list, err);
+}
+
 ax_status ax_store_sqlite_standing(ax_store_backend *backend, ax_arena *arena,
                                    const ax_standing *wanted, ax_standing **out,
                                    size_t *count, ax_error *err) {
@@ -159,7 +175,9 @@ ax_status ax_store_sqlite_standing(ax_store_backend *backend, ax_arena *arena,
   AX_TRY(ax_store_sqlite_borrow(backend, &conn, err));
   ax_status status = wanted->type.len
                          ? on_resource(conn, arena, wanted, &list, err)
-                         : of_model(conn, arena, wanted, &list, err);
+                     : wanted->model.len
+                         ? of_model(conn, arena, wanted, &list, err)
+                         : of_parted(conn, arena, wanted, &list, err);
   ax_store_sqlite_return(backend, conn);
   *out = list.items;
   *count = list.count;

@@ -295,10 +295,18 @@ static const char version_10[] =
     "ALTER TABLE total ADD COLUMN shown INTEGER NOT NULL DEFAULT "
     "274877906944;";
 
+/* A message may be asked for by either of two names; facts remember whose they
+ * were before records were merged. */
+static const char version_11[] =
+    "ALTER TABLE audit ADD COLUMN identifier TEXT NOT NULL DEFAULT '';"
+    "CREATE INDEX audit_identifier ON audit(identifier)"
+    "  WHERE identifier <> '';"
+    "ALTER TABLE fact ADD COLUMN sent INTEGER NOT NULL DEFAULT 0;";
+
 static const char *const migrations[] = { version_1, version_2, version_3,
                                           version_4, version_5, version_6,
                                           version_7, version_8, version_9,
-                                          version_10 };
+                                          version_10, version_11 };
 
 static ax_status pragma(ax_store_conn *conn, const char *sql, int64_t *out,
                         ax_error *err) {

@@ -18,7 +18,8 @@ static ax_status take_audit(tracing *t, const ax_store_stmt *s) {
   trace->audit.at_ms = sqlite3_column_int64(s->stmt, 1);
   ax_str *texts[] = { &trace->audit.request_id, &trace->audit.caller,
                       &trace->audit.action,     &trace->audit.target,
-                      &trace->audit.outcome,    &trace->audit.message };
+                      &trace->audit.outcome,    &trace->audit.message,
+                      &trace->audit.identifier };
   for (size_t i = 0; i < AX_COUNT(texts); i++)
     AX_TRY(ax_store_conn_copy(s, (int)i + 2, t->arena, texts[i]));
   return AX_OK;
@@ -28,9 +29,12 @@ static ax_status read_audits(tracing *t, ax_str name, size_t max,
                              ax_error *err) {
   ax_store_stmt s = ax_store_conn_use(
       t->conn,
-      "SELECT key, at_ms, request_id, caller, action, target, outcome, message"
+      "SELECT key, at_ms, request_id, caller, action, target, outcome, message,"
+      " identifier"
       " FROM audit WHERE key IN (SELECT key FROM audit WHERE request_id = ?1"
-      " UNION SELECT key FROM audit WHERE message = ?1 AND message <> '')"
+      " UNION SELECT key FROM audit WHERE message = ?1 AND message <> ''"
+      " UNION SELECT key FROM audit WHERE identifier = ?1"
+      " AND identifier <> '')"
       " ORDER BY key DESC LIMIT ?2");
   ax_store_conn_text(&s, name);
   ax_store_conn_int(&s, max > INT64_MAX ? INT64_MAX : (int64_t)max);

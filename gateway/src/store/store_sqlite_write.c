@@ -257,7 +257,7 @@ static ax_status add_audit(ax_store_conn *conn, const ax_audit *a, int64_t *key,
                            ax_error *err) {
   ax_store_stmt s = ax_store_conn_use(
       conn, "INSERT INTO audit(at_ms, request_id, caller, action, target,"
-            " outcome, message) VALUES(?,?,?,?,?,?,?)");
+            " outcome, message, identifier) VALUES(?,?,?,?,?,?,?,?)");
   ax_store_conn_int(&s, a->at_ms);
   ax_store_conn_text(&s, a->request_id);
   ax_store_conn_text(&s, a->caller);
@@ -265,6 +265,8 @@ static ax_status add_audit(ax_store_conn *conn, const ax_audit *a, int64_t *key,
   ax_store_conn_text(&s, a->target);
   ax_store_conn_text(&s, a->outcome);
   ax_store_conn_text(&s, a->message);
+  ax_store_conn_text(&s, ax_str_eq(a->identifier, a->message) ? AX_STR("")
+                                                              : a->identifier);
   AX_TRY(ax_store_conn_run(&s, err));
   *key = sqlite3_last_insert_rowid(conn->db);
   return AX_OK;

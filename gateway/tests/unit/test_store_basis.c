@@ -129,6 +129,89 @@ static void a_result_on_an_old_version_is_refused(void **state) {
   cmocka_unit_test_setup_teardown(name, ax_test_store_setup, \
                                   ax_test_store_teardown)
 
+/* --- facts that become another's, and go back ------------------------------
+ */
+
+/* An Observation with one fact of `patient`. */
+static ax_write with_fact(const char *id, const char *patient,
+                          const ax_fact *fact) {
+  ax_write w = ax_test_store_write("Observation", id, 1, 1);
+  w.patient = ax_str_from(patient);
+  w.facts = fact;
+  w.fact_count = 1;
+  return w;
+}
+
+static void adopt(ax_test_store *t, const char *from, const char *to,
+                  bool back) {
+  const ax_adoption one = { .from = ax_str_from(from),
+                            .to = ax_str_from(to),
+                            .back = back };
+  ax_commit commit = { .adoptions = &one, .adoption_count = 1 };
+  assert_int_equal(ax_store_commit(t->store, &commit, &t->err), AX_OK);
+}
+
+static size_t facts_of(ax_test_store *t, const char *patient) {
+  ax_facts facts;
+  assert_int_equal(ax_store_facts(t->store, t->arena, ax_str_from(patient),
+                                  NULL, 0, &facts, &t->err),
+                   AX_OK);
+  return facts.count;
+}
+
+static size_t parted(ax_test_store *t, const char *patient, const char *other) {
+  ax_standings all;
+  assert_int_equal(ax_store_parted(t->store, t->arena, ax_str_from(patient),
+                                   ax_str_from(other), &all, &t->err),
+                   AX_OK);
+  return all.count;
+}
+
+static void facts_go_back_to_whom_they_were_sent(void **state) {
+  ax_test_store *t = *state;
+  static const ax_str basis[] = { AX_STR_INIT("Observation/o1/_history/1"),
+                                  AX_STR_INIT("Observation/o2/_history/1") };
+  const ax_fact fact = { .kind = AX_FACT_OBSERVATION,
+                         .system = AX_STR("s"),
+                         .code = AX_STR("c") };
+  assert_int_equal(ax_test_store_put(t, with_fact("o1", "Patient/a", &fact)),
+                   AX_OK);
+  assert_int_equal(ax_test_store_put(t, with_fact("o2", "Patient/x", &fact)),
+                   AX_OK);
+  assert_int_equal(ax_test_store_put(t, with_fact("o3", "identifier:i|1", &fact)),
+                   AX_OK);
+  adopt(t, "identifier:i|1", "Patient/x", false); /* it waited for x */
+  adopt(t, "Patient/x", "Patient/a", false);
+  assert_int_equal(facts_of(t, "Patient/a"), 3);
+  assert_int_equal(facts_of(t, "Patient/x"), 0);
+  assert_int_equal(ax_test_store_put(t, result("r1", 1, basis, 2)), AX_OK);
+  assert_int_equal(parted(t, "Patient/a", "Patient/x"), 1);
+  assert_int_equal(parted(t, "Patient/a", "Patient/y"), 0);
+  assert_int_equal(outdated(t, "Patient/a", 77), 0);
+  adopt(t, "Patient/a", "Patient/x", true);
+  assert_int_equal(facts_of(t, "Patient/a"), 1);
+  assert_int_equal(facts_of(t, "Patient/x"), 2);
+  assert_int_equal(outdated(t, "Patient/a", 77), 1);
+  /* Once is enough. */
+  adopt(t, "Patient/a", "Patient/x", true);
+  assert_int_equal(facts_of(t, "Patient/a"), 1);
+}
+
+/* A record that comes back to itself is no merge. */
+static void facts_that_went_round_are_at_home(void **state) {
+  ax_test_store *t = *state;
+  const ax_fact fact = { .kind = AX_FACT_OBSERVATION,
+                         .system = AX_STR("s"),
+                         .code = AX_STR("c") };
+  assert_int_equal(ax_test_store_put(t, with_fact("o1", "Patient/a", &fact)),
+                   AX_OK);
+  adopt(t, "Patient/a", "Patient/b", false);
+  adopt(t, "Patient/b", "Patient/a", false);
+  assert_int_equal(facts_of(t, "Patient/a"), 1);
+  assert_int_equal(
+      ax_test_store_count(t, "SELECT count(*) FROM fact WHERE sent <> 0"), 0);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
     T(a_result_stands_on_its_versions_until_they_are_old),
@@ -136,6 +219,8 @@ int main(void) {
     T(a_deleted_input_makes_its_results_old),
     T(a_result_that_was_taken_back_stands_no_more),
     T(a_result_on_an_old_version_is_refused),
+    T(facts_go_back_to_whom_they_were_sent),
+    T(facts_that_went_round_are_at_home),
   };
   return cmocka_run_group_tests_name("store_basis", tests, NULL, NULL);
 }
