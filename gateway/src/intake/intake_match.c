@@ -120,14 +120,28 @@ static bool fits_string(const ax_query_value *v, const ax_index_row *row) {
   return ax_str_starts(row->code, v->code);
 }
 
+/* Is `inner` `outer`, or what lies under it by whole steps of the path? */
+static bool lies_under(ax_str inner, ax_str outer) {
+  while (outer.len && outer.ptr[outer.len - 1] == '/') outer.len--;
+  return ax_str_starts(inner, outer) &&
+         (inner.len == outer.len || inner.ptr[outer.len] == '/');
+}
+
+static bool fits_uri(const ax_query_value *v, const ax_index_row *row) {
+  if (v->match == AX_MATCH_BELOW) return lies_under(row->code, v->code);
+  if (v->match == AX_MATCH_ABOVE) return lies_under(v->code, row->code);
+  return v->match == AX_MATCH_EQUAL && ax_str_eq(v->code, row->code);
+}
+
 static bool fits_value(ax_index_kind kind, const ax_query_value *v,
                        const ax_index_row *row) {
   switch (kind) {
   case AX_INDEX_TOKEN:
     return (v->any_system || ax_str_eq(v->system, row->system)) &&
            (v->any_code || ax_str_eq(v->code, row->code));
-  case AX_INDEX_REFERENCE:
   case AX_INDEX_URI:
+    return fits_uri(v, row);
+  case AX_INDEX_REFERENCE:
     return v->match == AX_MATCH_EQUAL && ax_str_eq(v->code, row->code);
   case AX_INDEX_STRING:
     return fits_string(v, row);
@@ -159,8 +173,36 @@ static bool fits_row(const ax_query_term *term, const ax_index_row *row) {
   return false;
 }
 
+/* All parts of an alternative, in rows of one element. */
+static bool fits_parts(const ax_query_term *parts, size_t part_count,
+                       const ax_index_row *rows, size_t count) {
+  for (size_t r = 0; r < count; r++) {
+    if (!fits_row(&parts[0], &rows[r])) continue;
+    size_t fit = 1;
+    for (size_t k = 1; k < part_count; k++)
+      for (size_t i = 0; i < count; i++)
+        if (rows[i].group == rows[r].group && fits_row(&parts[k], &rows[i])) {
+          fit++;
+          break;
+        }
+    if (fit == part_count) return true;
+  }
+  return false;
+}
+
+static bool fits_composite(const ax_query_term *term, const ax_index_row *rows,
+                           size_t count) {
+  for (size_t a = 0; a < term->alternatives; a++)
+    if (fits_parts(term->parts + a * term->part_count, term->part_count, rows,
+                   count))
+      return !term->negate;
+  return term->negate;
+}
+
 static bool fits_term(const ax_query_term *term, const ax_index_row *rows,
                       size_t count) {
+  if (term->shape == AX_TERM_COMPOSITE)
+    return fits_composite(term, rows, count);
   if (term->shape != AX_TERM_VALUES && term->shape != AX_TERM_PRESENT)
     return false;
   for (size_t r = 0; r < count; r++)

@@ -68,7 +68,7 @@ ax_status ax_intake_match_read(ax_search *search, ax_arena *arena, ax_str type,
                                ax_str *why) AX_MUST_USE;
 
 /* Would `query` find a resource with this id and these index rows? Terms over
- * other resources, composites and times of update never match here. */
+ * other resources (chains, _has) and times of update never match here. */
 bool ax_intake_match_rows(const ax_query *query, ax_str id,
                           const ax_index_row *rows, size_t count);
 
