@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "trial.h"
+#include "validate/fp_model_r4.h"
 
 static const char usage[] =
     "usage: auspex-mutants [options]\n"
@@ -50,6 +51,7 @@ typedef struct {
 
 typedef struct {
   ax_trial_bench bench;
+  ax_fp_model_r4 *model;
   job *jobs;
   size_t count;
   atomic_size_t next;
@@ -286,6 +288,8 @@ static ax_status set_up(session *s, const options *o, ax_arena *arena,
   command.config.profiles = profiles.ptr;
   AX_TRY(
       ax_app_rules_open(arena, &command.config, NULL, 0, &s->bench.rules, err));
+  AX_TRY(ax_fp_model_r4_new(s->bench.rules.registry, &s->model, err));
+  s->bench.model = ax_fp_model_r4_table(s->model);
   AX_TRY(ax_trial_load(arena, o->suites, o->suite_count, &s->bench, err));
   return run_none(s, o, arena, err);
 }
@@ -316,6 +320,7 @@ int main(int argc, char **argv) {
   write_last(&s, o.last, arena);
   int code = conclude(&s, o.least);
   for (size_t i = 0; i < s.count; i++) ax_arena_free(s.jobs[i].arena);
+  ax_fp_model_r4_free(s.model);
   ax_app_rules_close(&s.bench.rules);
   ax_arena_free(arena);
   return code;

@@ -521,6 +521,36 @@ static void a_folder_of_bundles_is_a_client(void **state) {
   remove_folder(folder);
 }
 
+/* Each script begins where it is to begin, whatever others took. */
+static void a_recording_is_seen_in_parts(void **state) {
+  (void)state;
+  char folder[64];
+  make_folder(folder);
+  static const char *const types[] = { "A", "B", "C" };
+  for (size_t i = 0; i < AX_COUNT(types); i++) {
+    ax_str path = ax_arena_printf(arena, "%s/%s.json", folder, types[i]);
+    ax_str text = ax_arena_printf(arena, "{\"resourceType\":\"%s\"}", types[i]);
+    assert_int_equal(ax_file_write(path.ptr, text, NULL), AX_OK);
+  }
+  ax_run_client *all = NULL, *one = NULL, *rest = NULL, *none = NULL;
+  ax_result_exchange *seen = NULL;
+  assert_int_equal(
+      ax_recording_open(folder, AX_STR("http://x"), arena, &all, NULL), AX_OK);
+  assert_int_equal(ax_recording_view(all, 1, 1, arena, &one), AX_OK);
+  assert_int_equal(ax_recording_view(all, 1, 9, arena, &rest), AX_OK);
+  assert_int_equal(ax_recording_view(all, 3, 1, arena, &none), AX_OK);
+  assert_int_equal(ax_recording_left(one), 1);
+  assert_int_equal(ax_recording_left(rest), 2);
+  assert_int_equal(ax_recording_left(none), 0);
+  assert_str(ax_recording_name(one), "B.json");
+  assert_str(ax_recording_name(none), "");
+  assert_int_equal(one->next(one, arena, &seen, NULL), AX_OK);
+  assert_str(seen->url, "http://x/B");
+  assert_int_equal(one->next(one, arena, &seen, NULL), AX_UNAVAILABLE);
+  assert_int_equal(ax_recording_left(all), 3);
+  remove_folder(folder);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(requests_and_answers_pass_unchanged),
@@ -537,6 +567,7 @@ int main(void) {
     cmocka_unit_test(a_recording_that_cannot_be_written_is_told),
     cmocka_unit_test(files_are_judged),
     cmocka_unit_test(a_folder_of_bundles_is_a_client),
+    cmocka_unit_test(a_recording_is_seen_in_parts),
   };
   return cmocka_run_group_tests_name("proxy", tests, set_up, tear_down);
 }

@@ -32,6 +32,7 @@ typedef struct {
   const char *wire, *colour, *suite, *summary;
   uint64_t timeout_ms, jobs, seed;
   bool fail_fast, strict, quiet;
+  bool offline;         /* no option: there is no server, and none is asked */
   ax_cli_words reports; /* "junit=FILE" */
   const char *report_dir;
   bool help;

@@ -7,6 +7,7 @@
 #include "app/command.h"
 #include "base/clock.h"
 #include "cli/cli_find.h"
+#include "proxy/recording.h"
 #include "report/report_form.h"
 #include "report/report_keep.h"
 
@@ -35,6 +36,8 @@ typedef struct {
 /* What came of one file. */
 typedef struct {
   ax_result_script result;
+  ax_run_client *judged; /* NULL: none */
+  ax_str message;        /* its only one; else empty */
   bool wanted, unloadable, unreachable;
 } outcome;
 
@@ -66,9 +69,46 @@ static ax_status settings_of(const ax_cli_words *words, ax_arena *scratch,
   return AX_OK;
 }
 
+/* How many files there are to run, a file counted each time. */
+static size_t count_all(const ax_cli_session *session) {
+  size_t times = session->clients.times;
+  return session->files->count * (times ? times : 1);
+}
+
+static const char *file_at(const ax_cli_session *session, size_t i) {
+  return session->files->items[i % session->files->count];
+}
+
+/* The client whose requests the `i`th of them judges; `message` is the name of
+ * its only one. */
+static ax_status client_of(const ax_cli_session *session, size_t i,
+                           ax_arena *scratch, ax_run_client **out,
+                           ax_str *message) {
+  const ax_cli_clients *c = &session->clients;
+  *out = c->client;
+  *message = AX_STR("");
+  if (!c->recorded) return AX_OK;
+  size_t skip = c->times ? i / session->files->count : 0;
+  AX_TRY(ax_recording_view(c->client, skip, c->times ? 1 : SIZE_MAX, scratch,
+                           out));
+  if (c->times) *message = ax_recording_name(*out);
+  return AX_OK;
+}
+
+/* A script that was run for each message is told apart by its name. */
+static ax_status name_message(ax_arena *scratch, ax_str message,
+                              ax_result_script *out) {
+  ax_str *names[] = { &out->file, &out->id, &out->name };
+  for (size_t i = 0; message.len && i < AX_COUNT(names); i++) {
+    *names[i] = AX_JOIN(scratch, *names[i], AX_STR(" ("), message, AX_STR(")"));
+    if (!names[i]->ptr) return AX_NOMEM;
+  }
+  return AX_OK;
+}
+
 static ax_status run_loaded(state *s, ax_net_client *client, ax_arena *scratch,
-                            const ax_script *script, ax_result_script *out,
-                            bool *reachable, ax_error *err) {
+                            const ax_script *script, outcome *out,
+                            ax_error *err) {
   const ax_cli_session *session = s->session;
   const ax_cli_options *o = session->options;
   ax_run_options options = {
@@ -76,7 +116,7 @@ static ax_status run_loaded(state *s, ax_net_client *client, ax_arena *scratch,
     .validator = session->rules->rules.validator,
     .model = ax_fp_model_r4_table(session->rules->model),
     .target = ax_cli_target_run(session->target),
-    .client_under_test = session->client_under_test,
+    .client_under_test = out->judged,
     .wire = ax_str_eq(ax_str_from(o->wire), AX_STR("json"))
                 ? AX_RUN_WIRE_JSON
                 : AX_RUN_WIRE_AS_ASKED,
@@ -88,28 +128,29 @@ static ax_status run_loaded(state *s, ax_net_client *client, ax_arena *scratch,
   AX_TRY(settings_of(&o->vars, scratch, &options, err));
   AX_TRY(ax_cli_target_token(session->target, scratch, &options.target.bearer,
                              err));
-  return ax_run_script(script, &options, scratch, out, reachable);
+  bool reachable = true;
+  ax_status status =
+      ax_run_script(script, &options, scratch, &out->result, &reachable);
+  out->unreachable = !reachable;
+  return status;
 }
 
 static ax_status run_wanted(state *s, ax_net_client *client, ax_arena *scratch,
                             const ax_script *script, outcome *out) {
   ax_error err = { 0 };
-  bool reachable = true;
-  ax_status status =
-      run_loaded(s, client, scratch, script, &out->result, &reachable, &err);
+  ax_status status = run_loaded(s, client, scratch, script, out, &err);
   if (status == AX_NOMEM) return status;
-  out->unreachable =
-      !reachable || status == AX_UNAVAILABLE || status == AX_TIMEOUT;
+  out->unreachable |= status == AX_UNAVAILABLE || status == AX_TIMEOUT;
   if (status) broken(&out->result, scratch, ax_str_from(err.text));
   ax_cli_requirements_link(s->session->requirements, &out->result);
-  return AX_OK;
+  return name_message(scratch, out->message, &out->result);
 }
 
 /* What cannot be loaded or run is a result, too; only memory is a failure. */
 static ax_status run_file(state *s, size_t i, ax_net_client *client,
                           ax_arena *scratch, outcome *out) {
   const ax_cli_options *o = s->session->options;
-  const char *file = s->session->files->items[i];
+  const char *file = file_at(s->session, i);
   const ax_script_options load = { .registry =
                                        s->session->rules->rules.registry,
                                    .fixture_folders = o->fixtures.items,
@@ -120,6 +161,7 @@ static ax_status run_file(state *s, size_t i, ax_net_client *client,
   *out = (outcome){ .wanted = true };
   out->result.file = ax_str_from(file);
   out->result.started_ms = ax_clock_wall_ms();
+  AX_TRY(client_of(s->session, i, scratch, &out->judged, &out->message));
   ax_status status = ax_script_load(file, &load, scratch, &script, &err);
   if (status == AX_NOMEM) return status;
   if (status) {
@@ -135,7 +177,7 @@ static ax_status run_file(state *s, size_t i, ax_net_client *client,
 /* --- keeping and telling -------------------------------------------------- */
 
 static void tell(state *s, const ax_result_script *script) {
-  size_t all = s->session->files->count;
+  size_t all = count_all(s->session);
   ax_buf line = AX_BUF_INIT(1 << 16);
   bool terminal = isatty(STDERR_FILENO) && isatty(STDOUT_FILENO);
   if (s->session->options->quiet) return;
@@ -170,7 +212,7 @@ static ax_status keep(state *s, size_t i, const outcome *got,
 
 static void keep_unbegun(state *s, size_t i) {
   ax_result_script *kept = &s->run->scripts.items[i];
-  *kept = (ax_result_script){ .file = ax_str_from(s->session->files->items[i]),
+  *kept = (ax_result_script){ .file = ax_str_from(file_at(s->session, i)),
                               .kind = AX_RESULT_SKIP,
                               .message = ax_str_from(s->stop),
                               .started_ms = ax_clock_wall_ms() };
@@ -195,7 +237,7 @@ static void finish(state *s, size_t i, const outcome *got, ax_arena *scratch,
 
 /* The number of the next file; what is not begun any more is passed over. */
 static size_t take(state *s) {
-  size_t all = s->session->files->count, taken = all;
+  size_t all = count_all(s->session), taken = all;
   (void)pthread_mutex_lock(&s->lock);
   while (s->next < all && s->stop && !s->why.status) keep_unbegun(s, s->next++);
   if (s->next < all && !s->why.status) taken = s->next++;
@@ -216,7 +258,7 @@ static void *work(void *ctx) {
   }
   for (;;) {
     size_t i = take(s);
-    if (i == s->session->files->count) break;
+    if (i == count_all(s->session)) break;
     outcome got = { 0 };
     ax_arena *scratch = ax_arena_new(SCRATCH);
     status = scratch ? run_file(s, i, client, scratch, &got) : AX_NOMEM;
@@ -252,7 +294,7 @@ static void drop_unwanted(state *s) {
 ax_status ax_cli_session_run(const ax_cli_session *session, ax_arena *arena,
                              ax_result_run *run, ax_cli_session_end *end,
                              ax_error *err) {
-  size_t count = session->files->count;
+  size_t count = count_all(session);
   state s = { .session = session, .arena = arena, .run = run, .end = end };
   int64_t begun_ns = ax_clock_mono_ns();
   *end = (ax_cli_session_end){ 0 };

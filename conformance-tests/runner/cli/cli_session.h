@@ -15,6 +15,17 @@
 #include "cli/cli_rules.h"
 #include "cli/cli_target.h"
 
+/* Whose requests scripts judge. */
+typedef struct {
+  ax_run_client *client; /* NULL: nobody's */
+  /* It is one of ax_recording_open(), and each script sees it from its
+   * beginning; else scripts take what comes, one after the other. */
+  bool recorded;
+  /* Of a recording: the scripts are run so often, the first time for its first
+   * message alone and so on; 0: once, for all of it. */
+  size_t times;
+} ax_cli_clients;
+
 typedef struct {
   const ax_cli_options *options;
   const ax_cli_rules *rules;
@@ -22,8 +33,8 @@ typedef struct {
   const ax_map *requirements;
   const ax_cli_words *files;
   uint64_t seed;
-  ax_run_client *client_under_test; /* NULL: none */
-  bool colours;                     /* of the lines on standard output */
+  ax_cli_clients clients;
+  bool colours; /* of the lines on standard output */
 } ax_cli_session;
 
 typedef struct {

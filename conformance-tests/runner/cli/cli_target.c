@@ -289,6 +289,7 @@ static ax_status open_all(ax_cli_target *t, ax_error *err) {
   AX_TRY(take_variables(t, err));
   AX_TRY(take_token(t, err));
   AX_TRY(take_client(t, err));
+  if (t->options->offline) return AX_OK;
   AX_TRY(ax_cli_target_client(t, &client, err));
   ax_status status = ask_capabilities(t, client, err);
   ax_net_client_free(client);

@@ -38,6 +38,7 @@ typedef struct {
   ax_cli_rules rules;
   ax_cli_target *target;
   ax_map *requirements;
+  ax_cli_clients clients;
   ax_result_run run;
   ax_cli_session_end end;
   ax_error err;
@@ -157,6 +158,7 @@ static int run_scripts(job *j) {
                                    .requirements = j->requirements,
                                    .files = &j->files,
                                    .seed = j->run.seed,
+                                   .clients = j->clients,
                                    .colours = colours };
   ax_status status =
       ax_cli_session_run(&session, j->kept, &j->run, &j->end, &j->err);
@@ -173,6 +175,7 @@ static int run(job *j, int argc, char **argv) {
   ax_status status =
       ax_cli_options_read(j->arena, argc, argv, &j->options, &j->err);
   if (!status && j->options.help) return print_help();
+  j->options.offline = j->clients.recorded;
   if (!status) status = prepare(j);
   if (!status) status = name_run(j);
   if (status) return ax_cmd_fail(ax_cmd_exit_of(status), status, &j->err);
@@ -180,8 +183,13 @@ static int run(job *j, int argc, char **argv) {
 }
 
 int ax_cmd_run(int argc, char **argv) {
+  return ax_cmd_run_clients(argc, argv, NULL);
+}
+
+int ax_cmd_run_clients(int argc, char **argv, const ax_cli_clients *clients) {
   ax_app_memory_settle();
   job j = { .arena = ax_arena_new(WORLD), .kept = ax_arena_new(WORLD) };
+  if (clients) j.clients = *clients;
   int code = j.arena && j.kept ? run(&j, argc, argv)
                                : ax_cmd_fail(AX_CLI_EXIT_INPUT, AX_NOMEM, NULL);
   ax_cli_target_close(j.target);

@@ -24,6 +24,7 @@ static const struct {
   const char *help;
 } commands[] = {
   { "run", ax_cmd_run, "run TestScripts against a server" },
+  { "proxy", ax_cmd_proxy, "judge a client, on its way or recorded" },
   { "list", ax_cmd_list, "list scripts and tests" },
   { "check", ax_cmd_check, "read scripts and say what is wrong in them" },
   { "version", print_version, "print the version" },

@@ -179,10 +179,26 @@ ax_status ax_recording_text(ax_arena *arena, const ax_result_exchange *e,
   return ax_json_write_end(&w);
 }
 
+static ax_status copy_headers(ax_arena *arena, const ax_result_header *items,
+                              size_t count, ax_proxy_fields *out) {
+  *out = (ax_proxy_fields){ 0 };
+  for (size_t i = 0; i < count; i++)
+    AX_TRY(ax_proxy_message_add(arena, out, items[i].name, items[i].value));
+  return AX_OK;
+}
+
 static ax_status write_masked(ax_recording *recording, ax_arena *arena,
                               unsigned number, const ax_result_exchange *e,
                               ax_error *err) {
   ax_result_exchange masked = *e;
+  ax_proxy_fields sent, got;
+  /* Others look at `e` still. */
+  AX_TRY(copy_headers(arena, e->request_headers.items, e->request_headers.count,
+                      &sent));
+  AX_TRY(copy_headers(arena, e->response_headers.items,
+                      e->response_headers.count, &got));
+  masked.request_headers.items = sent.items;
+  masked.response_headers.items = got.items;
   AX_TRY(recording->mask(recording->ctx, arena, &masked));
   ax_str path = ax_arena_printf(arena, "%s/%0*u.json", recording->folder,
                                 (int)DIGITS, number);
@@ -385,4 +401,25 @@ ax_status ax_recording_open(const char *folder, ax_str base, ax_arena *arena,
 size_t ax_recording_left(const ax_run_client *client) {
   const replay *r = (const replay *)client;
   return r->count - r->at;
+}
+
+ax_str ax_recording_name(const ax_run_client *client) {
+  const replay *r = (const replay *)client;
+  return r->at < r->count ? ax_str_from(r->names[r->at]) : AX_STR("");
+}
+
+ax_status ax_recording_view(const ax_run_client *client, size_t skip,
+                            size_t count, ax_arena *arena,
+                            ax_run_client **out) {
+  const replay *r = (const replay *)client;
+  replay *view = AX_NEW(arena, replay);
+  *out = NULL;
+  if (!view) return AX_NOMEM;
+  *view = *r;
+  size_t left = r->count - r->at;
+  view->at = r->at + (skip < left ? skip : left);
+  left = r->count - view->at;
+  view->count = view->at + (count < left ? count : left);
+  *out = &view->client;
+  return AX_OK;
 }

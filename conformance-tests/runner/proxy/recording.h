@@ -68,4 +68,14 @@ ax_status ax_recording_open(const char *folder, ax_str base, ax_arena *arena,
 /* How many are left of such a client. */
 size_t ax_recording_left(const ax_run_client *client);
 
+/* The name of the next file; empty at the end. */
+ax_str ax_recording_name(const ax_run_client *client);
+
+/* Another client over the same folder: the next `count` messages of `client`
+ * behind the first `skip`, where there are as many. NOMEM. Lifetime: the arena
+ * given, and that of `client`. */
+ax_status ax_recording_view(const ax_run_client *client, size_t skip,
+                            size_t count, ax_arena *arena,
+                            ax_run_client **out) AX_MUST_USE;
+
 #endif
