@@ -3,6 +3,7 @@
 #include "../support/outside.h"
 #include "../support/patients.h"
 
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -105,6 +106,27 @@ static void quarantine_does_not_promise_what_the_disk_does_not_take(void **s) {
   assert_int_equal(outside_get(gw, "//health/ready")->status, 200);
 }
 
+/* Some other program holds the file: a copier, an editor of databases. */
+static void a_locked_store_refuses_and_comes_back_by_itself(void **state) {
+  (void)state;
+  char path[200];
+  sqlite3 *other = NULL;
+  size_t before = stored();
+  (void)snprintf(path, sizeof path, "%s/auspex.db", outside_data(gw));
+  assert_int_equal(sqlite3_open(path, &other), SQLITE_OK);
+  assert_int_equal(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL),
+                   SQLITE_OK);
+  const outside_answer *a = outside_post(gw, "/Patient", body);
+  outside_refused(a, 503, "transient", "locked by somebody else");
+  assert_string_equal(outside_header(a, "Retry-After"), "1");
+  assert_int_equal(outside_get(gw, "//health/ready")->status, 503);
+  assert_int_equal(stored(), before); /* reading goes on */
+  assert_int_equal(sqlite3_close(other), SQLITE_OK);
+  assert_int_equal(outside_get(gw, "//health/ready")->status, 200);
+  assert_int_equal(outside_post(gw, "/Patient", body)->status, 201);
+  assert_int_equal(stored(), before + 1);
+}
+
 static outside_run_result run_on(const char *command, const char *folder,
                                  const char *to) {
   const char *args[] = {
@@ -168,6 +190,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(nothing_is_accepted_that_the_disk_does_not_take),
     cmocka_unit_test(quarantine_does_not_promise_what_the_disk_does_not_take),
+    cmocka_unit_test(a_locked_store_refuses_and_comes_back_by_itself),
     cmocka_unit_test(a_copy_is_made_while_serving_and_can_be_gone_back_to),
     cmocka_unit_test(what_was_changed_by_hand_is_found),
   };
