@@ -372,6 +372,14 @@ $(CLIENTS)/node_modules/.package-lock.json: $(CLIENTS)/package-lock.json | $(SET
 clients: $(CLIENTS)/node_modules/.package-lock.json $(PACKAGES) all ## FHIR clients from npm drive a running gateway
 	@AUSPEX_BUILD=$(BUILD) node $(CLIENTS)/run.mjs
 
+# The exit code is that of auspex-conformance; reports in build/conformance.
+.PHONY: conformance conformance-third-party
+conformance: $(PACKAGES) all ## our conformance suites against a fresh gateway
+	@BUILD=$(BUILD) conformance-tests/run-suite.sh
+
+conformance-third-party: $(PACKAGES) all ## the TestScripts of a folder against a fresh gateway (CORPORA=FOLDER)
+	@BUILD=$(BUILD) conformance-tests/run-third-party.sh "$(CORPORA)"
+
 coverage: ## tests with line and branch counts
 	$(MAKE) test BUILD=build/cov OPT="-O0 -g" SAN=--coverage
 	gcovr -r . --filter gateway/src --branches --txt || true

@@ -1,6 +1,7 @@
 #!/bin/sh
 # install.sh DESTDIR PREFIX BUILD - copies what was built into place: programs,
-# plug-ins, the SDK header, FHIR packages, a configuration and the systemd unit.
+# plug-ins, the SDK header, FHIR packages, the conformance suites, a configuration
+# and the systemd unit.
 # An auspex.conf that is already there is left alone.
 set -eu
 dest=$1 prefix=$2 build=$3
@@ -10,7 +11,8 @@ lib=$prefix/lib/auspex share=$prefix/share/auspex doc=$prefix/share/doc/auspex
 install -d "$dest$prefix/bin" "$dest$lib/plugins" "$dest$lib/engines" "$dest$share/packages" \
   "$dest$prefix/include" "$dest$doc" "$dest/etc/auspex" "$dest$prefix/lib/systemd/system"
 
-install -m 755 "$build/bin/auspex" "$build/bin/auspex-worker" "$dest$prefix/bin/"
+install -m 755 "$build/bin/auspex" "$build/bin/auspex-worker" \
+  "$build/bin/auspex-conformance" "$dest$prefix/bin/"
 modules=
 for plugin in "$build"/plugins/*/; do
   name=$(basename "$plugin")
@@ -31,6 +33,15 @@ install -m 644 plugins/sdk/*.h "$dest$prefix/include/"
 rm -rf "$dest$share/sdk" # what `auspex plugin new` copies, and the author's guide
 cp -r plugins/sdk "$dest$share/sdk"
 rm -rf "$dest$share/sdk/tests"
+rm -rf "$dest$share/conformance" # what auspex-conformance runs, and its manual
+mkdir -p "$dest$share/conformance"
+for suite in conformance-tests/suites/*/; do
+  [ "$(basename "$suite")" = source ] || cp -r "${suite%/}" "$dest$share/conformance/"
+done
+install -m 644 conformance-tests/suites/README.md conformance-tests/suites/requirements.json \
+  "$dest$share/conformance/"
+install -m 644 conformance-tests/README.md "$dest$doc/conformance.md"
+install -m 644 conformance-tests/report.md "$dest$doc/conformance-report.md"
 install -m 644 README.md LICENSE CHANGELOG.md "$dest$doc/"
 
 for package in build/packages/*#*; do

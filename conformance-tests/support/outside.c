@@ -504,11 +504,15 @@ static char *read_back(int fd, char *old) {
 }
 
 outside_run_result outside_run(const char *const *args, const char *input) {
+  return outside_run_as("bin/auspex", args, input);
+}
+
+outside_run_result outside_run_as(const char *name, const char *const *args,
+                                  const char *input) {
   static char *out_text, *err_text;
   (void)signal(SIGPIPE, SIG_IGN);
   char program[512];
-  path_of(program, sizeof program, env_or("AUSPEX_BUILD", "build"),
-          "bin/auspex");
+  path_of(program, sizeof program, env_or("AUSPEX_BUILD", "build"), name);
   const char *all[ARGS_MAX + 1] = { program };
   for (size_t i = 0; args[i]; i++) {
     assert_true(i + 1 < ARGS_MAX);

@@ -114,6 +114,10 @@ typedef struct {
  * the texts are good until the next run. */
 outside_run_result outside_run(const char *const *args, const char *input);
 
+/* The same with another program of the build: "bin/auspex-conformance". */
+outside_run_result outside_run_as(const char *name, const char *const *args,
+                                  const char *input);
+
 /* A file of the repository as a C string; free() it. */
 char *outside_file(const char *path);
 

@@ -1,6 +1,7 @@
 #include "cli/cli_session.h"
 
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -235,10 +236,17 @@ static void finish(state *s, size_t i, const outcome *got, ax_arena *scratch,
   (void)pthread_mutex_unlock(&s->lock);
 }
 
+static bool is_interrupted(void) {
+  sigset_t pending;
+  return sigpending(&pending) == 0 &&
+         (sigismember(&pending, SIGINT) || sigismember(&pending, SIGTERM));
+}
+
 /* The number of the next file; what is not begun any more is passed over. */
 static size_t take(state *s) {
   size_t all = count_all(s->session), taken = all;
   (void)pthread_mutex_lock(&s->lock);
+  if (!s->stop && is_interrupted()) s->stop = "not run: interrupted";
   while (s->next < all && s->stop && !s->why.status) keep_unbegun(s, s->next++);
   if (s->next < all && !s->why.status) taken = s->next++;
   (void)pthread_mutex_unlock(&s->lock);
@@ -271,15 +279,28 @@ static void *work(void *ctx) {
 
 /* --- all of them ---------------------------------------------------------- */
 
+/* SIGINT and SIGTERM are blocked meanwhile: the scripts that run come to their
+ * teardown, the others are not begun. */
 static void run_threads(state *s, size_t count) {
   pthread_t threads[THREADS_MAX];
   size_t started = 0;
+  sigset_t ending, before;
+  (void)sigemptyset(&ending);
+  (void)sigaddset(&ending, SIGINT);
+  (void)sigaddset(&ending, SIGTERM);
+  (void)pthread_sigmask(SIG_BLOCK, &ending, &before);
   if (count > THREADS_MAX) count = THREADS_MAX;
   while (started + 1 < count &&
          pthread_create(&threads[started], NULL, work, s) == 0)
     started++;
   (void)work(s);
   for (size_t i = 0; i < started; i++) (void)pthread_join(threads[i], NULL);
+  if (is_interrupted()) { /* heeded: the reports are still to be written */
+    int number = 0;
+    (void)sigwait(&ending, &number);
+    s->end->interrupted = true;
+  }
+  (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
 /* Scripts that --include and --exclude left out are no results. */

@@ -3,8 +3,9 @@
  * and keeps what reports need of each (report_keep.h).
  *
  * The results are in the order of the scripts whatever the number of threads.
- * A script that was not begun (--fail-fast, the target went away) is in them,
- * skipped, with the reason. One that cannot be loaded is an error in them.
+ * A script that was not begun (--fail-fast, the target went away, SIGINT) is in
+ * them, skipped, with the reason. One that cannot be loaded is an error in
+ * them.
  *
  * Threads: one calls; more are started and joined within.
  */
@@ -39,7 +40,8 @@ typedef struct {
 
 typedef struct {
   bool unreachable;
-  bool unloadable; /* a script was broken */
+  bool unloadable;  /* a script was broken */
+  bool interrupted; /* SIGINT or SIGTERM came */
 } ax_cli_session_end;
 
 /* Fills scripts and times of `run`, in `arena`. NOMEM, IO (standard output). */

@@ -131,7 +131,8 @@ static int exit_code(const job *j) {
                   tests->of[AX_RESULT_PASS] + tests->of[AX_RESULT_WARNING];
   if (j->end.unreachable) return AX_CLI_EXIT_UNREACHABLE;
   if (j->end.unloadable) return AX_CLI_EXIT_INPUT;
-  if (!passed || !all_judged(scripts, strict) || !all_judged(tests, strict))
+  if (j->end.interrupted || !passed || !all_judged(scripts, strict) ||
+      !all_judged(tests, strict))
     return AX_CLI_EXIT_FAILED;
   return AX_CLI_EXIT_OK;
 }

@@ -20,7 +20,7 @@ typedef struct {
 /* For people at a terminal: what did not pass, and the totals. */
 ax_status ax_report_console_write(const ax_report_view *view,
                                   ax_buf *out) AX_MUST_USE;
-/* Everything there is; the members are described in docs/report.md. */
+/* Everything there is; the members are described in conformance-tests/report.md. */
 ax_status ax_report_json_write(const ax_report_view *view,
                                ax_buf *out) AX_MUST_USE;
 /* JUnit XML: a testsuite for each script, a testcase for each case. */
