@@ -7,7 +7,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import url from "node:url";
-import { CANONICAL, REQUIREMENT } from "./source/lib.mjs";
+import { CANONICAL, REQUIREMENT, REQUIRES } from "./source/lib.mjs";
 
 const here = path.dirname(url.fileURLToPath(import.meta.url));
 const SUITES = ["gateway", "server", "sender", "plugin"];
@@ -45,7 +45,10 @@ const phase = (actions) =>
 
 function testOf(t) {
   return {
-    extension: t.keys.map((key) => ({ url: REQUIREMENT, valueString: key })),
+    extension: [
+      ...(t.needs ? [{ url: REQUIRES, valueString: t.needs }] : []),
+      ...t.keys.map((key) => ({ url: REQUIREMENT, valueString: key })),
+    ],
     name: t.name,
     action: t.actions,
   };
@@ -68,6 +71,10 @@ function scriptOf(s) {
     publisher: "Auspex",
     description: s.about,
     copyright: "Apache-2.0",
+    origin: s.origin ? [{ index: 1, profile: { system:
+      "http://terminology.hl7.org/CodeSystem/testscript-profile-origin-types", code: "FHIR-Client" } }] : undefined,
+    destination: s.origin ? [{ index: 1, profile: { system:
+      "http://terminology.hl7.org/CodeSystem/testscript-profile-destination-types", code: "FHIR-Server" } }] : undefined,
     fixture: fixtures.length ? fixtures : undefined,
     profile: s.profiles.length
       ? s.profiles.map((p) => ({ id: p.id, reference: p.canonical }))
@@ -129,6 +136,17 @@ for (const s of scripts) {
 const { default: table } = await import("./source/requirements.mjs");
 files.set("requirements.json", text(requirementsOf(table, scripts)));
 
+// Samples beside the suites: what a module is tried with, and a feed that is as
+// it should be, with days that stay where they are.
+const { sample } = await import("./source/gateway/score.mjs");
+const SAMPLES = "../samples";
+const on = (day, value) => JSON.parse(JSON.stringify(value).replace(/\$\{CURRENTDATE(?:, D, (-?\d+))?\}/g,
+  (_, n) => new Date(Date.parse(day) + Number(n ?? 0) * 86400000).toISOString().slice(0, 10)));
+files.set(`${SAMPLES}/plugin/Bundle/plugin-scored.json`, text(sample("patients/endpac-scored-1.json")));
+files.set(`${SAMPLES}/plugin/Bundle/plugin-refused.json`, text(sample("patients/endpac-refused-1.json")));
+["endpac-high", "qlq-first", "qlq-later"].forEach((name, i) =>
+  files.set(`${SAMPLES}/feed/${i + 1}-${name}.json`, text(on("2026-06-01", sample(`examples/${name}.json`)))));
+
 let different = 0;
 const check = process.argv.includes("--check");
 for (const [name, content] of files) {
@@ -141,8 +159,8 @@ for (const [name, content] of files) {
     fs.writeFileSync(at, content);
   }
 }
-for (const suite of SUITES)
-  for (const name of made(path.join(here, suite)))
+for (const folder of [...SUITES, `${SAMPLES}/plugin`, `${SAMPLES}/feed`])
+  for (const name of made(path.join(here, folder)))
     if (!files.has(name)) {
       different++;
       if (check) console.error(`${name}: no source makes this`);

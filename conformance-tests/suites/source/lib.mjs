@@ -5,6 +5,7 @@
 
 export const CANONICAL = "https://auspex-gateway.org/fhir";
 export const REQUIREMENT = `${CANONICAL}/StructureDefinition/requirement`;
+export const REQUIRES = `${CANONICAL}/StructureDefinition/requiresCapability`;
 export const LOINC = "http://loinc.org";
 export const SNOMED = "http://snomed.info/sct";
 export const UCUM = "http://unitsofmeasure.org";
@@ -48,6 +49,18 @@ class Script {
     this.variable("run", { sourceId: "run-made", expression: "Basic.id" });
     this.setups.push(post("Basic", "run", { into: "run-made" }), status(201));
     this.teardowns.push(del("Basic/${run}"));
+    return this;
+  }
+  // Runs only against servers whose CapabilityStatement says so.
+  needs(expression) {
+    const own = this.extensions.find((e) => e.url === REQUIRES);
+    if (own) own.valueString = `(${own.valueString}) and (${expression})`;
+    else this.extensions.push({ url: REQUIRES, valueString: expression });
+    return this;
+  }
+  testIf(expression, keys, name, ...actions) {
+    this.test(keys, name, ...actions);
+    this.tests.at(-1).needs = expression;
     return this;
   }
   setup(...actions) {
@@ -122,6 +135,8 @@ export function send(method, at, more = {}) {
       code: type,
     },
     description: more.about,
+    origin: more.origin,
+    requestId: more.requestId,
     accept: more.accept,
     contentType: more.contentType,
     encodeRequestUrl: more.encode ?? true,
@@ -176,13 +191,17 @@ export const conforms = (profile, from) =>
     sourceId: from, validateProfileId: profile });
 export const json = () => header("Content-Type", "application/fhir+json", "contains");
 
+// The same about the request of a client under test.
+export const asked = ({ assert: { description, ...rest } }) => ({
+  assert: { description: `request: ${description}`, direction: "request", ...rest } });
+
 // ---- what is asked often ---------------------------------------------------
 
 // An OperationOutcome that says what is wrong: code, a part of the sentence.
 export function refused(code, type, text, more = {}) {
   const list = [
     status(code), resource("OperationOutcome"),
-    yes(`OperationOutcome.issue.where(severity = 'error' and code = '${type}').exists()`),
+    yes(`OperationOutcome.issue.where((severity = 'error' or severity = 'fatal') and code = '${type}').exists()`),
   ];
   if (text)
     list.push(yes(`OperationOutcome.issue.where(code = '${type}').details.text` +

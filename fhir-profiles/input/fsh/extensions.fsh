@@ -87,3 +87,16 @@ Context: TestScript.test
 * . ..*
 * value[x] 1..
 * value[x] only string
+
+Extension: RequiresCapability
+Id: requiresCapability
+Title: "What the target of a test must be able to do"
+Description: "A FHIRPath expression over the target's CapabilityStatement: where it is not true, the script or the test is not run. Other public scripts have an extension of the same name and meaning"
+* ^context[0].type = #element
+* ^context[0].expression = "TestScript"
+* ^context[1].type = #element
+* ^context[1].expression = "TestScript.test"
+* insert Common
+* . ..1
+* value[x] 1..
+* value[x] only string

@@ -2,6 +2,7 @@
 // compressed answers, errors that explain themselves.
 import { script, get, post, put, del, send, status, is, yes, none, count, header, hasHeader, noHeader, resource, refused,
   json } from "../lib.mjs";
+import { named_params } from "./search_params.mjs";
 
 const JSON_FHIR = "application/fhir+json; charset=utf-8";
 const negotiation = script("gateway", "negotiation", "Media types",
@@ -37,7 +38,8 @@ const negotiation = script("gateway", "negotiation", "Media types",
     status(201))
   .test("http-compress", "answers are compressed for who asks, and say so",
     get("metadata", { headers: { "Accept-Encoding": "gzip" } }), status(200), header("Vary", "Accept-Encoding", "contains"),
-    resource("CapabilityStatement"),
+    header("Content-Encoding", "gzip"), hasHeader("Content-Length"),
+    get("metadata", { headers: { "Accept-Encoding": "gzip;q=0, deflate" } }), status(200), header("Content-Encoding", "deflate"),
     get("metadata", { headers: { "Accept-Encoding": "identity" } }), status(200), noHeader("Content-Encoding"),
     get("metadata", { headers: { "Accept-Encoding": "br" } }), status(200), noHeader("Content-Encoding"))
   .test("http-pretty", "_pretty changes nothing of what is said",
@@ -96,7 +98,7 @@ for (const [id, text, asserts] of BROKEN) {
   errors.test("http-broken-body", `a body that is ${id}`,
     post("Patient", id, { contentType: "application/fhir+json" }), asserts);
 }
-errors.test("http-broken-body", "no body at all", send("POST", "Patient"), refused(400, "structure", "body"));
+errors.test("http-broken-body", "no body at all", send("POST", "Patient", { headers: { "Content-Type": "application/fhir+json" } }), refused(400, "structure", "body"));
 
 const capability = script("gateway", "capability", "CapabilityStatement",
   "GET metadata: says what is here, and is valid.")
@@ -126,6 +128,10 @@ const capability = script("gateway", "capability", "CapabilityStatement",
     "CapabilityStatement.rest.resource.where(type = 'Patient').operation.where(name = 'risk-profile').exists()",
     "CapabilityStatement.rest.resource.where(type = 'Observation').searchParam.where(name = 'combo-code-value-quantity' and type = 'composite').exists()",
   ].map((e) => yes(e, "statement-of-server")))
+  .test("capability", "every search parameter of R4 is named, with type and definition",
+    yes("CapabilityStatement.rest.resource.searchParam.all(name.exists() and type.exists() and definition.exists())", "statement-of-server"),
+    ...named_params.map(([type, codes]) => count(`CapabilityStatement.rest.resource.where(type = '${type}').searchParam` +
+      `.where(name in (${codes.map((code) => `'${code}'`).join(" | ")})).name`, codes.length, "statement-of-server")))
   .test("capability-definitions", "the definitions of our operations can be read",
     get("OperationDefinition/score"), status(200), is("OperationDefinition.code", "score"),
     get("OperationDefinition/risk-profile"), status(200), is("OperationDefinition.code", "risk-profile"),

@@ -22,7 +22,7 @@ const create = script("gateway", "create", "Create",
     meta: { versionId: "77", lastUpdated: "2001-01-01T00:00:00Z" } }))
   .fixture("exact", {
     resourceType: "Observation", status: "final",
-    code: { coding: [coding(LOINC, "718-7")] },
+    code: { coding: [coding(LOINC, "718-7")] }, subject: { reference: "Patient/${id}" },
     effectiveDateTime: "2024-02-29T12:30:00+02:00",
     valueQuantity: quantity(digits("11.50"), "g/dL"),
     note: [{ text: "Grüße, \u65e5\u672c\u8a9e, \u{1F600} \"quoted\" \\ back\nsecond line" }],
@@ -85,7 +85,8 @@ const read = script("gateway", "read", "Read and version read",
   .test(["rest-read", "rest-read-version"], "the newest version is read, with its version and date",
     get("Patient/${id}"), status(200), resource("Patient"), json(),
     is("Patient.id", "${id}"), is("Patient.name.family", "Two"),
-    is("Patient.meta.versionId", "2"), header("ETag", 'W/"2"'), hasHeader("Last-Modified"))
+    is("Patient.meta.versionId", "2"), header("ETag", 'W/"2"'), hasHeader("Last-Modified"),
+    yes("Patient.meta.lastUpdated > @2020-01-01T00:00:00Z"))
   .test("rest-vread", "each version stays readable as it was",
     get("Patient/${id}/_history/1"), status(200), is("Patient.name.family", "One"),
     is("Patient.meta.versionId", "1"), header("ETag", 'W/"1"'), is("Patient.id", "${id}"),
@@ -225,7 +226,6 @@ const prefer = script("gateway", "prefer", "Prefer",
   .fixture("changed", withId("Changed"))
   .variable("m", { sourceId: "minimal", headerField: "Location" })
   .variable("o", { sourceId: "with-outcome", headerField: "Location" })
-  .variable("r", { sourceId: "whole", expression: "Patient.id" })
   .test("rest-prefer", "return=minimal: no body, but place, version and date",
     post("Patient", "patient", { headers: { Prefer: "return=minimal" }, into: "minimal" }),
     status(201), header("Location", "/_history/1", "contains"), header("ETag", 'W/"1"'),
@@ -246,8 +246,10 @@ const prefer = script("gateway", "prefer", "Prefer",
     resource("OperationOutcome"), header("ETag", 'W/"2"'),
     put("Patient/${run}", "own", { headers: { Prefer: "return=representation" } }), status(200),
     is("Patient.name.family", "Prefer"), header("ETag", 'W/"3"'))
-  .fixture("finder", { resourceType: "Bundle", type: "batch", entry: [
-    { request: { method: "GET", url: "Patient?identifier=urn:auspex:suite|${run}" } } ] })
-  .teardown(del("Patient/${run}"), del("Patient/${r}"));
+  .variable("p0", { sourceId: "mine", expression: "Bundle.entry[0].resource.id" })
+  .variable("p1", { sourceId: "mine", expression: "Bundle.entry[1].resource.id" })
+  .variable("p2", { sourceId: "mine", expression: "Bundle.entry[2].resource.id" })
+  .teardown(del("Patient/${run}"), get("Patient?identifier=urn:auspex:suite|${run}", { into: "mine" }),
+    del("Patient/${p0}"), del("Patient/${p1}"), del("Patient/${p2}"));
 
 export default [create, read, update, remove, prefer];

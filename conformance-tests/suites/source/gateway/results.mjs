@@ -14,13 +14,19 @@ function sent(s, fixture, body, options = {}) {
   const from = `sent-${fixture}`;
   s.fixture(fixture, body);
   s.setup(post("", fixture, { into: from }), status(200));
+  const removals = [];
   body.entry.forEach((e, i) => {
     const { resourceType } = e.resource;
     const name = `${fixture}${i}`;
     s.variable(name, { sourceId: from,
       expression: `Bundle.entry[${i}].response.location.replaceMatches('^.*${resourceType}/([^/]+)/_history/.*$', '$1')` });
-    s.teardown(del(`${resourceType}/\${${name}}`));
+    removals.push([resourceType === "Patient" ? 0 : 1, del(`${resourceType}/\${${name}}`)]);
   });
+  // The Patient first: what is deleted then is missed by no model.
+  const patient = `\${${fixture}${indexOf(body, isPatient)}}`;
+  s.teardown(removals.sort(([a], [b]) => a - b).map(([, action]) => action),
+    indexOf(body, isPatient) < 0 ? [] : ["endpac", "albi", "khorana"].map((model) =>
+      del(`GuidanceResponse?patient=Patient/${patient}&model=${model}`)));
   return s;
 }
 const indexOf = (body, found) => body.entry.findIndex((e) => found(e.resource));
@@ -60,7 +66,8 @@ flow.profile("risk", `${EXT}/model-risk-assessment`).profile("device", `${EXT}/m
     count("RiskAssessment.basis.reference.where($this.startsWith('Condition/'))", 1),
     count("RiskAssessment.basis.reference.where($this.startsWith('Observation/'))", 4),
     yes("RiskAssessment.basis.reference.isDistinct()"),
-    yes("RiskAssessment.occurrence.toString().startsWith('${CURRENTDATE}')"))
+    yes("RiskAssessment.occurrence.toString().startsWith('${CURRENTDATE}')"),
+    yes("RiskAssessment.occurrence <= RiskAssessment.meta.lastUpdated and RiskAssessment.occurrence + 1 minute >= RiskAssessment.meta.lastUpdated"))
   .test("result-label", "it is labelled as made by a machine", get("RiskAssessment/${risk-id}"),
     count("RiskAssessment.meta.security.where(system = 'http://terminology.hl7.org/CodeSystem/v3-ObservationValue' and code = 'AIAST')", 1),
     count(`RiskAssessment.meta.tag.where(system = '${CANONICAL}/CodeSystem/tags' and code = 'gateway-result')`, 1),
@@ -75,7 +82,7 @@ flow.profile("risk", `${EXT}/model-risk-assessment`).profile("device", `${EXT}/m
     is("RiskAssessment.prediction.qualitativeRisk.coding.code", "high"), none("RiskAssessment.prediction.probability"),
     is(`RiskAssessment.prediction.extension.where(url = '${EXT}/score').value.value`, "3"),
     is(`RiskAssessment.prediction.extension.where(url = '${EXT}/score').value.code`, "{points}"),
-    yes(`RiskAssessment.prediction.when.start.toString() = '${ONSET}'`), yes("RiskAssessment.prediction.when.end > RiskAssessment.prediction.when.start"),
+    yes(`RiskAssessment.prediction.when.start.toString() = '${ONSET}'`), yes("RiskAssessment.prediction.when.end = RiskAssessment.prediction.when.start + 3 years"),
     count(`RiskAssessment.prediction.extension.where(url = '${EXT}/contribution')`, 3),
     yes(`RiskAssessment.prediction.extension.where(url = '${EXT}/contribution').all(extension.where(url = 'factor').exists() and ` +
       "extension.where(url = 'amount').exists() and extension.where(url = 'basis').value = 'points')"),
@@ -92,6 +99,7 @@ flow.profile("risk", `${EXT}/model-risk-assessment`).profile("device", `${EXT}/m
     get("RiskAssessment/${risk-id}"), status(200), conforms("risk"),
     get("${device-ref}", { into: "read-device" }), status(200), conforms("device"),
     yes("Device.version.where(type.text = 'model').value = '1.0.0'"), is("Device.status", "active"),
+    is("Device.identifier.value", "org.auspex-gateway.endpac"),
     yes("Device.version.where(type.text = 'module SHA-256').value.matches('^[0-9a-f]{64}$')"),
     get("${card-ref}"), status(200), conforms("card"))
   .test("result-basis", "what it rests on can be read in the version that was used",
@@ -140,7 +148,11 @@ asks.profile("asks", `${EXT}/data-required`)
 
 const correct = script("gateway", "result-corrected", "Corrections",
   "A correction takes back the result that stood on what was wrong; a new one is made; both are tied by a Provenance.").run();
-sent(correct, "p", endpac);
+// Without the value that was sent twice: the other one would stand in for it.
+const single = structuredClone(endpac);
+single.entry = single.entry.filter((e, i) => !glucose(e.resource) || single.entry.findIndex((o) => glucose(o.resource) &&
+  o.resource.effectiveDateTime === e.resource.effectiveDateTime) === i);
+sent(correct, "p", single);
 correct.fixture("corrected", replaceStatus("corrected")).fixture("wrong", replaceStatus("entered-in-error"))
   .variable("risk-id", { sourceId: "found", expression: "Bundle.entry[0].resource.id" })
   .variable("new-id", { sourceId: "now", expression: "Bundle.entry.resource.where(status = 'preliminary').id" })
@@ -165,6 +177,26 @@ correct.fixture("corrected", replaceStatus("corrected")).fixture("wrong", replac
     get(`RiskAssessment?patient=Patient/${PAT}`), count(`${RISKS}.where(status != 'entered-in-error')`, 0))
   .teardown(del("RiskAssessment/${risk-id}"), del("RiskAssessment/${new-id}"), del("Provenance/${tie}"));
 
+const mgps = sample("patients/mgps-scored-1.json", "mgps-scored-1", "${run}");
+const QPAT = `\${q${indexOf(mgps, isPatient)}}`;
+const measure = script("gateway", "result-measured", "Measurements of stored data",
+  "A present state that a model computes is an Observation that says what it was derived from.").run();
+sent(measure, "q", mgps);
+measure.profile("measured", `${EXT}/model-observation`)
+  .variable("measured", { sourceId: "found", expression: "Bundle.entry[0].resource.id" })
+  .variable("source", { sourceId: "read-it", expression: "Observation.derivedFrom[0].reference" })
+  .setup(get(`Observation?patient=Patient/${QPAT}&method=mgps`, { into: "found" }), status(200))
+  .test(["result-measured", "result-exactly-one", "result-profile"], "one Observation with model, device, sources and label", is("Bundle.total", 1),
+    get("Observation/${measured}", { into: "read-it" }), status(200), conforms("measured"), is("Observation.status", "final"),
+    is("Observation.value.value", "1"), is("Observation.value.code", "{score}"), is("Observation.subject.reference", `Patient/${QPAT}`),
+    is("Observation.code.coding.code", "mgps"), is("Observation.method.coding.code", "mgps"), is("Observation.method.coding.version", "1.0.0"),
+    yes("Observation.device.reference.startsWith('Device/')"), is("Observation.device.display", "mgps 1.0.0"),
+    yes("Observation.derivedFrom.exists() and Observation.derivedFrom.reference.all($this.matches('^Observation/[^/]+/_history/1$'))"),
+    count("Observation.meta.security.where(code = 'AIAST')", 1), is("Observation.identifier.value", "${measured}"),
+    get("${source}"), status(200), is("Observation.meta.versionId", "1"),
+    get(`RiskAssessment?patient=Patient/${QPAT}`), is("Bundle.total", 0))
+  .teardown(del("Observation/${measured}"));
+
 // ---- who is never scored -----------------------------------------------------
 
 const never = script("gateway", "result-never", "Who is never scored",
@@ -180,10 +212,13 @@ const suffixed = (b, tag) => JSON.parse(JSON.stringify(b).replaceAll("${run}", "
 sent(never, "dead", suffixed(changed({ deceasedDateTime: day(-1) }), "dead"));
 sent(never, "test", suffixed(changed({ meta: { security: [{ system: "http://terminology.hl7.org/CodeSystem/v3-ActReason", code: "HTEST" }] } }), "test"));
 sent(never, "gone", suffixed(changed({ active: false }), "gone"));
+const focused = structuredClone(endpac);
+for (const e of focused.entry) if (e.resource.resourceType === "Observation") e.resource.focus = [{ reference: "RelatedPerson/donor" }];
+sent(never, "donor", suffixed(focused, "donor"));
 sent(never, "old", old);
 sent(never, "other", suffixed(changed({ gender: "unknown", birthDate: undefined }), "other"));
 for (const [id, name, key] of [["dead", "the deceased", "score-never-deceased"], ["test", "test patients", "score-never-test"],
-  ["gone", "inactive Patients", "score-never-inactive"], ["old", "old records", "score-never-old"],
+  ["gone", "inactive Patients", "score-never-inactive"], ["donor", "values of somebody else (focus)", "score-never-focus"], ["old", "old records", "score-never-old"],
   ["other", "patients whose age is not known", "score-never-unknown"]]) {
   const at = `\${${id}${indexOf(endpac, isPatient)}}`;
   never.test(key, `${name} are stored and not scored`,
@@ -194,12 +229,12 @@ for (const [id, name, key] of [["dead", "the deceased", "score-never-deceased"],
 // ---- whose data ----------------------------------------------------------------
 
 const anonymous = (identifier) => {
-  const b = structuredClone(endpac);
+  const b = JSON.parse(JSON.stringify(endpac).replaceAll("${run}", "${run}-whose"));
   const at = indexOf(b, isPatient);
   const url = b.entry[at].fullUrl;
   b.entry.splice(at, 1);
   for (const e of b.entry) if (e.resource.subject?.reference === url) e.resource.subject = { identifier };
-  return JSON.parse(JSON.stringify(b).replaceAll("${run}", "${run}-whose"));
+  return b;
 };
 const person = (more) => ({ resourceType: "Patient", identifier: [{ system: MRN, value: "${run}-late" }], gender: "male",
   birthDate: endpac.entry[indexOf(endpac, isPatient)].resource.birthDate, ...more });
@@ -243,4 +278,4 @@ const deliver = script("gateway", "subscription", "Subscriptions",
     post("Subscription", "faulty"), status(422), yes("OperationOutcome.issue.where(expression = 'Subscription').exists()"))
   .teardown(del("Subscription/${id}"));
 
-export default [flow, asks, correct, never, whose, deliver];
+export default [flow, measure, asks, correct, never, whose, deliver];

@@ -3,7 +3,7 @@
 // nothing here was taken from an answer of the gateway.
 import fs from "node:fs";
 import { script, post, get, status, is, yes, none, count, resource, refused, faults, parameters, part, concept, quantity, ref,
-  SNOMED, CANONICAL, day } from "../lib.mjs";
+  SNOMED, UCUM, CANONICAL, day } from "../lib.mjs";
 
 const EXT = `${CANONICAL}/StructureDefinition`;
 const MODEL = `${CANONICAL}/CodeSystem/model`;
@@ -32,15 +32,16 @@ const SHAPES = {
   "predict-breast": [3, 0], "predict-prostate": [3, 0], mgps: [0, 1], albi: [0, 2], eq5d5l: [0, 1],
   screeners: [1, 1], "ctcae-labs": null,
 };
-const TITLES = {};
+const VERSIONS = { "predict-breast": "3.2.0" }; // all others: 1.0.0
 
-function risksSay(model) {
+const uuid = (n) => `urn:uuid:11111111-1111-4111-8111-11111111111${n}`;
+function risksSay(model, subject = uuid(1)) {
   return [
     yes(`${RISK}.all(status = 'preliminary')`),
-    yes(`${RISK}.all(method.coding.where(system = '${MODEL}' and code = '${model}' and version = '1.0.0').exists())`),
+    yes(`${RISK}.all(method.coding.where(system = '${MODEL}' and code = '${model}' and version = '${VERSIONS[model] ?? "1.0.0"}').exists())`),
     yes(`${RISK}.all(meta.security.where(code = 'AIAST').exists())`),
-    yes(`${RISK}.all(subject.reference.startsWith('urn:uuid:'))`),
-    yes(`${RISK}.all(performer.reference.startsWith('Device/') and performer.display = '${model} 1.0.0')`),
+    yes(`${RISK}.all(subject.reference = '${subject}')`),
+    yes(`${RISK}.all(performer.reference.startsWith('Device/') and performer.display = '${model} ${VERSIONS[model] ?? "1.0.0"}')`),
     yes(`${RISK}.all(basis.exists() and basis.reference.all($this.startsWith('urn:uuid:')))`),
     yes(`${RISK}.all(identifier.value.single() = id)`),
     yes(`${RISK}.all(prediction.exists() and prediction.outcome.exists())`),
@@ -62,7 +63,7 @@ function scored(one) {
   return [
     status(200), resource("Bundle"), is("Bundle.type", "collection"),
     shape ? [count(RISK, shape[0]), count(MEASURED, shape[1]), count("Bundle.entry", shape[0] + shape[1])] : [],
-    none(ASKED), risksSay(one.model), measurementsSay(one.model),
+    none(ASKED), risksSay(one.model, one.subject), measurementsSay(one.model),
     "probability" in one ? yes(near(`${RISK}.prediction.probability.ofType(decimal)`, one.probability)) : [],
     "score" in one ? yes(near(`${RISK}.prediction.extension.where(url = '${EXT}/score').value.value`, one.score)) : [],
     "relativeRisk" in one ? yes(near(`${RISK}.prediction.relativeRisk`, one.relativeRisk)) : [],
@@ -103,6 +104,7 @@ for (const [model, list] of models) {
   const s = script("gateway", `score-${model}`, `Scoring: ${model}`,
     `Golden patients of the model ${model} by $score: published numbers, refusals that name the input, nothing outside the population.`);
   for (const one of list) {
+    one.subject = sample(`patients/${one.file}`).entry.find((e) => e.resource.resourceType === "Patient").fullUrl;
     const id = one.file.replace(".json", "");
     s.fixture(id, ask(sample(`patients/${one.file}`), model));
     s.test([one.outcome === "scored" ? "score-models" : one.outcome === "data-required" ? "score-data-required" : "score-not-applicable"],
@@ -139,6 +141,7 @@ function scales(a) {
 const QLQ = "https://www.medizininformatik-initiative.de/fhir/ext/modul-pro/CodeSystem/mii-cs-pro-score-catalogue";
 const first = sample("examples/qlq-first.json");
 const wanted = scales(answers(first));
+const AUTHORED = first.entry.find((e) => e.resource.authored).resource.authored.slice(0, -"T16:32:10+01:00".length);
 const summary = [...FUNCTIONS.map((n) => wanted[n]), ...["fa", "pa", "nv", "dy", "sl", "ap", "co", "di"].map((n) => 100 - wanted[n])]
   .reduce((sum, n) => sum + n, 0) / 13;
 const incomplete = structuredClone(first);
@@ -157,7 +160,9 @@ scripts.push(script("gateway", "score-qlq-c30", "Scoring: qlq-c30",
     count(MEASURED, 16), none(RISK), none(ASKED), count("Bundle.entry", 16), measurementsSay("qlq-c30"),
     ...Object.entries(wanted).map(([name, n]) => yes(near(scaleValue(name), n))),
     yes(near(`${MEASURED}.where(code.coding.where(code = 'summary').exists()).value.value`, summary)),
-    yes(`${MEASURED}.all(derivedFrom.count() = 1)`))
+    yes(`${MEASURED}.all(derivedFrom.count() = 1)`),
+    yes(`${MEASURED}.value.all(system = '${UCUM}' and code = '{score}')`),
+    yes(`${MEASURED}.effective.all(toString().startsWith('${AUTHORED}'))`))
   .test("score-models", "less than half of a scale's items give no score of it, and no summary", post("$score", "incomplete"),
     status(200), none(scaleValue("pf")), yes(near(scaleValue("rf"), wanted.rf)), yes(near(scaleValue("ql"), wanted.ql)),
     none(`${MEASURED}.where(code.coding.where(code = 'summary').exists())`), none(RISK))
@@ -165,7 +170,6 @@ scripts.push(script("gateway", "score-qlq-c30", "Scoring: qlq-c30",
 
 // ---- external biomarker and PREDICT Prostate: by their sheets' examples ----
 
-const uuid = (n) => `urn:uuid:11111111-1111-4111-8111-11111111111${n}`;
 const biomarker = (value, unit, more = {}) => ({ resourceType: "Bundle", type: "collection", entry: [
   { fullUrl: uuid(1), resource: { resourceType: "Patient", gender: "male", birthDate: "1960-01-01" } },
   { fullUrl: uuid(2), resource: { resourceType: "Device", deviceName: [{ name: "Another model", type: "model-name" }] } },
@@ -202,6 +206,9 @@ const withGender = (gender) => {
 };
 const asFault = structuredClone(plco);
 asFault.entry[0].resource.gender = "no such";
+// Neither of the two weights that END-PAC compares.
+const weightless = sample("patients/endpac-scored-1.json");
+weightless.entry = weightless.entry.filter((e) => !e.resource.code?.coding?.some((c) => ["29463-7", "3141-9"].includes(c.code)));
 scripts.push(script("gateway", "score-operation", "$score",
   "The operation: models by name, as-of, a bare Bundle, what it refuses; it stores nothing.")
   .run()
@@ -215,6 +222,7 @@ scripts.push(script("gateway", "score-operation", "$score",
   .fixture("no-bundle", parameters(part("model", { valueString: "plcom2012" })))
   .fixture("no-parts", { resourceType: "Parameters" })
   .fixture("faulty", ask(asFault, "plcom2012"))
+  .fixture("weightless", ask(weightless, "endpac"))
   .fixture("two", parameters(part("model", { valueString: "mgps" }), part("model", { valueString: "plcom2012" }),
     { name: "bundle", resource: plco }))
   .fixture("old", ask(sample("patients/mgps-scored-1.json"), "mgps", "2020-01-01"))
@@ -227,6 +235,8 @@ scripts.push(script("gateway", "score-operation", "$score",
     yes(near(`${RISK}.prediction.probability.ofType(decimal)`, 1.750922)),
     post("$score", "now"), status(200), count(RISK, 1), none(`${RISK}.meta.tag.where(code = 'retrospective')`))
   .test("score-as-of", "what came after asOf does not count", post("$score", "old"), status(200), none(RISK), none(MEASURED))
+  .test("score-data-required", "all inputs that are lacking are named", post("$score", "weightless"), status(200),
+    lacking({ model: "endpac", inputs: ["weight_1y_before_kg", "weight_onset_kg"] }))
   .test("score-refused", "what cannot be done is refused",
     post("$score", "unknown"), status(422), resource("OperationOutcome"),
     yes("OperationOutcome.issue.where(code = 'not-found' and details.text.contains('no-such-model')).exists()"),

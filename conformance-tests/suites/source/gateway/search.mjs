@@ -70,7 +70,7 @@ const kinds = withData("search-kinds", "Search: kinds of parameters",
     rows("Patient", ["gender=female", "p1"], ["identifier=urn:auspex:mrn|${run}-1", "p1"], ["identifier=${run}-1", "p1"],
       ["identifier=urn:other|${run}-1"], ["phone=555", "p1"], ["email=555"], ["deceased=true", "p2"], ["deceased=false", "p1"]))
   .test("search-reference", "references: id, Type/id, URL",
-    rows("Observation", ["subject=Patient/${run}-p2", "weight"], ["patient=${run}-p1", "sugar", "scores", "note"],
+    rows("Observation", ["subject=Patient/${run}-p2", "weight"], ["subject=Group/${run}-p2"], ["patient=${run}-p1", "sugar", "scores", "note"],
       ["patient=Patient/${run}-p1", "sugar", "scores", "note"], ["subject:Patient=${run}-p2", "weight"],
       ["patient=${run}-p1,${run}-p2", "sugar", "weight", "scores", "note"], ["patient=${run}-nobody"]),
     rows("Patient", ["organization=${run}-org", "p1"]))
@@ -90,7 +90,7 @@ const kinds = withData("search-kinds", "Search: kinds of parameters",
     rows("ValueSet", ["url=http://example.org/suite/${run}/set/one", "set"], ["url=http://example.org/suite/${run}/set"],
       ["url:below=http://example.org/suite/${run}/", "set"], ["version=1.${run}", "set"]))
   .test(["search-number", "search-prefix"], "numbers: precision and prefixes",
-    rows("RiskAssessment", ["probability=12.5", "risk"], ["probability=13"], ["probability=gt12", "risk"],
+    rows("RiskAssessment", ["probability=12.5", "risk"], ["probability=14"], ["probability=gt12", "risk"],
       ["probability=lt12"], ["probability=le12.5", "risk"], ["probability=ge12.6"], ["probability=ne12.5"]))
   .test("search-special", "_id, _lastUpdated, _profile, _tag, _security, _source",
     rows("Patient", ["_id=${run}-p1", "p1"], ["_id=${run}-p1,${run}-p2,${run}-p3", "p1", "p2"],
@@ -170,10 +170,10 @@ const answers = withData("search-answers", "Search: what comes back",
     get(`Patient?${MINE}&_sort=_lastUpdated`), finds(r("p1"), r("p2")),
     get(`Patient?${MINE}&_sort=-_lastUpdated`), finds(r("p2"), r("p1")))
   .test(["search-pages", "search-count"], "_count: pages in a stable order, each match once",
-    get(`Observation?${MINE}&_sort=-date&_count=1`, { into: "page1" }), finds(r("weight")), is("Bundle.total", 3),
+    get(`Observation?${MINE}&_sort=-date&_count=1&_total=accurate`, { into: "page1" }), finds(r("weight")), is("Bundle.total", 3),
     get("${next}", { encode: false, into: "page2" }), finds(r("sugar")), is("Bundle.total", 3),
     get("${next2}", { encode: false }), finds(r("scores")), none("Bundle.link.where(relation = 'next')"),
-    get(`Observation?${MINE}&_count=2`), count(entries("match"), 2), is("Bundle.total", 3),
+    get(`Observation?${MINE}&_count=2`), count(entries("match"), 2),
     yes("Bundle.link.where(relation = 'next').exists()"),
     get(`Observation?${MINE}&_count=3`), count(entries("match"), 3), none("Bundle.link.where(relation = 'next')"),
     get(`Observation?${MINE}&_count=0`), status(200), none("Bundle.entry"), is("Bundle.total", 3))
@@ -212,7 +212,7 @@ const answers = withData("search-answers", "Search: what comes back",
     get("Patient?_id=${run}-p1&_summary=data"), none("Bundle.entry.resource.text"), yes("Bundle.entry.resource.name.exists()"))
   .test("search-total", "_total: none, estimate, accurate",
     get(`Observation?${MINE}&_total=accurate&_count=1`), is("Bundle.total", 3),
-    get(`Observation?${MINE}&_total=none`), status(200), none("Bundle.total"), count("Bundle.entry", 3),
+    get(`Observation?${MINE}&_total=none`), status(200), count("Bundle.entry", 3),
     get(`Observation?${MINE}&_total=estimate`), status(200), is("Bundle.total", 3),
     get(`Observation?${MINE}&_total=guess`), status(400))
   .test("search-post", "a search may be posted as a form",

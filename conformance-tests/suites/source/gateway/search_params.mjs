@@ -22,7 +22,7 @@ const byUrl = new Map(all.map((p) => [p.url, p]));
 function valueOf(p) {
   if (p.type === "reference") return `${p.target?.[0] ?? "Patient"}/auspex-nobody`;
   if (p.type !== "composite") return VALUES[p.type];
-  const parts = p.component.map((c) => VALUES[byUrl.get(c.definition)?.type]);
+  const parts = p.component.map((c) => byUrl.get(c.definition)).map((c) => c && valueOf(c));
   return parts.every(Boolean) ? parts.join("$") : undefined;
 }
 
@@ -49,4 +49,6 @@ function chunks(list, n) {
   for (let i = 0; i < list.length; i += n) out.push(list.slice(i, i + n));
   return out;
 }
+// For the statement itself (http.mjs): the parameters of each type.
+export const named_params = types.map((type) => [type, paramsOf(type).map(([code]) => code)]);
 export default [s];

@@ -199,9 +199,8 @@ for (const file of fs.readdirSync(folder).sort()) {
     actions(valid, { id: "v", asserts: () => none("OperationOutcome.issue.where(severity = 'error' or severity = 'fatal')") }));
   profiles.test("validate-own-profiles", `${name}: what does not, and where`,
     actions(invalid, { id: "i", asserts: (c) => [
-      yes(`OperationOutcome.issue.where(severity = 'error' and expression.first() = '${c.at}').exists()`),
-      ...(/^[a-z]+(-[a-z]+)*-[0-9]+$/.test(c.rule ?? "") ?
-        [yes(`OperationOutcome.issue.where(severity = 'error' and details.text.contains('${c.rule}')).exists()`)] : [])] }));
+      yes(`OperationOutcome.issue.where(severity = 'error' and (expression.first() = '${c.at}' or expression.first().startsWith('${c.at}[')) ` +
+        `and details.text.contains('${c.rule}')).exists()`)] }));
 }
 
 export default [kinds, operation, profiles];
