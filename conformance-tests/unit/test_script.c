@@ -310,6 +310,20 @@ static void fixtures_are_found_from_the_root_of_a_collection(void **state) {
   noted(s, "TestScript.fixture[0]", "found from the folder");
 }
 
+static void a_reference_by_type_and_id_has_no_ending_to_be_wrong(void **state) {
+  (void)state;
+  put("Patient/beside.json", "{\"resourceType\":\"Patient\",\"id\":\"pb\"}");
+  const ax_script *s =
+      load_members("\"fixture\":[{\"id\":\"f\",\"resource\":{\"reference\":"
+                   "\"Patient/beside\"}}]");
+  assert_non_null(s->fixtures.items[0].resource);
+  assert_null(notice(s, "ending"));
+  s = load_members("\"fixture\":[{\"id\":\"f\",\"resource\":{\"reference\":"
+                   "\"Patient/beside.xml\"}}]");
+  assert_non_null(s->fixtures.items[0].resource);
+  assert_non_null(notice(s, "ending"));
+}
+
 static void fixtures_that_are_missing_say_why(void **state) {
   (void)state;
   put("fx/broken.json", "{\"resourceType\":\"Patient\",}");
@@ -741,6 +755,7 @@ int main(void) {
     TEST(unknown_modifiers_are_unsupported),
     TEST(fixtures_are_found_in_files),
     TEST(fixtures_are_found_from_the_root_of_a_collection),
+    TEST(a_reference_by_type_and_id_has_no_ending_to_be_wrong),
     TEST(fixtures_that_are_missing_say_why),
     TEST(fixtures_stand_in_the_script),
     TEST(fixtures_can_be_parts_of_others),

@@ -75,7 +75,8 @@ static ax_status try_name(const search *s, ax_str folder, ax_str name,
                                   endings[i]);
     if (!path.ptr) return AX_NOMEM;
     AX_TRY(take(s, path.ptr, found));
-    if (*found && i > 0)
+    /* A relative reference (Type/id) has no ending to be wrong. */
+    if (*found && i > 0 && stem.len < name.len)
       AX_TRY(note(s, "found under another ending", path.ptr));
   }
   return AX_OK;
