@@ -127,9 +127,15 @@ export const KNOWN = new Set((
   "SupplyDelivery SupplyRequest Task TerminologyCapabilities TestReport " +
   "TestScript ValueSet VerificationResult VisionPrescription").split(" "));
 
+// Sent again while the status is 202, for ten seconds at most.
+const WAIT = { url: `${CANONICAL}/StructureDefinition/waitFor`, extension: [
+  { url: "pollingStatusCode", valueInteger: 202 }, { url: "maxAttempts", valueInteger: 40 },
+  { url: "intervalMs", valueInteger: 250 }] };
+
 export function send(method, at, more = {}) {
   const type = more.type ?? (at === "" ? "transaction" : undefined);
   const operation = {
+    extension: more.wait && [WAIT],
     type: type && {
       system: "http://terminology.hl7.org/CodeSystem/testscript-operation-codes",
       code: type,
@@ -190,6 +196,9 @@ export const conforms = (profile, from) =>
   assert(`it conforms to the profile ${profile}`, {
     sourceId: from, validateProfileId: profile });
 export const json = () => header("Content-Type", "application/fhir+json", "contains");
+
+// What SHOULD be: told when it is not, but no failure.
+export const should = (a) => ({ assert: { ...a.assert, warningOnly: true } });
 
 // The same about the request of a client under test.
 export const asked = ({ assert: { description, ...rest } }) => ({

@@ -100,3 +100,17 @@ Description: "A FHIRPath expression over the target's CapabilityStatement: where
 * . ..1
 * value[x] 1..
 * value[x] only string
+
+Extension: WaitFor
+Id: waitFor
+Title: "Send again until it is done"
+Description: "An operation of a TestScript is sent again as long as its answer has the status of polling. Other public scripts have an extension of the same name and meaning"
+* ^context[0].type = #element
+* ^context[0].expression = "TestScript.setup.action.operation"
+* ^context[1].type = #element
+* ^context[1].expression = "TestScript.test.action.operation"
+* insert Common
+* . ..1
+* insert Part(pollingStatusCode, 1..1, integer, "The status that means: not yet")
+* insert Part(maxAttempts, 1..1, integer, "How often at most")
+* insert Part(intervalMs, 1..1, integer, "The longest pause between two\, in milliseconds")

@@ -1,5 +1,5 @@
 // Transactions and batches.
-import { script, get, post, put, del, send, status, is, yes, none, count, resource, refused, bundle, entry, concept,
+import { script, get, post, put, del, send, status, is, yes, none, count, header, resource, refused, bundle, entry, concept,
   quantity, ref, digits, json, LOINC } from "../lib.mjs";
 
 const person = (tag, more = {}) => ({
@@ -142,6 +142,8 @@ const once = script("gateway", "once", "Exactly once",
   .fixture("faulty", { ...person("f"), gender: "x" })
   .fixture("mended", person("f"))
   .fixture("bundle", bundle("transaction", entry("POST", "Patient", person("t")), entry("POST", "Patient", person("t"))))
+  .fixture("half", bundle("batch", entry("POST", "Patient", person("half")), entry("POST", "Patient", bad)))
+  .variable("h0", idOf(0, "Patient", "half-made"))
   .variable("id", { sourceId: "first", expression: "Patient.id" })
   .variable("f", { sourceId: "mended-made", expression: "Patient.id" })
   .variable("place0", { sourceId: "bundle-made", expression: locationOf(0) })
@@ -166,10 +168,43 @@ const once = script("gateway", "once", "Exactly once",
     post("", "bundle", { headers: { "Idempotency-Key": "${run}-3" }, into: "bundle-made" }), status(200), count("Bundle.entry", 2),
     post("", "bundle", { headers: { "Idempotency-Key": "${run}-3" } }), status(200), is(locationOf(0), "${place0}"),
     get("Patient?" + by("t")), is("Bundle.total", 2))
+  .test("once-key", "of a batch under a key what was stored is kept, what was refused is tried again",
+    post("", "half", { headers: { "Idempotency-Key": "${run}-4" }, into: "half-made" }), status(200),
+    yes("Bundle.entry[0].response.status.startsWith('201')"), yes("Bundle.entry[1].response.status.startsWith('422')"),
+    post("", "half", { headers: { "Idempotency-Key": "${run}-4" } }), status(200),
+    yes("Bundle.entry[0].response.status.startsWith('201')"), yes(locationOf(0) + ".contains('Patient/${h0}/_history/1')"),
+    yes("Bundle.entry[1].response.status.startsWith('422')"),
+    get("Patient?" + by("half")), is("Bundle.total", 1))
   .test("once-key-form", "what cannot be a key is refused",
     post("Patient", "other", { headers: { "Idempotency-Key": "two words" } }), refused(400, "value", "two words"),
     post("Patient", "other", { headers: { "Idempotency-Key": "k".repeat(256) } }), refused(400, "value", "1 to 255"),
     get("Patient?" + by("other")), is("Bundle.total", 0))
-  .teardown(del("Patient/${id}"), del("Patient/${f}"), del("Patient/${t0}"), del("Patient/${t1}"));
+  .teardown(del("Patient/${id}"), del("Patient/${f}"), del("Patient/${t0}"), del("Patient/${t1}"), del("Patient/${h0}"));
 
-export default [transaction, batch, once];
+const later = script("gateway", "async", "Bundles that are done later",
+  "Prefer: respond-async: 202 and where to ask; carried out once; refused and unknown ones are told.")
+  .run()
+  .fixture("good", bundle("transaction", entry("POST", "Patient", person("later")), entry("POST", "Patient", person("later"))))
+  .fixture("bad", bundle("transaction", entry("POST", "Patient", bad)))
+  .variable("place", { sourceId: "accepted", headerField: "Content-Location" })
+  .variable("bad-place", { sourceId: "accepted-bad", headerField: "Content-Location" })
+  .variable("l0", idOf(0, "Patient", "answer"))
+  .variable("l1", idOf(1, "Patient", "answer"))
+  .setup(post("", "good", { headers: { Prefer: "respond-async" }, into: "accepted" }))
+  .test("bundle-async", "it is accepted, and Content-Location says where to ask",
+    status(202), resource("OperationOutcome"), header("Content-Location", "/$async/", "contains"),
+    header("Preference-Applied", "respond-async"), none("OperationOutcome.issue.where(severity = 'error')"))
+  .test("bundle-async", "there is the answer when it is done, and stays there",
+    get("${place}", { into: "answer", encode: false, wait: true }), status(200), is("Bundle.type", "transaction-response"), count("Bundle.entry", 2),
+    yes("Bundle.entry.response.status.all($this.startsWith('201'))"),
+    get("Patient?" + by("later")), is("Bundle.total", 2),
+    get("${place}", { encode: false }), status(200), is("Bundle.entry[0].response.location.contains('${l0}')", "true"),
+    get("Patient?" + by("later")), is("Bundle.total", 2))
+  .test("bundle-async", "a faulty one is refused there, with its faults",
+    post("", "bad", { headers: { Prefer: "respond-async" }, into: "accepted-bad" }), status(202),
+    get("${bad-place}", { encode: false, wait: true }), status(422),
+    yes("OperationOutcome.issue.expression.where($this = 'Bundle.entry[0].resource.gender').exists()"))
+  .test("bundle-async", "where no job is, there is none", get("$async/no-such-job"), status(404), resource("OperationOutcome"))
+  .teardown(del("Patient/${l0}"), del("Patient/${l1}"));
+
+export default [transaction, batch, once, later];

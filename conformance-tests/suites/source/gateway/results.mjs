@@ -66,7 +66,6 @@ flow.profile("risk", `${EXT}/model-risk-assessment`).profile("device", `${EXT}/m
     count("RiskAssessment.basis.reference.where($this.startsWith('Condition/'))", 1),
     count("RiskAssessment.basis.reference.where($this.startsWith('Observation/'))", 4),
     yes("RiskAssessment.basis.reference.isDistinct()"),
-    yes("RiskAssessment.occurrence.toString().startsWith('${CURRENTDATE}')"),
     yes("RiskAssessment.occurrence <= RiskAssessment.meta.lastUpdated and RiskAssessment.occurrence + 1 minute >= RiskAssessment.meta.lastUpdated"))
   .test("result-label", "it is labelled as made by a machine", get("RiskAssessment/${risk-id}"),
     count("RiskAssessment.meta.security.where(system = 'http://terminology.hl7.org/CodeSystem/v3-ObservationValue' and code = 'AIAST')", 1),

@@ -75,9 +75,12 @@ const FAULTS = [
     [["invalid", "Patient.text.div"], ["invariant", "Patient.text.div"]], "namespace"],
   ["narrative", "a narrative that is not well-formed", pat({ text: { status: "generated", div: div("<p>x") } }),
     [["invalid", "Patient.text.div"], ["invariant", "Patient.text.div"]], "well-formed"],
-  ["implied", "a weight is held to the vital signs of R4: category", weight({}),
+  [["implied", "slice"], "a weight is held to the vital signs of R4: category", weight({}),
     [["structure", "Observation"], ["structure", "Observation"]], "VSCat"],
-  ["fixed", "a weight in a unit that its profile does not allow", weight({ category: vital,
+  ["fixed", "a value that a profile fixes", weight({ category: vital,
+    valueQuantity: { ...quantity(80, "kg"), system: "http://example.org/units" } }),
+    [["value", "Observation.value.ofType(Quantity).system"]], "must be"],
+  ["binding", "a weight in a unit that its profile does not allow", weight({ category: vital,
     valueQuantity: quantity(12, "[stone_av]") }), [["code-invalid", "Observation.value.ofType(Quantity).code"]], "ucum-bodyweight"],
   ["unit", "a laboratory value whose unit is only text", lab({ valueQuantity: { value: 11, unit: "g/dL" } }),
     [["invariant", "Observation.value.ofType(Quantity)"]], "auspex-qty-1"],
@@ -96,6 +99,8 @@ const BUNDLES = [
     [["invariant", "Bundle.entry[0]"]], "request"],
   ["a PUT that does not say what", { resourceType: "Bundle", type: "transaction", entry: [
     { request: { method: "PUT", url: "Patient" }, resource: pat({}) }] }, [["invalid", "Bundle.entry[0].request"]], "PUT"],
+  ["a response whose status is none", { resourceType: "Bundle", type: "batch-response", entry: [{ response: { status: "Created" } }] },
+    [["value", "Bundle.entry[0].response.status"]], "Created"],
   ["a fault inside an entry", collection({ fullUrl: "http://a.example/Patient/1", resource: pat({ id: "1", gender: "f" }) }),
     [["code-invalid", "Bundle.entry[0].resource.gender"]], "administrative-gender"],
 ];
@@ -106,7 +111,7 @@ const kinds = script("gateway", "validate-faults", "Validation: every kind of fa
   "Each fault alone: $validate gives exactly the faults there are, with FHIR code and place; a create of it is refused with the same.");
 FAULTS.forEach(([key, name, body, list, text], i) => {
   kinds.fixture(`f${i}`, body);
-  kinds.test(`validate-${key}`, name,
+  kinds.test([key].flat().map((k) => `validate-${k}`), name,
     post(`${body.resourceType}/$validate`, `f${i}`), status(200), resource("OperationOutcome"), faults(list), says(text),
     post(body.resourceType, `f${i}`), status(422), resource("OperationOutcome"), faults(list), says(text));
 });
