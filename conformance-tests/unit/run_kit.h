@@ -9,8 +9,8 @@
  * Scripts are JSON with ' for " and ` for ', and without the braces of the
  * TestScript around them. The server keeps resources in memory: create, read,
  * vread (of the only version), update, delete, search (everything of the type,
- * or the first with ?one), transactions (answered, not done). What it was
- * asked last is in `kit.asked`.
+ * or the first with ?one), transactions (answered, not done), /packed. What it
+ * was asked last is in `kit.asked`.
  */
 #ifndef AX_CONFORMANCE_RUN_KIT_H
 #define AX_CONFORMANCE_RUN_KIT_H
@@ -23,6 +23,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "http/http_gzip.h"
 #include "http/http_server.h"
 #include "run/run.h"
 #include "support/ax_test.h"
@@ -167,6 +168,19 @@ static void kit_instance(ax_http_request *rq, ax_http_response *rs,
   }
 }
 
+/* "/packed" is compressed, "/packed?not" only says so. */
+static void kit_packed(ax_http_request *rq, ax_http_response *rs) {
+  static const ax_str plain = AX_STR_INIT("{\"resourceType\":\"Patient\"}");
+  ax_buf buf = AX_BUF_INIT(1 << 20);
+  if (rq->query.len)
+    ax_buf_append(&buf, plain);
+  else
+    assert_int_equal(ax_http_gzip_pack(plain, false, &buf), AX_OK);
+  kit_json(rs, 200, ax_arena_str(rq->arena, ax_buf_view(&buf)));
+  ax_http_set_header(rs, AX_STR("Content-Encoding"), AX_STR("gzip"));
+  ax_buf_free(&buf);
+}
+
 static void kit_route(ax_http_request *rq, ax_http_response *rs) {
   ax_str path = ax_str_skip(rq->path, 5); /* "/fhir" */
   if (ax_str_starts(path, AX_STR("/"))) path = ax_str_skip(path, 1);
@@ -175,7 +189,9 @@ static void kit_route(ax_http_request *rq, ax_http_response *rs) {
   size_t slash = ax_str_find(path, AX_STR("/"));
   bool odd = ax_str_find(path, AX_STR("$")) != AX_STR_NONE ||
              ax_str_find(path, AX_STR("_")) != AX_STR_NONE || !path.len;
-  if (ax_str_eq(path, AX_STR("poll")) && kit.polls-- > 0)
+  if (ax_str_eq(path, AX_STR("packed")))
+    kit_packed(rq, rs);
+  else if (ax_str_eq(path, AX_STR("poll")) && kit.polls-- > 0)
     rs->status = 202;
   else if (odd || ax_str_eq(path, AX_STR("poll")))
     kit_json(rs, 200,

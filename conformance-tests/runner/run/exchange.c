@@ -2,7 +2,10 @@
 
 #include "base/clock.h"
 #include "http/http.h"
+#include "http/http_gzip.h"
 #include "json/json_parse.h"
+
+enum { UNPACKED_MAX = 64 << 20 };
 
 static bool method_of(ax_str name, ax_net_method *out) {
   static const struct {
@@ -68,17 +71,36 @@ static ax_status tree_of(ax_state *s, ax_str body, const ax_json **out) {
   return status == AX_NOMEM ? status : AX_OK;
 }
 
+/* A body that a script asked to have compressed, unpacked. `*whole` is false
+ * for one that is not what its Content-Encoding says: it stays as it came. */
+static ax_status unpack(ax_state *s, const ax_net_response *response,
+                        ax_str *body, bool *whole) {
+  ax_str coding = ax_net_client_header(response, AX_STR("Content-Encoding"));
+  *body = response->body;
+  *whole = true;
+  if (!body->len || (!ax_str_eq_nocase(coding, AX_STR("gzip")) &&
+                     !ax_str_eq_nocase(coding, AX_STR("deflate"))))
+    return AX_OK;
+  ax_buf plain = AX_BUF_INIT(UNPACKED_MAX);
+  ax_status status = ax_http_gzip_unpack(response->body, &plain);
+  *whole = status == AX_OK;
+  if (*whole) *body = ax_arena_str(s->arena, ax_buf_view(&plain));
+  ax_buf_free(&plain);
+  return status == AX_NOMEM || !body->ptr ? AX_NOMEM : AX_OK;
+}
+
 static ax_status keep_answer(ax_state *s, const ax_net_response *response,
                              ax_result_exchange *e) {
+  bool whole;
   e->status = response->status;
-  e->response_body = response->body;
+  AX_TRY(unpack(s, response, &e->response_body, &whole));
   for (size_t i = 0; i < response->header_count; i++) {
     ax_result_header *h = AX_VEC_PUSH(&e->response_headers, s->arena);
     if (!h) return AX_NOMEM;
     h->name = response->headers[i].name;
     h->value = response->headers[i].value;
   }
-  return tree_of(s, response->body, &e->response_json);
+  return whole ? tree_of(s, e->response_body, &e->response_json) : AX_OK;
 }
 
 static ax_status keep_failure(ax_state *s, ax_result_exchange *e,

@@ -9,6 +9,7 @@
 #include "run/variable.h"
 #include "run/wait.h"
 #include "run/wire.h"
+#include "validate/base64.h"
 #include "json/json_edit.h"
 #include "json/json_write.h"
 
@@ -96,8 +97,29 @@ static ax_status with_id(ax_state *s, draft *d) {
   return d->url.body ? AX_OK : AX_NOMEM;
 }
 
-static ax_status write_body(ax_state *s, draft *d) {
+/* What is no FHIR resource (a JSON Patch, a form, a body broken on purpose)
+ * stands in scripts as a Binary of its media type. R4 lets a Binary be sent as
+ * its content under that type (binary.html), so an operation whose contentType
+ * is the Binary's sends the content, placeholders replaced. */
+static bool is_content(const draft *d) {
+  ax_str type = AX_JSON_STR(d->url.json, "contentType");
+  return type.len &&
+         ax_str_eq(AX_JSON_STR(d->url.body, "resourceType"),
+                   AX_STR("Binary")) &&
+         ax_str_eq(AX_JSON_STR(d->url.body, "contentType"), type);
+}
+
+static ax_status write_content(ax_state *s, draft *d, ax_error *err) {
+  ax_str data = AX_JSON_STR(d->url.body, "data");
+  char *bytes = AX_NEW_ARRAY(s->arena, char, data.len + 1);
+  if (!bytes) return AX_NOMEM;
+  ax_str text = { bytes, ax_base64_decode(data, bytes) };
+  return ax_variable_fill(s, text, &d->request.body, err);
+}
+
+static ax_status write_body(ax_state *s, draft *d, ax_error *err) {
   if (!d->has_source) return AX_OK;
+  if (is_content(d)) return write_content(s, d, err);
   AX_TRY(with_id(s, d));
   if (d->url.body) return body_text(s, d->url.body, &d->request.body);
   const ax_result_exchange *e = d->source.exchange;
@@ -225,7 +247,7 @@ static ax_status prepare(ax_state *s, const ax_script_action *action, draft *d,
   AX_TRY(find_method(s, d));
   AX_TRY(ax_operation_url_make(s, &d->url, &d->request.url, err));
   AX_TRY(ax_wire_value(s, d->request.url, &d->request.url));
-  AX_TRY(write_body(s, d));
+  AX_TRY(write_body(s, d, err));
   AX_TRY(as_form(s, d));
   return make_headers(s, d, err);
 }
@@ -326,7 +348,7 @@ ax_status ax_operation_create(ax_state *s, const ax_script_fixture *fixture,
   d.request.url = AX_JOIN(s->arena, d.url.base, AX_STR("/"), type);
   if (!d.request.url.ptr) return AX_NOMEM;
   AX_TRY(tell_rule(s, &d, out));
-  AX_TRY(write_body(s, &d));
+  AX_TRY(write_body(s, &d, err));
   AX_TRY(make_headers(s, &d, err));
   ax_status status = ax_exchange_send(s, &d.request, &e, err);
   out->exchange = e;

@@ -1,0 +1,62 @@
+/* Unit tests of bodies that are no resources: the content of a Binary is sent,
+ * compressed answers are read. */
+#include "run_kit.h"
+
+/* [{"op":"add","path":"/x","value":"${v}"}] */
+#define CONTENT "W3sib3AiOiJhZGQiLCJwYXRoIjoiL3giLCJ2YWx1ZSI6IiR7dn0ifV0="
+#define BINARY                                                               \
+  "'fixture': [{'id': 'f', 'resource': {'resourceType': 'Binary', "          \
+  "'contentType': 'application/json-patch+json', 'data': '" CONTENT "'}}], " \
+  "'variable': [{'name': 'v', 'defaultValue': 'told'}],"
+#define SEND(type)                                                 \
+  "'test': [{'action': [{'operation': {'method': 'patch', 'url': " \
+  "'Patient/1', 'sourceId': 'f', 'contentType': '" type "'}}]}]"
+
+static void the_content_of_a_binary_is_sent_under_its_own_type(void **state) {
+  (void)state;
+  (void)kit_run(BINARY SEND("application/json-patch+json"));
+  assert_int_equal(kit.asked_count, 1);
+  assert_string_equal(kit.asked[0].body,
+                      "[{\"op\":\"add\",\"path\":\"/x\",\"value\":\"told\"}]");
+  assert_non_null(
+      strstr(kit.asked[0].head, "Content-Type: application/json-patch+json\n"));
+}
+
+static void a_binary_is_a_resource_under_every_other_type(void **state) {
+  (void)state;
+  (void)kit_run(BINARY SEND("application/fhir+json"));
+  assert_int_equal(kit.asked_count, 1);
+  assert_non_null(strstr(kit.asked[0].body, "\"resourceType\":\"Binary\""));
+  assert_non_null(strstr(kit.asked[0].body, CONTENT));
+}
+
+#define GET(url) "{'operation': {'method': 'get', 'url': '" url "'}}"
+#define IS_PATIENT "{'assert': {'resource': 'Patient'}}"
+
+static void a_compressed_answer_is_read(void **state) {
+  (void)state;
+  const ax_result_script *r =
+      kit_run("'test': [{'action': [" GET("packed") "," IS_PATIENT "]}]");
+  kit_expect(r, 0, 1, "pass", "");
+  assert_str(kit_action(r, 0, 1)->exchange->response_body,
+             "{\"resourceType\":\"Patient\"}");
+}
+
+static void an_answer_that_only_says_so_is_no_json(void **state) {
+  (void)state;
+  const ax_result_script *r =
+      kit_run("'test': [{'action': [" GET("packed?not") "," IS_PATIENT "]}]");
+  kit_expect(r, 0, 1, "fail", "not JSON");
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, kit_begin, kit_end)
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+    TEST(the_content_of_a_binary_is_sent_under_its_own_type),
+    TEST(a_binary_is_a_resource_under_every_other_type),
+    TEST(a_compressed_answer_is_read),
+    TEST(an_answer_that_only_says_so_is_no_json),
+  };
+  return cmocka_run_group_tests_name("run_bodies", tests, kit_open, kit_close);
+}
