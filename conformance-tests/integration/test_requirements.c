@@ -18,7 +18,7 @@
 
 #define SUITES "conformance-tests/suites"
 #define LINK "https://auspex-gateway.org/fhir/StructureDefinition/requirement"
-enum { FILE_MAX = 16 << 20 };
+enum { SCRIPTS_MAX = 400, AT_ONCE = 16 };
 
 typedef struct {
   ax_str source;
@@ -31,6 +31,8 @@ static ax_map *keys;   /* key to requirement */
 static ax_map *claims; /* "interaction:read" to a requirement with tests */
 static const ax_json *parameters; /* the script that asks all of them */
 static size_t faults;
+static const char *paths[SCRIPTS_MAX];
+static size_t scripts;
 
 #define FAULT(...) (print_error(__VA_ARGS__), print_error("\n"), faults++)
 
@@ -118,6 +120,10 @@ static void read_scripts(const char *folder) {
     if (!strstr(one->d_name, ".json")) continue;
     (void)snprintf(path, sizeof path, "%s/%s", folder, one->d_name);
     read_script(path);
+    (void)snprintf(path, sizeof path, "%s/%s/%s", root ? root : ".", folder,
+                   one->d_name);
+    assert_true(scripts < SCRIPTS_MAX);
+    paths[scripts++] = ax_arena_str(arena, ax_str_from(path)).ptr;
   }
   closedir(all);
 }
@@ -247,11 +253,24 @@ static void everything_that_is_claimed_is_tested(void **state) {
   assert_int_equal(faults, 0);
 }
 
+static void every_script_is_valid(void **state) {
+  (void)state;
+  assert_true(scripts > 60);
+  for (size_t i = 0; i < scripts;) {
+    const char *args[AT_ONCE + 2] = { "validate" };
+    for (size_t n = 1; n <= AT_ONCE && i < scripts; n++) args[n] = paths[i++];
+    outside_run_result r = outside_run(args, NULL);
+    if (r.code != 0) print_error("%s%s\n", r.out, r.err);
+    assert_int_equal(r.code, 0);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(every_test_names_requirements_that_are_there),
     cmocka_unit_test(every_requirement_has_a_test_or_a_reason),
     cmocka_unit_test(everything_that_is_claimed_is_tested),
+    cmocka_unit_test(every_script_is_valid),
   };
   return cmocka_run_group_tests_name("requirements", tests, begin, end);
 }

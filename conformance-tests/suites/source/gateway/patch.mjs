@@ -26,7 +26,7 @@ const jsonPatch = script("gateway", "patch-json", "JSON Patch",
   .fixture("renames", [{ op: "replace", path: "/id", value: "other" }])
   .fixture("nothing", [])
   .fixture("object", { op: "add" })
-  .fixture("off", [{ op: "remove", path: "/active" }])
+  .fixture("off", [{ op: "remove", path: "/active" }, { op: "add", path: "/language", value: "en" }])
   .setup(put("Patient/${run}", "who"), status(201))
   .test("rest-patch-json", "the operations are done in their order",
     patch("Patient/${run}", "all", JSON_PATCH), status(200), resource("Patient"), header("ETag", 'W/"2"'),
@@ -50,7 +50,8 @@ const jsonPatch = script("gateway", "patch-json", "JSON Patch",
     patch("Patient/${run}", "off", { ...JSON_PATCH, headers: { "If-Match": 'W/"1"' } }), refused(412, "conflict"),
     get("Patient/${run}"), is("Patient.active", "true"),
     patch("Patient/${run}", "off", { ...JSON_PATCH, headers: { "If-Match": 'W/"2"' } }), status(200),
-    header("ETag", 'W/"3"'), none("Patient.active"))
+    header("ETag", 'W/"3"'), none("Patient.active"), is("Patient.language", "en"),
+    get("Patient/${run}"), none("Patient.active"))
   .test("rest-patch-gone", "what is deleted cannot be patched",
     del("Patient/${run}"), status(204),
     patch("Patient/${run}", "off", JSON_PATCH), refused(410, "deleted"))

@@ -3,7 +3,7 @@
 // nothing here was taken from an answer of the gateway.
 import fs from "node:fs";
 import { script, post, get, status, is, yes, none, count, resource, refused, faults, parameters, part, concept, quantity, ref,
-  SNOMED, UCUM, CANONICAL, day } from "../lib.mjs";
+  SNOMED, LOINC, UCUM, CANONICAL, day } from "../lib.mjs";
 
 const EXT = `${CANONICAL}/StructureDefinition`;
 const MODEL = `${CANONICAL}/CodeSystem/model`;
@@ -30,7 +30,7 @@ const near = (path, n) => `${path}.where(($this - (${n})).abs() <= ${Math.max(1,
 // How many resources each model gives, as plugins/README.md says.
 const SHAPES = {
   "predict-breast": [3, 0], "predict-prostate": [3, 0], mgps: [0, 1], albi: [0, 2], eq5d5l: [0, 1],
-  screeners: [1, 1], "ctcae-labs": null,
+  screeners: [1, 1], "ctcae-labs": null, "qlq-c30": null,
 };
 const VERSIONS = { "predict-breast": "3.2.0" }; // all others: 1.0.0
 
@@ -96,6 +96,11 @@ for (const one of patients) {
   if (!models.has(one.model)) models.set(one.model, []);
   models.get(one.model).push(one);
 }
+// What a screener gives is what was answered: the sum, and its published band
+// (GAD-7: 15 and more is severe; PHQ-9: 10 to 14 is moderate).
+for (const [file, score, band] of [["screeners-scored-1.json", 15, 3], ["screeners-scored-2.json", 10, 2]])
+  Object.assign(patients.find((one) => one.file === file), { score, measured: band });
+
 const names = { scored: "is scored with the published numbers", "data-required": "lacks an input, which is named",
   "not-applicable": "is outside the population: nothing comes" };
 
@@ -112,6 +117,15 @@ for (const [model, list] of models) {
       one.outcome === "scored" ? scored(one) : one.outcome === "data-required" ? lacking(one) : outside());
   }
   scripts.push(s);
+}
+
+// The script of a model, also of one that has no golden patients.
+function scriptOf(model, about) {
+  const name = `score-${model}`;
+  const found = scripts.find((s) => s.name === name);
+  if (found) return Object.assign(found, { about: `${found.about} ${about}` });
+  scripts.push(script("gateway", name, `Scoring: ${model}`, about));
+  return scripts.at(-1);
 }
 
 // ---- EORTC QLQ-C30: the scoring manual's formulas, here once more ----------
@@ -151,8 +165,7 @@ for (const e of incomplete.entry) if (e.resource.item) {
 }
 const scaleValue = (name) => `${MEASURED}.where(code.coding.where(system = '${QLQ}' and code = 'eortc-qlq-c30-${name}').exists()).value.value`;
 const nameless = sample("patients/eq5d5l-refused-2.json");
-scripts.push(script("gateway", "score-qlq-c30", "Scoring: qlq-c30",
-  "The 15 scales of the EORTC QLQ-C30 and the summary score by the formulas of the scoring manual.")
+scriptOf("qlq-c30", "The 15 scales of the EORTC QLQ-C30 and the summary score by the formulas of the scoring manual.")
   .fixture("first", ask(first, "qlq-c30"))
   .fixture("incomplete", ask(incomplete, "qlq-c30"))
   .fixture("other", ask(nameless, "qlq-c30"))
@@ -166,7 +179,7 @@ scripts.push(script("gateway", "score-qlq-c30", "Scoring: qlq-c30",
   .test("score-models", "less than half of a scale's items give no score of it, and no summary", post("$score", "incomplete"),
     status(200), none(scaleValue("pf")), yes(near(scaleValue("rf"), wanted.rf)), yes(near(scaleValue("ql"), wanted.ql)),
     none(`${MEASURED}.where(code.coding.where(code = 'summary').exists())`), none(RISK))
-  .test("score-not-applicable", "without answers to the questionnaire nothing comes", post("$score", "other"), outside()));
+  .test("score-not-applicable", "without answers to the questionnaire nothing comes", post("$score", "other"), outside());
 
 // ---- external biomarker and PREDICT Prostate: by their sheets' examples ----
 
@@ -177,8 +190,26 @@ const biomarker = (value, unit, more = {}) => ({ resourceType: "Bundle", type: "
     code: concept(INPUT, "external-biomarker-probability"), subject: ref(uuid(1)), effectiveDateTime: "2024-06-01",
     device: ref(uuid(2)), method: concept(SNOMED, "363679005"), valueQuantity: quantity(value, unit),
     component: [{ code: concept(INPUT, "external-biomarker-outcome"), valueCodeableConcept: concept(SNOMED, "363358000") }], ...more } }] });
-scripts.push(script("gateway", "score-external-biomarker", "Scoring: external-biomarker",
-  "What another system computed is passed on as it is, or not at all.")
+// plugins/trajectory/tests/cases/predict-prostate.txt, "scored".
+const man = uuid(1);
+const found = (code, more) => ({ resourceType: "Observation", status: "final", code, subject: ref(man), ...more });
+const prostate = { resourceType: "Bundle", type: "collection", entry: [
+  { resourceType: "Patient", gender: "male", birthDate: "1959-03-02" },
+  { resourceType: "Condition", subject: ref(man), code: concept(SNOMED, "399068003"), onsetDateTime: "2024-05-01",
+    clinicalStatus: concept("http://terminology.hl7.org/CodeSystem/condition-clinical", "active"),
+    verificationStatus: concept("http://terminology.hl7.org/CodeSystem/condition-ver-status", "confirmed") },
+  found(concept(LOINC, "2857-1"), { effectiveDateTime: "2024-04-20", valueQuantity: quantity(11, "ng/mL") }),
+  found(concept(LOINC, "21905-5"), { effectiveDateTime: "2024-05-01", valueCodeableConcept: concept("http://cancerstaging.org", "cT2") }),
+  found(concept(LOINC, "94734-1"), { effectiveDateTime: "2024-05-01", valueCodeableConcept: concept(LOINC, "LA30797-7") }),
+  found(concept(INPUT, "comorbidity-charlson-1-or-admission-2y"), { effectiveDateTime: "2024-05-02", valueCodeableConcept: concept(SNOMED, "373067005") }),
+].map((resource, i) => ({ fullUrl: uuid(i + 1), resource })) };
+const predictProstate = scripts.find((s) => s.name === "score-predict-prostate");
+predictProstate.fixture("published", ask(prostate, "predict-prostate", "2024-06-15"))
+  .test("score-models", "the published example: death of prostate cancer and of other causes", post("$score", "published"), status(200),
+    count(RISK, 3), risksSay("predict-prostate"),
+    ...[10.76059716, 10.976698209, 22.298463109].map((n) => yes(near(`${RISK}.prediction.probability.ofType(decimal)`, n))));
+
+scriptOf("external-biomarker", "What another system computed is passed on as it is, or not at all.")
   .fixture("whole", ask(biomarker(12, "%"), "external-biomarker", "2024-06-15"))
   .fixture("small", ask(biomarker(0.12, "%"), "external-biomarker", "2024-06-15"))
   .fixture("fraction", ask(biomarker(0.12, "1"), "external-biomarker", "2024-06-15"))
@@ -194,7 +225,7 @@ scripts.push(script("gateway", "score-external-biomarker", "Scoring: external-bi
     status([200, 422]), none(RISK))
   .test("score-data-required", "a probability of nothing is refused", post("$score", "no-outcome"), status([200, 422]), none(RISK))
   .test("score-not-applicable", "without a device, or preliminary: nothing comes",
-    post("$score", "no-device"), outside(), post("$score", "preliminary"), outside()));
+    post("$score", "no-device"), outside(), post("$score", "preliminary"), outside());
 
 // ---- $score itself -----------------------------------------------------------
 
