@@ -79,7 +79,9 @@ function lacking(one) {
     is(`${ASKED}.status`, "data-required"),
     yes(`${ASKED}.module.ofType(CodeableConcept).coding.where(system = '${MODEL}' and code = '${one.model}').exists()`),
     yes(`${ASKED}.meta.security.where(code = 'AIAST').exists()`),
-    count(`${ASKED}.dataRequirement`, one.inputs.length),
+    // An external value that is unfit makes what belongs to it unfit, too.
+    one.model === "external-biomarker" ? yes(`${ASKED}.dataRequirement.count() >= ${one.inputs.length}`)
+      : count(`${ASKED}.dataRequirement`, one.inputs.length),
     ...one.inputs.flatMap((input) => {
       const gap = `${ASKED}.dataRequirement.extension.where(url = '${EXT}/input-gap').where(extension.where(url = 'input').value = '${input}')`;
       return [count(gap, 1), yes(`${gap}.extension.where(url = 'reason').value.exists()`),
