@@ -49,6 +49,23 @@ static void an_answer_that_only_says_so_is_no_json(void **state) {
   kit_expect(r, 0, 1, "fail", "not JSON");
 }
 
+/* An origin without a client under test: what has a body is sent for it. */
+static void what_only_a_client_could_send_is_unsupported(void **state) {
+  (void)state;
+  const ax_result_script *r = kit_run(
+      "'test': [{'action': [{'operation': {'type': {'code': 'transaction'}, "
+      "'origin': 1, 'method': 'post', 'requestId': 'r'}}]}]");
+  kit_expect(r, 0, 0, "unsupported", "a client under test");
+  assert_int_equal(kit.asked_count, 0);
+  r = kit_run("'fixture': [{'id': 'f', 'resource': {'resourceType': "
+              "'Patient'}}], 'test': [{'action': [{'operation': {'type': "
+              "{'code': 'create'}, 'origin': 1, 'sourceId': 'f'}}, "
+              "{'operation': {'type': {'code': 'search'}, 'origin': 1, "
+              "'resource': 'Patient'}}]}]");
+  kit_expect_kind(r->kind, "pass");
+  assert_int_equal(kit.asked_count, 2);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, kit_begin, kit_end)
 
 int main(void) {
@@ -57,6 +74,7 @@ int main(void) {
     TEST(a_binary_is_a_resource_under_every_other_type),
     TEST(a_compressed_answer_is_read),
     TEST(an_answer_that_only_says_so_is_no_json),
+    TEST(what_only_a_client_could_send_is_unsupported),
   };
   return cmocka_run_group_tests_name("run_bodies", tests, kit_open, kit_close);
 }

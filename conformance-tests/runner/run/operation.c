@@ -319,6 +319,11 @@ static ax_status intercept(ax_state *s, const ax_script_action *action,
   return register_exchange(s, action->json, e, err);
 }
 
+/* An interaction that needs a body and names none is not ours to send. */
+static bool is_clients(const draft *d) {
+  return d->url.code.sends_body && !d->url.code.name.len && !d->has_source;
+}
+
 ax_status ax_operation_run(ax_state *s, const ax_script_action *action,
                            ax_result_action *out, ax_error *err) {
   draft d = { 0 };
@@ -326,6 +331,9 @@ ax_status ax_operation_run(ax_state *s, const ax_script_action *action,
   if (s->options->client_under_test && number_of(action->json, "origin"))
     return intercept(s, action, out, err);
   AX_TRY(prepare(s, action, &d, err));
+  if (number_of(action->json, "origin") && is_clients(&d))
+    return ax_error_set(err, AX_UNSUPPORTED,
+                        "requests of a client under test, when there is none");
   AX_TRY(tell_rule(s, &d, out));
   ax_status status = ax_wait_send(s, action->json, &d.request, &e, err);
   out->exchange = e;
