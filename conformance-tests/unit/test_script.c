@@ -327,11 +327,12 @@ static void a_reference_by_type_and_id_has_no_ending_to_be_wrong(void **state) {
 static void fixtures_that_are_missing_say_why(void **state) {
   (void)state;
   put("fx/broken.json", "{\"resourceType\":\"Patient\",}");
-  put("fx/list.json", "[1]");
+  put("fx/text.json", "\"x\"");
   is_missing("\"resource\":{\"reference\":\"fx/none.json\"}", "fx/none.json");
   is_missing("\"resource\":{\"reference\":\"fx/broken.json\"}",
              "broken.json:1:");
-  is_missing("\"resource\":{\"reference\":\"fx/list.json\"}", "resourceType");
+  is_missing("\"resource\":{\"reference\":\"fx/text.json\"}",
+             "neither an object nor a list");
   is_missing("\"resource\":{\"reference\":\"/etc/passwd\"}", "not relative");
   is_missing("\"resource\":{\"reference\":\"fx\"}", "fx");
   is_missing("\"resource\":{\"display\":\"x\"}", "names no resource");
@@ -363,6 +364,21 @@ static void fixtures_stand_in_the_script(void **state) {
   assert_null(f[2].resource);
   assert_int_equal(f[2].missing.len, 0);
   assert_non_null(strstr(f[3].missing.ptr, "no resource type of R4"));
+}
+
+static void fixtures_need_not_be_resources(void **state) {
+  (void)state;
+  put("fx/patch.json", "[{\"op\":\"remove\",\"path\":\"/active\"}]");
+  assert_true(ax_json_is(
+      fixture("\"resource\":{\"reference\":\"fx/patch.json\"}")->resource,
+      AX_JSON_ARRAY));
+  assert_true(
+      ax_json_is(fixture("\"resource\":[]")->resource, AX_JSON_ARRAY));
+  const ax_script_fixture *f = fixture("\"resource\":{}");
+  assert_true(ax_json_is(f->resource, AX_JSON_OBJECT));
+  assert_int_equal(f->missing.len, 0);
+  noted(load("script.json"), "TestScript.fixture[0]",
+        "what it holds is no resource");
 }
 
 static void fixtures_can_be_parts_of_others(void **state) {
@@ -758,6 +774,7 @@ int main(void) {
     TEST(a_reference_by_type_and_id_has_no_ending_to_be_wrong),
     TEST(fixtures_that_are_missing_say_why),
     TEST(fixtures_stand_in_the_script),
+    TEST(fixtures_need_not_be_resources),
     TEST(fixtures_can_be_parts_of_others),
     TEST(xml_is_the_same_script),
     TEST(broken_xml_has_file_and_line),

@@ -115,10 +115,10 @@ ax_status ax_script_resource(const ax_script_loading *l, const char *path,
   *was_xml = ax_script_is_xml(text);
   if (*was_xml) return read_xml(l, path, text, out, err);
   AX_TRY(read_json(l->arena, path, text, out, err));
-  if (!AX_JSON_STR(*out, "resourceType").len)
-    return ax_error_set(err, AX_INVALID, "%s: no resource: no resourceType",
-                        path);
-  return AX_OK;
+  if (ax_json_is(*out, AX_JSON_OBJECT) || ax_json_is(*out, AX_JSON_ARRAY))
+    return AX_OK;
+  return ax_error_set(err, AX_INVALID, "%s: neither an object nor a list",
+                      path);
 }
 
 /* --- the parts but phases ----------------------------------------------------
@@ -275,6 +275,9 @@ ax_status ax_script_load_at(const char *path, const ax_script_options *options,
   ax_script_loading l = { options, arena, s, folder_of(s->file), depth };
   AX_TRY(ax_script_resource(&l, path, &s->resource, &s->was_xml, err));
   ax_str type = AX_JSON_STR(s->resource, "resourceType");
+  if (!type.len)
+    return ax_error_set(err, AX_INVALID, "%s: no resource: no resourceType",
+                        path);
   if (!ax_str_eq(type, AX_STR("TestScript")))
     return ax_error_set(err, AX_INVALID,
                         "%s: a TestScript is wanted, this is a " AX_STR_FMT,

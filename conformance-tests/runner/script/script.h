@@ -32,7 +32,9 @@ typedef struct {
 typedef struct {
   ax_str id;
   bool autocreate, autodelete;
-  const ax_json *resource; /* NULL: see `missing` */
+  /* NULL: see `missing`. Mostly a resource; an object or a list that is none
+   * (the body of a patch, what a server must refuse) is kept, too. */
+  const ax_json *resource;
   ax_str reference;        /* as written; empty for an inline one */
   ax_str missing;          /* why there is no resource; else empty */
   /* Type to make a minimal resource of (the generator extensions of public

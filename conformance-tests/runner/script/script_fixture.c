@@ -38,6 +38,13 @@ static ax_status missing(const search *s, ax_str why) {
   return why.ptr ? AX_OK : AX_NOMEM;
 }
 
+/* What is no resource may still be sent: a patch, or something wrong. */
+static ax_status note_content(const search *s) {
+  if (AX_JSON_STR(s->fixture->resource, "resourceType").len) return AX_OK;
+  return ax_script_notice_add(s->l, s->fixture->place,
+                              AX_STR("what it holds is no resource"));
+}
+
 /* --- one file ----------------------------------------------------------------
  */
 
@@ -50,7 +57,8 @@ static ax_status take(const search *s, const char *path, bool *found) {
   if (!*found) return AX_OK;
   ax_status status = ax_script_resource(s->l, path, &s->fixture->resource,
                                         &was_xml, &why);
-  if (status == AX_OK || status == AX_NOMEM) return status;
+  if (status == AX_NOMEM) return status;
+  if (status == AX_OK) return note_content(s);
   s->fixture->resource = NULL;
   return missing(s, ax_arena_str(s->l->arena, ax_str_from(why.text)));
 }
@@ -281,16 +289,29 @@ static ax_status read_extended(const search *s, const ax_json *element) {
   return missing(s, AX_STR("the fixture names no resource"));
 }
 
+/* Is it the content itself instead of a Reference? */
+static bool is_content(const ax_json *resource) {
+  static const char *const parts[] = { "reference", "identifier", "display",
+                                       "type", "extension" };
+  if (AX_JSON_STR(resource, "resourceType").len ||
+      ax_json_is(resource, AX_JSON_ARRAY))
+    return true;
+  for (size_t i = 0; i < AX_COUNT(parts); i++)
+    if (ax_json_get(resource, ax_str_from(parts[i]))) return false;
+  return ax_json_is(resource, AX_JSON_OBJECT);
+}
+
 static ax_status read_resource(search *s, const ax_json *element) {
   const ax_json *resource = AX_JSON_GET(element, "resource");
   ax_script_fixture *f = s->fixture;
   f->reference = AX_JSON_STR(resource, "reference");
-  if (AX_JSON_STR(resource, "resourceType").len) {
+  if (is_content(resource)) {
     f->resource = resource;
-    return ax_script_notice_add(
+    AX_TRY(ax_script_notice_add(
         s->l, f->place,
         AX_STR("the resource stands in the fixture itself, R4 has a reference "
-               "there"));
+               "there")));
+    return note_content(s);
   }
   if (!f->reference.len) return read_extended(s, element);
   split(s, f->reference);

@@ -36,7 +36,8 @@ ax_status ax_script_load_tree(const ax_script_loading *around,
 const ax_json *ax_script_contained(const ax_script_loading *l,
                                    ax_str reference);
 
-/* A resource in JSON or XML, by its first character. `err` names the file. */
+/* What a file holds, in JSON or XML by its first character: a resource, or any
+ * other object or list of JSON. `err` names the file. */
 ax_status ax_script_resource(const ax_script_loading *l, const char *path,
                              const ax_json **out, bool *was_xml,
                              ax_error *err) AX_MUST_USE;
