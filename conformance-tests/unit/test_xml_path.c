@@ -69,7 +69,7 @@ static void plain_child_paths(void **state) {
   SELECTS("Bundle/entry/resource/Patient/active/@value", "bool");
   SELECTS("Bundle/entry/resource/Patient/contained/Organization/id/@value",
           "o");
-  SELECTS("Patient/id", "");
+  SELECTS("/Patient/id", "");
   SELECTS("Bundle/entry/resource/id", "");
   SELECTS("Bundle/nothing/@value", "");
 }
@@ -107,6 +107,15 @@ static void ids_and_extensions_of_primitives(void **state) {
   SELECTS("//Patient/gender/@value", "");
   SELECTS("//Patient/@id", "");
   SELECTS("//Patient", "{}");
+}
+
+static void
+a_path_without_its_beginning_is_looked_for_everywhere(void **state) {
+  (void)state;
+  SELECTS("Patient/id", "a");
+  SELECTS("fhir:Patient/fhir:name[2]/fhir:family/@value", "Tiny");
+  SELECTS("Organization/id/@value", "o");
+  SELECTS("Patient/photo", "");
 }
 
 static void all_descendants(void **state) {
@@ -157,6 +166,8 @@ int main(void) {
     cmocka_unit_test_setup_teardown(conditions, begin, end),
     cmocka_unit_test_setup_teardown(ids_and_extensions_of_primitives, begin,
                                     end),
+    cmocka_unit_test_setup_teardown(
+        a_path_without_its_beginning_is_looked_for_everywhere, begin, end),
     cmocka_unit_test_setup_teardown(all_descendants, begin, end),
     cmocka_unit_test_setup_teardown(the_rest_of_xpath_is_named, begin, end),
     cmocka_unit_test_setup_teardown(what_is_no_xpath_says_where, begin, end),

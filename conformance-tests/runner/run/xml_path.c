@@ -226,6 +226,10 @@ ax_status ax_xml_path_select(ax_arena *arena, ax_str path, const ax_json *root,
   elements found = { 0 };
   AX_TRY(ax_xml_path_parse(arena, path, &parsed, err));
   AX_TRY(walk(&e, &parsed, (element){ root, NULL, true }, &found));
+  if (!found.count && !parsed.from_root) {
+    parsed.steps.items[0].deep = true;
+    AX_TRY(walk(&e, &parsed, (element){ root, NULL, true }, &found));
+  }
   for (size_t i = 0; i < found.count; i++) {
     const ax_json **slot;
     if (!found.items[i].json) continue;

@@ -7,7 +7,10 @@
  *   [path]  [path = 'text']  [path != 'text']  and, or, not() between these
  *
  * The first step is the resource's type; below "resource" and "contained" a
- * step is a type, too. Everything else of XPath is UNSUPPORTED.
+ * step is a type, too. A path that does not begin with "/" and finds nothing
+ * there is looked for everywhere in the document: engines have always done so,
+ * and scripts rest on it ("Patient/id" of a Bundle). Everything else of XPath
+ * is UNSUPPORTED.
  *
  * Threads: a call touches only its arguments.
  */
