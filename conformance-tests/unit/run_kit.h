@@ -184,6 +184,8 @@ static void kit_packed(ax_http_request *rq, ax_http_response *rs) {
 static void kit_route(ax_http_request *rq, ax_http_response *rs) {
   ax_str path = ax_str_skip(rq->path, 5); /* "/fhir" */
   if (ax_str_starts(path, AX_STR("/"))) path = ax_str_skip(path, 1);
+  /* A second base, for scripts with two destinations. */
+  if (ax_str_starts(path, AX_STR("second/"))) path = ax_str_skip(path, 7);
   size_t history = ax_str_find(path, AX_STR("/_history/"));
   if (history != AX_STR_NONE) path.len = history;
   size_t slash = ax_str_find(path, AX_STR("/"));

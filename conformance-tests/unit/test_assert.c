@@ -114,6 +114,10 @@ static void headers_are_compared(void **state) {
         "'application/fhir+json'");
   HOLDS("'headerField': 'Accept', 'sourceId': 'q', 'value': "
         "'application/fhir+json'");
+  HOLDS("'headerField': 'Content-Type', 'operator': 'contains', 'value': "
+        "'xml'");
+  FAILS("'headerField': 'Location', 'operator': 'contains', 'value': 'xml'",
+        "expected contains 'xml'");
   BREAKS("'headerField': 'ETag', 'sourceId': 'f'", "has no headers");
 }
 
@@ -248,6 +252,8 @@ static void a_minimum_is_contained(void **state) {
   FAILS("'minimumId': 'f', 'sourceId': 'min'",
         "the minimum wants true at Patient.active, and there is nothing");
   FAILS("'minimumId': 'obs'", "a Patient cannot contain a Observation");
+  FAILS("'minimumId': 'obs', 'sourceId': 's'",
+        "a Bundle cannot contain a Observation");
   FAILS("'minimumId': 'nil'", "nothing is known as 'nil'");
 #define ONCE                                                           \
   "'modifierExtension': [{'url': 'https://x/TestScript-OncePerType', " \
@@ -267,6 +273,17 @@ static void once_per_type_looks_at_all_of_a_bundle(void **state) {
   "'test': [{'action': [{'assert': {" ONCE "'sourceId': 'b'}}]}]"
   kit_expect(kit_run(BUNDLE("")), 0, 0, "fail", "Patient.active");
   kit_expect(kit_run(BUNDLE(", 'active': true")), 0, 0, "pass", "");
+  /* Without the extension one of them is enough. */
+  const char *one =
+      "'fixture': [{'id': 'b', 'resource': {'resourceType': 'Bundle', 'entry': "
+      "[{'resource': {'resourceType': 'Patient'}}, {'resource': "
+      "{'resourceType': 'Patient', 'gender': 'male'}}]}}, {'id': 'm', "
+      "'resource': {'resourceType': 'Patient', 'gender': 'male'}}, {'id': 'n', "
+      "'resource': {'resourceType': 'Patient', 'active': true}}],"
+      "'test': [{'action': [{'assert': {'sourceId': 'b', 'minimumId': 'm'}}, "
+      "{'assert': {'sourceId': 'b', 'minimumId': 'n'}}]}]";
+  kit_expect(kit_run(one), 0, 0, "pass", "");
+  kit_expect(kit_run(one), 0, 1, "fail", "Patient.active");
 }
 
 static void profiles_are_validated(void **state) {
@@ -340,6 +357,13 @@ static void results_tell_rule_and_requirement(void **state) {
             "'K-7'}], 'response': 'created'");
   assert_str(a->requirement, "K-7");
   assert_str(a->requirement_url, "");
+  /* What stands at the test counts for all of it. */
+  const ax_result_script *r = kit_run(
+      "'test': [{'extension': [{'url': 'http://x/requirement', 'valueString': "
+      "'K-8'}], 'action': [{'operation': {'url': 'Patient/no'}}, {'assert': "
+      "{'response': 'notFound'}}]}]");
+  assert_str(kit_action(r, 0, 0)->requirement, "K-8");
+  assert_str(kit_action(r, 0, 1)->requirement, "K-8");
 }
 
 static void long_values_are_cut_for_people(void **state) {

@@ -173,6 +173,29 @@ static void warnings_in_a_group_still_need_one_that_holds(void **state) {
   kit_expect(r, 0, 2, "fail", "");
 }
 
+#define CONDITIONAL(code)                                                    \
+  FIXTURE "'contained': [{'resourceType': 'TestScript', 'id': 'c', 'test': " \
+          "[{'action': [{'operation': {'type': {'code': 'read'}, 'url': "    \
+          "'Patient/p'}}]}, {'action': [{'assert': {'responseCode': '" code  \
+          "'}}]}]}], 'test': [{'modifierExtension': [{'url': "               \
+          "'https://x/TestScript-Conditional', 'valueReference': "           \
+          "{'reference': '#c'}}], 'action': [" CREATE "]}]"
+
+static void a_condition_of_nist_decides_about_the_rest_of_a_test(void **state) {
+  (void)state;
+  const ax_result_script *r = kit_run(CONDITIONAL("404"));
+  kit_expect_kind(r->kind, "pass");
+  assert_int_equal(r->phases.items[0].actions.count, 2);
+  assert_int_equal(kit.asked_count, 2);
+  kit.asked_count = 0;
+  r = kit_run(CONDITIONAL("200"));
+  kit_expect(r, 0, 0, "pass", "");
+  kit_expect(r, 0, 1, "skip", "its condition does not hold: expected status");
+  assert_int_equal(kit.asked_count, 1);
+  assert_true(ax_result_complete(r));
+  kit_expect_kind(r->kind, "pass");
+}
+
 int main(void) {
 #define RUN(test) cmocka_unit_test_setup_teardown(test, kit_begin, kit_end)
   const struct CMUnitTest tests[] = {
@@ -185,6 +208,7 @@ int main(void) {
     RUN(none_of_a_group_fails_all_of_it_at_its_end),
     RUN(groups_do_not_help_each_other),
     RUN(warnings_in_a_group_still_need_one_that_holds),
+    RUN(a_condition_of_nist_decides_about_the_rest_of_a_test),
   };
   return cmocka_run_group_tests(tests, kit_open, kit_close);
 }

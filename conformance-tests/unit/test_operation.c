@@ -285,6 +285,9 @@ static void xml_is_asked_for_in_json_when_the_run_says_so(void **state) {
         strstr(fault_of(asking[i]), "unsupported: XML on the wire"));
     assert_false(result->wire_changed);
   }
+  /* The type of a body that there is not says nothing. */
+  (void)request_of("'url': 'Patient/1', 'contentType': 'xml'");
+  assert_false(result->wire_changed);
   /* A media type that only looks like one is sent. */
   (void)request_of("'url': 'Patient/1', 'accept': 'applicaiton/xml'");
   assert_non_null(strstr(kit.asked[0].head, "Accept: applicaiton/xml\n"));
@@ -349,6 +352,17 @@ static void destinations_have_their_own_base(void **state) {
                       "GET /fhir/Patient/1");
   assert_non_null(strstr(fault_of("'url': 'Patient/1', 'destination': 3"),
                          "no base URL is known for destination 3"));
+  /* Several, and none named: R4 calls that an error. */
+  const ax_result_script *r = kit_run(
+      "'destination': [{'index': 1, 'profile': {'code': 'FHIR-Server'}}, "
+      "{'index': 2, 'profile': {'code': 'FHIR-Server'}}],"
+      "'fixture': [{'id': 'a', 'autocreate': true, 'autodelete': true, "
+      "'resource': {'resourceType': 'Patient'}}],"
+      "'test': [{'action': [{'operation': {'url': 'Patient/1'}}]}]");
+  kit_expect(r, 1, 0, "error", "does not say which one it means");
+  /* Fixtures are made on each, and removed from each. */
+  assert_int_equal(r->phases.items[0].actions.count, 2);
+  assert_int_equal(r->phases.items[2].actions.count, 2);
   kit.options.target.destination_count = 1;
   assert_string_equal(request_of("'url': 'Patient/1', 'destination': 2"),
                       "GET /fhir/Patient/1");

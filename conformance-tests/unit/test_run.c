@@ -129,6 +129,73 @@ static void a_teardown_goes_on_and_forgives_what_was_never_made(void **state) {
   assert_true(ax_result_complete(r));
 }
 
+static void a_setup_clears_away_only_what_was_made(void **state) {
+  (void)state;
+  const ax_result_script *r = kit_run(
+      PATIENT "'variable': [{'name': 'id', 'sourceId': 'later',"
+              " 'expression': 'Patient.id'}],"
+              "'setup': {'action': [{'operation': {'type': {'code': 'delete'},"
+              " 'url': 'Patient/${id}'}}, " CREATE ", {'operation': {'type': "
+              "{'code': 'read'}, 'url': 'Patient/${id}'}}]}");
+  kit_expect(r, 0, 0, "skip", "nothing is known as 'later'");
+  kit_expect(r, 0, 1, "pass", "");
+  kit_expect(r, 0, 2, "fail", "nothing is known as 'later'");
+  assert_true(ax_result_complete(r));
+}
+
+static void a_fixture_that_is_refused_says_why(void **state) {
+  (void)state;
+  kit.create_status = 422;
+  kit.canned_read = NULL;
+  const ax_result_script *r =
+      kit_run("'fixture': [{'id': 'f', 'autocreate': true,"
+              " 'resource': {'resourceType': 'Patient', 'active': true}}],"
+              "'test': [{'action': [{'operation': {'url': 'Patient/1'}}]}]");
+  kit_expect(r, 0, 0, "fail",
+             "fixture 'f' could not be created: the target answered 422");
+  kit_expect_kind(r->phases.items[1].kind, "skip");
+}
+
+#define PART(of, expression)                                               \
+  "{'id': 'part', 'extension': [{'url': 'urn:subFixture', 'extension': [{" \
+  "'url': 'urn:sourceId', 'valueString': '" of "'}, {'url': "              \
+  "'urn:fhirPath', 'valueString': '" expression "'}]}]}"
+
+static void a_fixture_may_be_a_part_of_another_source(void **state) {
+  (void)state;
+  const ax_result_script *r = kit_run(
+      "'fixture': [{'id': 'f', 'resource': {'resourceType': 'Patient'}}," PART(
+          "s", "Bundle.entry[0].resource") "],"
+                                           "'test': [{'action': [" CREATE
+                                           ", {'operation': {'type': {'code': "
+                                           "'search'}, 'resource': 'Patient', "
+                                           "'responseId': 's'}}, {'operation': "
+                                           "{'type': {'code': 'read'}, "
+                                           "'targetId': 'part'}}, {'assert': "
+                                           "{'sourceId': 'part', 'resource': "
+                                           "'Patient'}}]}]");
+  for (size_t i = 0; i < 4; i++) kit_expect(r, 0, i, "pass", "");
+  assert_string_equal(kit.asked[2].path, "/fhir/Patient/made-1");
+  r = kit_run("'fixture': [{'id': 'f', 'resource': {'resourceType': "
+              "'Patient'}}," PART(
+                  "f", "Patient.contact") "], 'test': [{'action': [{'assert': "
+                                          "{'sourceId': 'part', "
+                                          "'resource': 'Patient'}}]}]");
+  kit_expect(r, 0, 0, "fail", "\"Patient.contact\" gives nothing in f");
+  r = kit_run("'fixture': [" PART(
+      "part",
+      "Patient") "], 'test': [{'action': [{'assert': {'sourceId': 'part', "
+                 "'resource': 'Patient'}}]}]");
+  kit_expect(r, 0, 0, "error", "is a part of itself");
+}
+
+static void what_r4_has_not_is_unsupported(void **state) {
+  (void)state;
+  const ax_result_script *r =
+      kit_run("'test': [{'action': [{'assert': {'rule': {'ruleId': 'x'}}}]}]");
+  kit_expect(r, 0, 0, "unsupported", "unsupported: rule (STU3)");
+}
+
 static void an_operation_that_cannot_be_sent_ends_its_test(void **state) {
   (void)state;
   const ax_result_script *r = kit_run(
@@ -163,11 +230,23 @@ static void a_target_that_is_not_there_is_told_once(void **state) {
   assert_int_equal(kit_action(r, 0, 0)->exchange->status, 0);
 }
 
-static void a_script_without_anything_to_do_is_broken(void **state) {
+static void a_script_without_anything_to_do_is_no_pass(void **state) {
   (void)state;
   const ax_result_script *r = kit_run("'description': 'nothing'");
-  kit_expect_kind(r->kind, "error");
-  assert_false(ax_result_complete(r));
+  kit_expect_kind(r->kind, "skip");
+  assert_int_equal(r->cause, AX_RESULT_BY_SCRIPT);
+  assert_true(ax_str_find(r->message, AX_STR("nothing to do")) != AX_STR_NONE);
+}
+
+static void a_body_that_is_no_resource_is_sent_as_it_is(void **state) {
+  (void)state;
+  const ax_result_script *r = kit_run(
+      "'fixture': [{'id': 'f', 'resource': {}}], 'test': [{'action': "
+      "[{'operation': {'type': {'code': 'patch'}, 'sourceId': 'f', 'url': "
+      "'Patient/1', 'contentType': 'application/json-patch+json'}}]}]");
+  kit_expect(r, 0, 0, "pass", "");
+  assert_string_equal(kit.asked[0].body, "{}");
+  assert_non_null(strstr(kit.asked[0].head, "json-patch+json\n"));
 }
 
 int main(void) {
@@ -182,9 +261,14 @@ int main(void) {
     RUN(fixtures_come_and_go_with_the_script),
     RUN(what_a_script_creates_itself_goes_too),
     RUN(a_teardown_goes_on_and_forgives_what_was_never_made),
+    RUN(a_setup_clears_away_only_what_was_made),
+    RUN(a_fixture_that_is_refused_says_why),
+    RUN(a_fixture_may_be_a_part_of_another_source),
+    RUN(what_r4_has_not_is_unsupported),
     RUN(an_operation_that_cannot_be_sent_ends_its_test),
     RUN(a_target_that_is_not_there_is_told_once),
-    RUN(a_script_without_anything_to_do_is_broken),
+    RUN(a_script_without_anything_to_do_is_no_pass),
+    RUN(a_body_that_is_no_resource_is_sent_as_it_is),
   };
   return cmocka_run_group_tests(tests, kit_open, kit_close);
 }

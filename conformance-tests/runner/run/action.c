@@ -20,12 +20,14 @@ static void requirement_of(const ax_json *json, ax_result_action *out) {
   if (link.len) out->requirement_url = link;
 }
 
-void ax_action_describe(const ax_script_action *action, ax_result_action *out) {
+void ax_action_describe(const ax_script_phase *phase,
+                        const ax_script_action *action, ax_result_action *out) {
   *out = (ax_result_action){ .is_assert = action->is_assert,
                              .label = action->label,
                              .description = action->description,
                              .place = action->place };
   if (action->json) requirement_of(action->json, out);
+  if (!out->requirement.len && phase->json) requirement_of(phase->json, out);
 }
 
 ax_status ax_action_judge(ax_state *s, ax_status status, const ax_error *why,
@@ -71,14 +73,20 @@ static ax_status run(ax_state *s, const ax_script_action *action,
   return AX_OK;
 }
 
-ax_status ax_action_run(ax_state *s, const ax_script_action *action,
-                        ax_result_action *out) {
+ax_status ax_action_run(ax_state *s, const ax_script_phase *phase,
+                        const ax_script_action *action, ax_result_action *out) {
   int64_t begun_ns = ax_clock_mono_ns();
-  ax_action_describe(action, out);
+  ax_action_describe(phase, action, out);
   if (!action->json || action->fault.len) {
     out->kind = AX_RESULT_ERROR;
     out->message = action->fault;
     return AX_OK;
+  }
+  if (action->unsupported.len) {
+    out->kind = AX_RESULT_UNSUPPORTED;
+    out->message =
+        AX_JOIN(s->arena, AX_STR("unsupported: "), action->unsupported);
+    return out->message.ptr ? AX_OK : AX_NOMEM;
   }
   AX_TRY(run(s, action, out));
   out->duration_us = (ax_clock_mono_ns() - begun_ns) / 1000;

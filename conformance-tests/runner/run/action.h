@@ -6,12 +6,15 @@
 
 #include "run/state.h"
 
-/* Runs the action and fills `out` completely. NOMEM only. */
-ax_status ax_action_run(ax_state *s, const ax_script_action *action,
+/* Runs an action of `phase` and fills `out` completely. NOMEM only. */
+ax_status ax_action_run(ax_state *s, const ax_script_phase *phase,
+                        const ax_script_action *action,
                         ax_result_action *out) AX_MUST_USE;
 
-/* What `out` is without being run: names, place, requirement. */
-void ax_action_describe(const ax_script_action *action, ax_result_action *out);
+/* What `out` is without being run: names, place, requirement (its own, else
+ * that of its phase). */
+void ax_action_describe(const ax_script_phase *phase,
+                        const ax_script_action *action, ax_result_action *out);
 
 /* Turns a failure into the kind and message of an action (state.h). NOMEM is
  * given back. */

@@ -1,19 +1,11 @@
 /* responseCode: the status of an answer by its number. */
 #include "run/assert.h"
-
-/* What an OperationOutcome says is what people want to read first. */
-static ax_str reason(const ax_result_exchange *e) {
-  const ax_json *issue =
-      ax_json_item(AX_JSON_GET(e->response_json, "issue"), 0);
-  ax_str text = AX_JSON_STR(AX_JSON_GET(issue, "details"), "text");
-  if (!text.len) text = AX_JSON_STR(issue, "diagnostics");
-  return text;
-}
+#include "run/exchange.h"
 
 ax_status ax_assert_response_code_explain(const ax_assert *a,
                                           ax_assert_outcome *out) {
   const ax_result_exchange *e = out->exchange;
-  ax_str why = reason(e);
+  ax_str why = ax_exchange_reason(e);
   out->message = ax_arena_printf(
       a->s->arena,
       "expected status " AX_STR_FMT ", got " AX_STR_FMT " to " AX_STR_FMT

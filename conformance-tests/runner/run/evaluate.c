@@ -166,6 +166,22 @@ ax_status ax_evaluate_truth(ax_state *s, ax_str expression,
   return ax_evaluate_truth_of(s, expression, source->json, out, err);
 }
 
+ax_status ax_evaluate_node(ax_state *s, ax_str expression,
+                           const ax_source *source, const ax_json **out,
+                           ax_error *err) {
+  ax_fp_list list;
+  AX_TRY(run(s, expression, source->json, &list, err));
+  for (size_t i = 0; i < list.count; i++) {
+    const ax_fp_item *item = &list.items[i];
+    *out = item->kind == AX_FP_NODE ? item->u.node.json : NULL;
+    if (*out) return AX_OK;
+  }
+  return ax_error_set(err, AX_NOT_FOUND,
+                      "\"%.*s\" gives nothing in " AX_STR_FMT,
+                      expression.len > 80 ? 80 : (int)expression.len,
+                      expression.ptr, AX_STR_ARG(source->name));
+}
+
 /* --- paths ---------------------------------------------------------------- */
 
 /* XPath has a '/' outside of brackets and quotes, a prefix, or an attribute;

@@ -26,7 +26,12 @@ ax_status ax_evaluate_truth(ax_state *s, ax_str expression,
                             const ax_source *source, bool *out,
                             ax_error *err) AX_MUST_USE;
 
-/* The same over any tree, as gates need it. */
+/* The first node that the expression gives; NOT_FOUND: it gives none. */
+ax_status ax_evaluate_node(ax_state *s, ax_str expression,
+                           const ax_source *source, const ax_json **out,
+                           ax_error *err) AX_MUST_USE;
+
+/* The truth over any tree, as gates need it. */
 ax_status ax_evaluate_truth_of(ax_state *s, ax_str expression,
                                const ax_json *tree, bool *out,
                                ax_error *err) AX_MUST_USE;

@@ -166,3 +166,10 @@ ax_status ax_exchange_send(ax_state *s, const ax_exchange_request *request,
   wire.header_count = e->request_headers.count;
   return send(s, &wire, e, err);
 }
+
+ax_str ax_exchange_reason(const ax_result_exchange *e) {
+  const ax_json *issue =
+      ax_json_item(AX_JSON_GET(e->response_json, "issue"), 0);
+  ax_str text = AX_JSON_STR(AX_JSON_GET(issue, "details"), "text");
+  return text.len ? text : AX_JSON_STR(issue, "diagnostics");
+}

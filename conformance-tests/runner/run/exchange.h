@@ -23,4 +23,7 @@ typedef struct {
 ax_status ax_exchange_send(ax_state *s, const ax_exchange_request *request,
                            ax_result_exchange **out, ax_error *err) AX_MUST_USE;
 
+/* What an answer that is an OperationOutcome says first; else empty. */
+ax_str ax_exchange_reason(const ax_result_exchange *e);
+
 #endif

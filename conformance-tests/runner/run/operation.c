@@ -32,12 +32,20 @@ static const ax_run_destination *find_base(const ax_state *s, unsigned index) {
   return NULL;
 }
 
+bool ax_operation_knows(const ax_state *s, unsigned destination) {
+  return find_base(s, destination) != NULL;
+}
+
 ax_status ax_operation_base(ax_state *s, unsigned index, ax_str place,
                             ax_str *out, ax_error *err) {
   const ax_run_target *t = &s->options->target;
   const ax_run_destination *found = find_base(s, index);
   if (!t->destination_count)
     return ax_error_set(err, AX_INVALID, "the run has no target");
+  if (!index && s->script->destinations.count > 1 && t->destination_count > 1)
+    return ax_error_set(err, AX_INVALID,
+                        "the script has several destinations, and this "
+                        "operation does not say which one it means");
   if (found || index <= 1) {
     *out = found ? found->base : t->destinations[0].base;
     return AX_OK;
@@ -176,12 +184,10 @@ static ax_status make_headers(ax_state *s, draft *d, ax_error *err) {
   AX_TRY(own_headers(s, d, err));
   AX_TRY(media_header(s, d, AX_STR("Accept"),
                       AX_JSON_STR(d->url.json, "accept"), err));
-  /* A script that names the type of a body it does not send is believed only
-   * in that it can read it. */
-  ax_str type = AX_JSON_STR(d->url.json, "contentType"), ignored;
-  if (!d->request.body.len)
-    return type.len ? ax_wire_media(s, type, &ignored, err) : AX_OK;
-  return media_header(s, d, AX_STR("Content-Type"), type, err);
+  /* Without a body there is nothing that could have a type. */
+  if (!d->request.body.len) return AX_OK;
+  return media_header(s, d, AX_STR("Content-Type"),
+                      AX_JSON_STR(d->url.json, "contentType"), err);
 }
 
 /* --- method and URL ------------------------------------------------------- */
@@ -345,12 +351,25 @@ ax_status ax_operation_run(ax_state *s, const ax_script_action *action,
 
 /* --- fixtures that come and go with the script ---------------------------- */
 
+static ax_status refused(ax_state *s, ax_str fixture, const char *what,
+                         const ax_result_exchange *e, ax_error *err) {
+  ax_str why = ax_exchange_reason(e);
+  ax_str text = ax_arena_printf(
+      s->arena,
+      "fixture '" AX_STR_FMT "' could not be %s: the target answered %d%s%.*s",
+      AX_STR_ARG(fixture), what, e->status, why.len ? ": " : "", (int)why.len,
+      why.len ? why.ptr : "");
+  if (!text.ptr) return AX_NOMEM;
+  return ax_error_set(err, AX_NOT_FOUND, AX_STR_FMT, AX_STR_ARG(text));
+}
+
 ax_status ax_operation_create(ax_state *s, const ax_script_fixture *fixture,
-                              ax_result_action *out, ax_error *err) {
+                              unsigned destination, ax_result_action *out,
+                              ax_error *err) {
   draft d = { .has_source = true };
   ax_result_exchange *e = NULL;
   d.request.method = AX_STR("POST");
-  AX_TRY(ax_operation_base(s, 0, fixture->place, &d.url.base, err));
+  AX_TRY(ax_operation_base(s, destination, fixture->place, &d.url.base, err));
   AX_TRY(ax_source_fixture(s, fixture, &d.url.body, err));
   ax_str type = AX_JSON_STR(d.url.body, "resourceType");
   d.request.url = AX_JOIN(s->arena, d.url.base, AX_STR("/"), type);
@@ -363,10 +382,7 @@ ax_status ax_operation_create(ax_state *s, const ax_script_fixture *fixture,
   AX_TRY(status);
   if (!e) return AX_NOMEM;
   if (created(e)) return remember(s, fixture->id, d.url.base, e);
-  return ax_error_set(err, AX_NOT_FOUND,
-                      "fixture '" AX_STR_FMT
-                      "' could not be created: the target answered %d",
-                      AX_STR_ARG(fixture->id), e->status);
+  return refused(s, fixture->id, "created", e, err);
 }
 
 ax_status ax_operation_remove(ax_state *s, const ax_state_made *made,
@@ -375,15 +391,11 @@ ax_status ax_operation_remove(ax_state *s, const ax_state_made *made,
   ax_result_exchange *e = NULL;
   d.request.method = AX_STR("DELETE");
   d.request.url = made->url;
-  AX_TRY(ax_operation_base(s, 0, AX_STR(""), &d.url.base, err));
   AX_TRY(tell_rule(s, &d, out));
   AX_TRY(make_headers(s, &d, err));
   ax_status status = ax_exchange_send(s, &d.request, &e, err);
   out->exchange = e;
   AX_TRY(status);
   if (created(e) || e->status == 404 || e->status == 410) return AX_OK;
-  return ax_error_set(err, AX_NOT_FOUND,
-                      "fixture '" AX_STR_FMT
-                      "' could not be deleted: the target answered %d",
-                      AX_STR_ARG(made->fixture), e->status);
+  return refused(s, made->fixture, "deleted", e, err);
 }

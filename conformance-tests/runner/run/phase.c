@@ -20,12 +20,12 @@ void ax_phase_end(ax_result_phase *phase) {
   phase->kind = all_skipped ? AX_RESULT_SKIP : worst;
 }
 
-static ax_status skip_one(ax_state *s, const ax_script_action *action,
-                          ax_result_cause cause, ax_str why,
-                          ax_result_phase *out) {
+static ax_status skip_one(ax_state *s, const ax_script_phase *phase,
+                          const ax_script_action *action, ax_result_cause cause,
+                          ax_str why, ax_result_phase *out) {
   ax_result_action *result = AX_VEC_PUSH(&out->actions, s->arena);
   if (!result) return AX_NOMEM;
-  ax_action_describe(action, result);
+  ax_action_describe(phase, action, result);
   result->kind = AX_RESULT_SKIP;
   result->cause = cause;
   result->message = why;
@@ -36,7 +36,7 @@ ax_status ax_phase_skip(ax_state *s, const ax_script_phase *phase,
                         ax_result_cause cause, ax_str why,
                         ax_result_phase *out) {
   for (size_t i = 0; i < phase->actions.count; i++)
-    AX_TRY(skip_one(s, &phase->actions.items[i], cause, why, out));
+    AX_TRY(skip_one(s, phase, &phase->actions.items[i], cause, why, out));
   return AX_OK;
 }
 
@@ -44,7 +44,7 @@ static ax_status run_one(ax_state *s, const ax_script_phase *phase, size_t i,
                          ax_result_phase *out) {
   const ax_script_action *action = &phase->actions.items[i];
   ax_result_action result;
-  AX_TRY(ax_action_run(s, action, &result));
+  AX_TRY(ax_action_run(s, phase, action, &result));
   ax_result_action *slot = AX_VEC_PUSH(&out->actions, s->arena);
   if (!slot) return AX_NOMEM;
   *slot = result;
@@ -53,13 +53,22 @@ static ax_status run_one(ax_state *s, const ax_script_phase *phase, size_t i,
   return AX_OK;
 }
 
-/* What a teardown cannot do because nothing was made is no failure of its
- * own. */
-static void forgive(const ax_state *s, ax_result_action *result) {
-  if (!s->failed || result->is_assert || result->kind != AX_RESULT_FAIL ||
-      result->exchange)
+static bool deletes(const ax_script_action *action) {
+  ax_str code = AX_JSON_STR(AX_JSON_GET(action->json, "type"), "code");
+  return !action->is_assert && ax_str_starts(code, AX_STR("delete"));
+}
+
+/* What cannot be deleted because it was never made is no failure: in a
+ * teardown after a failure, and in set-ups that clear the way for what a test
+ * makes only later. */
+static void forgive(const ax_state *s, const ax_script_action *action,
+                    ax_result_phase_kind phase, ax_result_action *result) {
+  if (result->kind != AX_RESULT_FAIL || result->exchange || action->is_assert)
     return;
+  bool setup = phase == AX_RESULT_SETUP && deletes(action);
+  if (!setup && !(phase == AX_RESULT_TEARDOWN && s->failed)) return;
   result->kind = AX_RESULT_SKIP;
+  result->cause = AX_RESULT_BY_SCRIPT;
 }
 
 ax_status ax_phase_run(ax_state *s, const ax_script_phase *phase,
@@ -69,17 +78,15 @@ ax_status ax_phase_run(ax_state *s, const ax_script_phase *phase,
   for (size_t i = 0; i < phase->actions.count; i++) {
     const ax_script_action *action = &phase->actions.items[i];
     if (ended) {
-      AX_TRY(skip_one(s, action, AX_RESULT_NO_CAUSE,
+      AX_TRY(skip_one(s, phase, action, AX_RESULT_NO_CAUSE,
                       AX_STR("an earlier action of the same part failed"),
                       out));
       continue;
     }
     AX_TRY(run_one(s, phase, i, out));
     ax_result_action *result = &out->actions.items[out->actions.count - 1];
-    if (teardown)
-      forgive(s, result);
-    else
-      ended = ax_action_ends(action, result);
+    forgive(s, action, out->phase, result);
+    if (!teardown) ended = ax_action_ends(action, result);
     s->failed |= result->kind >= AX_RESULT_UNSUPPORTED;
   }
   out->duration_us += (ax_clock_mono_ns() - begun_ns) / 1000;
@@ -106,19 +113,32 @@ static ax_status finish(ax_state *s, ax_status status, const ax_error *why,
   return AX_OK;
 }
 
-ax_status ax_phase_create_fixtures(ax_state *s, ax_result_phase *out,
-                                   bool *good) {
-  *good = true;
+static ax_status create_all(ax_state *s, unsigned destination,
+                            ax_result_phase *out, bool *good) {
   for (size_t i = 0; i < s->script->fixtures.count; i++) {
     const ax_script_fixture *f = &s->script->fixtures.items[i];
     ax_result_action result = { 0 };
     ax_error why = { 0 };
     if (!f->autocreate) continue;
     AX_TRY(tell_fixture(s, "autocreate", f->id, f->place, &result));
-    ax_status status = ax_operation_create(s, f, &result, &why);
+    ax_status status = ax_operation_create(s, f, destination, &result, &why);
     AX_TRY(finish(s, status, &why, &result, out));
     *good &= result.kind == AX_RESULT_PASS;
   }
+  return AX_OK;
+}
+
+ax_status ax_phase_create_fixtures(ax_state *s, ax_result_phase *out,
+                                   bool *good) {
+  const ax_script *script = s->script;
+  bool several = script->destinations.count > 1 &&
+                 s->options->target.destination_count > 1;
+  *good = true;
+  if (!several) return create_all(s, 0, out, good);
+  /* R4: on each server being tested. */
+  for (size_t i = 0; i < script->destinations.count; i++)
+    if (ax_operation_knows(s, script->destinations.items[i].index))
+      AX_TRY(create_all(s, script->destinations.items[i].index, out, good));
   return AX_OK;
 }
 

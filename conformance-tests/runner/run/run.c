@@ -131,12 +131,50 @@ static ax_status bind_all(ax_state *s, const ax_script_phase *test) {
   return AX_OK;
 }
 
+/* The second test of a condition: what does not hold there decides and is no
+ * failure. */
+static ax_status judge_condition(ax_state *s, const ax_script_phase *asked,
+                                 ax_gate *out) {
+  ax_result_phase told = describe(asked, AX_RESULT_TEST);
+  bool failed = s->failed;
+  AX_TRY(ax_phase_run(s, asked, &told));
+  ax_phase_end(&told);
+  s->failed = failed;
+  *out = (ax_gate){ .closed = told.kind > AX_RESULT_WARNING,
+                    .kind = AX_RESULT_SKIP,
+                    .cause = AX_RESULT_BY_SCRIPT };
+  for (size_t i = 0; i < told.actions.count; i++)
+    if (told.actions.items[i].kind == told.kind) {
+      out->message = AX_JOIN(s->arena, AX_STR("its condition does not hold: "),
+                             told.actions.items[i].message);
+      return out->message.ptr ? AX_OK : AX_NOMEM;
+    }
+  return AX_OK;
+}
+
+/* What of a test comes behind its condition. */
+static ax_status run_conditional(ax_state *s, const ax_script_phase *test,
+                                 ax_result_phase *phase) {
+  const ax_script *condition = test->condition;
+  ax_gate gate = { .cause = AX_RESULT_NO_CAUSE,
+                   .message = AX_STR("what its condition asks for failed") };
+  AX_TRY(ax_phase_run(s, &condition->tests.items[0], phase));
+  ax_phase_end(phase);
+  gate.closed = phase->kind > AX_RESULT_WARNING;
+  if (!gate.closed)
+    AX_TRY(judge_condition(s, &condition->tests.items[1], &gate));
+  return gate.closed ? ax_phase_skip(s, test, gate.cause, gate.message, phase)
+                     : ax_phase_run(s, test, phase);
+}
+
 static ax_status run_test(ax_state *s, const ax_script_phase *test) {
   ax_result_phase phase = describe(test, AX_RESULT_TEST);
   size_t bound = s->bound.count;
+  bool conditional = test->condition && test->condition->tests.count == 2;
   AX_TRY(name_test(s, first_of(test->name, test->id)));
   AX_TRY(bind_all(s, test));
-  AX_TRY(ax_phase_run(s, test, &phase));
+  AX_TRY(conditional ? run_conditional(s, test, &phase)
+                     : ax_phase_run(s, test, &phase));
   s->bound.count = bound;
   ax_phase_end(&phase);
   return keep(s, &phase);
@@ -196,8 +234,10 @@ static void conclude(ax_result_script *out) {
   out->kind = all_skipped ? AX_RESULT_SKIP : worst;
 }
 
+/* R4 allows such scripts; they show nothing. */
 static ax_status empty_script(ax_state *s) {
-  s->out->kind = AX_RESULT_ERROR;
+  s->out->kind = AX_RESULT_SKIP;
+  s->out->cause = AX_RESULT_BY_SCRIPT;
   s->out->message = AX_STR("the script has nothing to do: no set-up, no test, "
                            "no teardown and no fixture to create");
   return AX_OK;

@@ -1,6 +1,9 @@
 #include "run/source.h"
 
+#include "run/evaluate.h"
 #include "run/variable.h"
+
+enum { DEPTH_MAX = 16 };
 
 static ax_status none_such(ax_str id, ax_error *err) {
   return ax_error_set(err, AX_NOT_FOUND,
@@ -15,9 +18,29 @@ static ax_status missing(const ax_script_fixture *fixture, ax_error *err) {
                       AX_STR_ARG(fixture->id), AX_STR_ARG(fixture->missing));
 }
 
+/* What an expression cuts out of another source when it is needed. */
+static ax_status part_of(ax_state *s, const ax_script_fixture *fixture,
+                         const ax_json **out, ax_error *err) {
+  ax_source whole;
+  ax_str expression;
+  if (s->depth == DEPTH_MAX)
+    return ax_error_set(err, AX_INVALID,
+                        "fixture '" AX_STR_FMT "' is a part of itself",
+                        AX_STR_ARG(fixture->id));
+  s->depth++;
+  ax_status status =
+      ax_variable_fill(s, fixture->part_expression, &expression, err);
+  if (!status) status = ax_source_find(s, fixture->part_of, false, &whole, err);
+  if (!status) status = ax_source_need_json(&whole, err);
+  if (!status) status = ax_evaluate_node(s, expression, &whole, out, err);
+  s->depth--;
+  return status;
+}
+
 ax_status ax_source_fixture(ax_state *s, const ax_script_fixture *fixture,
                             const ax_json **out, ax_error *err) {
   const ax_json *tree = fixture->resource;
+  if (fixture->part_of.len) return part_of(s, fixture, out, err);
   if (!tree && fixture->generate.len)
     AX_TRY(ax_script_generate(s->options->registry, fixture->generate, s->arena,
                               &tree, err));
