@@ -10,9 +10,9 @@
 
 static ax_status wrong(ax_str source, uint32_t at, const char *what,
                        ax_error *err) {
-  ax_json_place place = ax_json_place_of(source, at);
-  return ax_error_set(err, AX_INVALID, "line %u, column %u: %s", place.line,
-                      place.column, what);
+  return ax_error_set(err, AX_INVALID, "line %u, column %u: %s",
+                      ax_json_place_of(source, at).line,
+                      ax_json_place_of(source, at).column, what);
 }
 
 static ax_status check_texts(ax_str source, const ax_json *texts,
