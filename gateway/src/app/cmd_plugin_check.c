@@ -1,12 +1,10 @@
 /* `auspex plugin check`: a module tried out as a gateway would run it. */
-#include <signal.h>
 #include <stdio.h>
 
 #include "app/cmd_plugin.h"
 #include "app/command.h"
 #include "app/exits.h"
 #include "app/plugin_words.h"
-#include "base/log.h"
 #include "kit/check.h"
 #include "kit/lint.h"
 
@@ -69,14 +67,5 @@ static int check(ax_arena *arena, const ax_plugin_words *words) {
 }
 
 int ax_cmd_plugin_check(int argc, char **argv) {
-  ax_plugin_words words;
-  int code;
-  if (!ax_plugin_words_read(&manual, argc, argv, &words, &code)) return code;
-  (void)signal(SIGPIPE, SIG_IGN);
-  ax_log_set_level(AX_LOG_ERROR);
-  ax_arena *arena = ax_arena_new(MEMORY_MAX);
-  code = arena ? check(arena, &words)
-               : ax_command_fail(AX_EXIT_USAGE, AX_NOMEM, NULL);
-  ax_arena_free(arena);
-  return code;
+  return ax_plugin_words_run(&manual, argc, argv, MEMORY_MAX, check);
 }

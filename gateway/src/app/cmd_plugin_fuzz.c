@@ -1,5 +1,4 @@
 /* `auspex plugin fuzz`: rows and data files that chance makes. */
-#include <signal.h>
 #include <stdio.h>
 
 #include "app/cmd_plugin.h"
@@ -7,7 +6,6 @@
 #include "app/exits.h"
 #include "app/plugin_words.h"
 #include "base/clock.h"
-#include "base/log.h"
 #include "kit/fuzz.h"
 
 enum { MEMORY_MAX = 1 << 30, SECONDS = 10 };
@@ -35,13 +33,18 @@ static bool number(const char *text, uint64_t most, uint64_t *out) {
   return !text || ax_str_uint64(ax_str_from(text), most, out);
 }
 
-static int fuzz(ax_arena *arena, const ax_plugin_words *words, uint64_t seconds,
-                uint64_t seed) {
+static int fuzz(ax_arena *arena, const ax_plugin_words *words) {
+  uint64_t seconds = SECONDS, seed = 1;
   ax_error err = { 0 };
   ax_trial trial;
   ax_findings findings = { .arena = arena };
   ax_fuzz_count count;
   ax_buf out = AX_BUF_INIT(MEMORY_MAX);
+  if (!number(words->values[TIME], 86400, &seconds) ||
+      !number(words->values[SEED], UINT64_MAX, &seed)) {
+    (void)fprintf(stderr, "auspex: --seconds and --seed are whole numbers\n");
+    return AX_EXIT_USAGE;
+  }
   ax_status status = ax_trial_open(arena, words->values[WORKER],
                                    words->words[0], &trial, &err);
   if (status) return ax_command_fail(AX_EXIT_SCORING, status, &err);
@@ -62,20 +65,5 @@ static int fuzz(ax_arena *arena, const ax_plugin_words *words, uint64_t seconds,
 }
 
 int ax_cmd_plugin_fuzz(int argc, char **argv) {
-  ax_plugin_words words;
-  uint64_t seconds = SECONDS, seed = 1;
-  int code;
-  if (!ax_plugin_words_read(&manual, argc, argv, &words, &code)) return code;
-  if (!number(words.values[TIME], 86400, &seconds) ||
-      !number(words.values[SEED], UINT64_MAX, &seed)) {
-    (void)fprintf(stderr, "auspex: --seconds and --seed are whole numbers\n");
-    return AX_EXIT_USAGE;
-  }
-  (void)signal(SIGPIPE, SIG_IGN);
-  ax_log_set_level(AX_LOG_ERROR);
-  ax_arena *arena = ax_arena_new(MEMORY_MAX);
-  code = arena ? fuzz(arena, &words, seconds, seed)
-               : ax_command_fail(AX_EXIT_USAGE, AX_NOMEM, NULL);
-  ax_arena_free(arena);
-  return code;
+  return ax_plugin_words_run(&manual, argc, argv, MEMORY_MAX, fuzz);
 }

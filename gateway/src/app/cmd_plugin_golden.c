@@ -1,5 +1,4 @@
 /* `auspex plugin golden`: writes golden.json. */
-#include <signal.h>
 #include <stdio.h>
 
 #include "app/cmd_plugin.h"
@@ -7,7 +6,6 @@
 #include "app/exits.h"
 #include "app/plugin_words.h"
 #include "base/file.h"
-#include "base/log.h"
 #include "kit/rehearse.h"
 #include "scoring/golden.h"
 
@@ -41,16 +39,21 @@ static ax_status write_file(ax_arena *arena, const ax_trial *trial,
   return ax_file_write(path.ptr, ax_buf_view(text), err);
 }
 
-static int golden(ax_arena *arena, const ax_plugin_words *words,
-                  size_t ordinary) {
+static int golden(ax_arena *arena, const ax_plugin_words *words) {
+  uint64_t ordinary = ORDINARY;
   ax_error err = { 0 };
   ax_trial trial;
   size_t rows = 0;
   ax_buf text = AX_BUF_INIT(AX_GOLDEN_MAX);
+  if (words->values[ROWS] &&
+      !ax_str_uint64(ax_str_from(words->values[ROWS]), 1000, &ordinary)) {
+    (void)fprintf(stderr, "auspex: --rows is a number up to 1000\n");
+    return AX_EXIT_USAGE;
+  }
   ax_status status = ax_trial_open(arena, words->values[WORKER],
                                    words->words[0], &trial, &err);
   if (status) return ax_command_fail(AX_EXIT_SCORING, status, &err);
-  status = ax_rehearse(&trial, ordinary, &text, &rows, &err);
+  status = ax_rehearse(&trial, (size_t)ordinary, &text, &rows, &err);
   if (!status) status = write_file(arena, &trial, &text, &err);
   if (!status)
     (void)printf("%s/" AX_GOLDEN_FILE ": %zu rows\n", words->words[0], rows);
@@ -60,20 +63,5 @@ static int golden(ax_arena *arena, const ax_plugin_words *words,
 }
 
 int ax_cmd_plugin_golden(int argc, char **argv) {
-  ax_plugin_words words;
-  uint64_t ordinary = ORDINARY;
-  int code;
-  if (!ax_plugin_words_read(&manual, argc, argv, &words, &code)) return code;
-  if (words.values[ROWS] &&
-      !ax_str_uint64(ax_str_from(words.values[ROWS]), 1000, &ordinary)) {
-    (void)fprintf(stderr, "auspex: --rows is a number up to 1000\n");
-    return AX_EXIT_USAGE;
-  }
-  (void)signal(SIGPIPE, SIG_IGN);
-  ax_log_set_level(AX_LOG_ERROR);
-  ax_arena *arena = ax_arena_new(MEMORY_MAX);
-  code = arena ? golden(arena, &words, (size_t)ordinary)
-               : ax_command_fail(AX_EXIT_USAGE, AX_NOMEM, NULL);
-  ax_arena_free(arena);
-  return code;
+  return ax_plugin_words_run(&manual, argc, argv, MEMORY_MAX, golden);
 }

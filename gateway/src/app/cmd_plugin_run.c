@@ -2,7 +2,6 @@
  * `auspex plugin run`: one module on a Bundle (as `auspex score` does, with
  * only this module) or on rows of numbers.
  */
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +14,6 @@
 #include "app/exits.h"
 #include "app/plugin_words.h"
 #include "base/file.h"
-#include "base/log.h"
 #include "kit/folder.h"
 #include "kit/playback.h"
 #include "json/json_parse.h"
@@ -232,14 +230,5 @@ static int run(ax_arena *arena, const ax_plugin_words *words) {
 }
 
 int ax_cmd_plugin_run(int argc, char **argv) {
-  ax_plugin_words words;
-  int code;
-  if (!ax_plugin_words_read(&manual, argc, argv, &words, &code)) return code;
-  (void)signal(SIGPIPE, SIG_IGN);
-  ax_log_set_level(AX_LOG_ERROR);
-  ax_arena *arena = ax_arena_new(MEMORY_MAX);
-  code = arena ? run(arena, &words)
-               : ax_command_fail(AX_EXIT_USAGE, AX_NOMEM, NULL);
-  ax_arena_free(arena);
-  return code;
+  return ax_plugin_words_run(&manual, argc, argv, MEMORY_MAX, run);
 }

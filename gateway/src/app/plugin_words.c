@@ -1,9 +1,12 @@
 #include "app/plugin_words.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "app/command.h"
 #include "app/exits.h"
+#include "base/log.h"
 
 static void print_help(const ax_plugin_manual *m) {
   (void)printf("usage: auspex plugin %s\n\n%s\n", m->usage, m->about);
@@ -59,4 +62,20 @@ bool ax_plugin_words_read(const ax_plugin_manual *m, int argc, char **argv,
   if (out->count < m->least)
     return *exit_code = wrong(m, "something is missing", ""), false;
   return true;
+}
+
+int ax_plugin_words_run(const ax_plugin_manual *manual, int argc, char **argv,
+                        size_t memory,
+                        int (*run)(ax_arena *arena,
+                                   const ax_plugin_words *words)) {
+  ax_plugin_words words;
+  int code;
+  if (!ax_plugin_words_read(manual, argc, argv, &words, &code)) return code;
+  (void)signal(SIGPIPE, SIG_IGN);
+  ax_log_set_level(AX_LOG_ERROR);
+  ax_arena *arena = ax_arena_new(memory);
+  code = arena ? run(arena, &words)
+               : ax_command_fail(AX_EXIT_USAGE, AX_NOMEM, NULL);
+  ax_arena_free(arena);
+  return code;
 }

@@ -6,6 +6,7 @@
 #ifndef AX_APP_PLUGIN_WORDS_H
 #define AX_APP_PLUGIN_WORDS_H
 
+#include "base/arena.h"
 #include "base/buf.h"
 #include "base/error.h"
 
@@ -30,6 +31,13 @@ typedef struct {
   const char *values[AX_PLUGIN_WORDS]; /* by option; "" for a switch, NULL: not
                                           given */
 } ax_plugin_words;
+
+/* A command of the kit: reads its words, and runs with an arena of `memory`
+ * bytes, quiet but for errors. Returns the exit code. */
+int ax_plugin_words_run(const ax_plugin_manual *manual, int argc, char **argv,
+                        size_t memory,
+                        int (*run)(ax_arena *arena,
+                                   const ax_plugin_words *words));
 
 /* False: end with `*exit_code` (help was printed, or what is wrong). */
 bool ax_plugin_words_read(const ax_plugin_manual *manual, int argc, char **argv,
