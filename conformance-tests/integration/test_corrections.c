@@ -23,11 +23,7 @@ static int end(void **state) {
 }
 
 static ax_str post(const char *name, const char *mrn) {
-  ax_str text = patients_sample(arena, name, mrn, 0);
-  assert_int_equal(outside_post(gw, "", text.ptr)->status, 200);
-  ax_str id = patients_id(gw, mrn);
-  assert_true(id.len > 0);
-  return id;
+  return patients_post(arena, gw, name, mrn, 0);
 }
 
 static const char *of_patient(const char *type, ax_str id) {
@@ -55,8 +51,8 @@ static ax_str result_of(ax_str patient, ax_str *basis) {
     if (!ax_str_starts(ref, AX_STR("Observation/"))) continue;
     (void)ax_str_cut(&rest, '/');
     ax_str name = ax_str_cut(&rest, '/');
-    *basis = ax_arena_printf(arena, "/Observation/" AX_STR_FMT,
-                             AX_STR_ARG(name));
+    *basis =
+        ax_arena_printf(arena, "/Observation/" AX_STR_FMT, AX_STR_ARG(name));
   }
   assert_true(basis->len > 0);
   return ax_arena_printf(arena, "/RiskAssessment/" AX_STR_FMT, AX_STR_ARG(id));
@@ -156,17 +152,17 @@ static void a_question_goes_with_what_raised_it(void **state) {
   ax_str query = ax_arena_printf(
       arena, "/GuidanceResponse?patient=Patient/" AX_STR_FMT, AX_STR_ARG(id));
   const outside_answer *a = outside_get(gw, query.ptr);
-  ax_str question =
-      ax_arena_printf(arena, "/GuidanceResponse/" AX_STR_FMT,
-                      AX_STR_ARG(outside_find(a->json, "entry[0].resource.id")));
+  ax_str question = ax_arena_printf(
+      arena, "/GuidanceResponse/" AX_STR_FMT,
+      AX_STR_ARG(outside_find(a->json, "entry[0].resource.id")));
   ax_str source = keep(a->body);
   size_t at = ax_str_find(source, AX_STR("Observation/"));
   assert_true(at != AX_STR_NONE);
   ax_str rest = { source.ptr + at, source.len - at };
   (void)ax_str_cut(&rest, '/');
   ax_str name = ax_str_cut(&rest, '/');
-  ax_str unfit = ax_arena_printf(arena, "/Observation/" AX_STR_FMT,
-                                 AX_STR_ARG(name));
+  ax_str unfit =
+      ax_arena_printf(arena, "/Observation/" AX_STR_FMT, AX_STR_ARG(name));
   assert_str(status_of(question), "data-required");
   change(unfit, "mm[Hg]", "mg/dL");
   await_status(question, "entered-in-error");
@@ -203,8 +199,8 @@ static void bear(ax_str path, int years) {
   int64_t year = 0;
   assert_int_equal(born.len, 10);
   assert_true(ax_str_int64((ax_str){ born.ptr, 4 }, 1900, 2100, &year));
-  ax_str other = ax_arena_printf(arena, "%lld%s", (long long)year + years,
-                                 born.ptr + 4);
+  ax_str other =
+      ax_arena_printf(arena, "%lld%s", (long long)year + years, born.ptr + 4);
   change(path, born.ptr, other.ptr);
 }
 

@@ -39,10 +39,7 @@ static int tear_down(void **state) {
 }
 
 static ax_str send_sample(const char *name, const char *mrn) {
-  ax_str text = patients_sample(arena, name, mrn, 0);
-  const outside_answer *a = outside_post(gw, "", text.ptr);
-  if (a->status != 200) fail_msg("%.*s", AX_STR_ARG(a->body));
-  return patients_id(gw, mrn);
+  return patients_post(arena, gw, name, mrn, 0);
 }
 
 static const outside_answer *of(ax_str patient, const char *query) {

@@ -26,17 +26,6 @@ static int end(void **state) {
   return 0;
 }
 
-/* Posts a sample; returns the Patient's id. */
-static ax_str post(outside *to, const char *name, const char *mrn, int days) {
-  ax_str text = patients_sample(arena, name, mrn, days);
-  const outside_answer *a = outside_post(to, "", text.ptr);
-  if (a->status != 200)
-    fail_msg("%s: %d " AX_STR_FMT, name, a->status, AX_STR_ARG(a->body));
-  ax_str id = patients_id(to, mrn);
-  assert_true(id.len > 0);
-  return id;
-}
-
 static const char *of_patient(const char *type, ax_str id) {
   ax_str query =
       ax_arena_printf(arena, "/%s?patient=Patient/" AX_STR_FMT "&_count=1000",
@@ -47,7 +36,7 @@ static const char *of_patient(const char *type, ax_str id) {
 
 static void a_score_is_there_when_the_post_is_answered(void **state) {
   (void)state;
-  ax_str id = post(gw, "endpac-high.json", "flow-1", 0);
+  ax_str id = patients_post(arena, gw, "endpac-high.json", "flow-1", 0);
   const outside_answer *a = outside_get(gw, of_patient("RiskAssessment", id));
   assert_int_equal(ax_json_count(AX_JSON_GET(a->json, "entry")), 1);
   assert_str(outside_find(a->json, "entry[0].resource.status"), "preliminary");
@@ -66,7 +55,7 @@ static void a_score_is_there_when_the_post_is_answered(void **state) {
 static void
 a_result_rests_on_stored_versions_and_a_stored_device(void **state) {
   (void)state;
-  ax_str id = post(gw, "endpac-high.json", "flow-2", 0);
+  ax_str id = patients_post(arena, gw, "endpac-high.json", "flow-2", 0);
   const outside_answer *a = outside_get(gw, of_patient("RiskAssessment", id));
   const ax_json *basis = outside_at(a->json, "entry[0].resource.basis");
   assert_true(ax_json_count(basis) > 0);
@@ -85,21 +74,22 @@ a_result_rests_on_stored_versions_and_a_stored_device(void **state) {
 
 static void the_deceased_are_stored_and_not_scored(void **state) {
   (void)state;
-  ax_str id = post(gw, "deceased.json", "flow-3", 0);
+  ax_str id = patients_post(arena, gw, "deceased.json", "flow-3", 0);
   assert_true(patients_count(gw, of_patient("Observation", id)) > 0);
   assert_int_equal(patients_await(gw, of_patient("RiskAssessment", id), 0), 0);
 }
 
 static void old_records_are_stored_and_not_scored(void **state) {
   (void)state;
-  ax_str id = post(gw, "endpac-high.json", "flow-4", -700);
+  ax_str id = patients_post(arena, gw, "endpac-high.json", "flow-4", -700);
   assert_true(patients_count(gw, of_patient("Observation", id)) > 0);
   assert_int_equal(patients_await(gw, of_patient("RiskAssessment", id), 0), 0);
 }
 
 static void missing_inputs_give_no_score_but_a_question(void **state) {
   (void)state;
-  ax_str id = post(gw, "endpac-missing-weight.json", "flow-5", 0);
+  ax_str id =
+      patients_post(arena, gw, "endpac-missing-weight.json", "flow-5", 0);
   assert_int_equal(patients_await(gw, of_patient("RiskAssessment", id), 0), 0);
   const outside_answer *a = outside_get(gw, "/GuidanceResponse?_count=1000");
   assert_int_equal(a->status, 200);
@@ -109,11 +99,11 @@ static void missing_inputs_give_no_score_but_a_question(void **state) {
 
 static void questionnaires_give_scores_as_observations(void **state) {
   (void)state;
-  ax_str id = post(gw, "qlq-first.json", "flow-6", 0);
+  ax_str id = patients_post(arena, gw, "qlq-first.json", "flow-6", 0);
   const outside_answer *a = outside_get(gw, of_patient("Observation", id));
   size_t first = ax_json_count(AX_JSON_GET(a->json, "entry"));
   assert_true(first >= 15);
-  ax_str again = post(gw, "qlq-later.json", "flow-6", 0);
+  ax_str again = patients_post(arena, gw, "qlq-later.json", "flow-6", 0);
   assert_true(ax_str_eq(id, again));
   assert_true(patients_count(gw, of_patient("RiskAssessment", id)) > 0);
   assert_true(patients_count(gw, of_patient("Observation", id)) > first + 14);
@@ -123,8 +113,8 @@ static void questionnaires_give_scores_as_observations(void **state) {
  * found; the other entries are new resources with equal values. */
 static void what_is_sent_again_has_one_patient_and_counts_once(void **state) {
   (void)state;
-  ax_str id = post(gw, "endpac-high.json", "flow-7", 0);
-  ax_str again = post(gw, "endpac-high.json", "flow-7", 0);
+  ax_str id = patients_post(arena, gw, "endpac-high.json", "flow-7", 0);
+  ax_str again = patients_post(arena, gw, "endpac-high.json", "flow-7", 0);
   assert_true(ax_str_eq(id, again));
   const outside_answer *a = outside_get(gw, of_patient("RiskAssessment", id));
   size_t count = ax_json_count(AX_JSON_GET(a->json, "entry"));
@@ -139,7 +129,7 @@ static void what_is_sent_again_has_one_patient_and_counts_once(void **state) {
 
 static void unrelated_observations_give_nothing_new(void **state) {
   (void)state;
-  ax_str id = post(gw, "endpac-low.json", "flow-8", 0);
+  ax_str id = patients_post(arena, gw, "endpac-low.json", "flow-8", 0);
   size_t before = patients_count(gw, of_patient("RiskAssessment", id));
   ax_str other = ax_arena_printf(
       arena,
@@ -218,7 +208,7 @@ static void the_sites_own_words_are_said(void **state) {
   assert_int_equal(ax_file_write(file, AX_STR(words), &err), AX_OK);
   const char *const args[] = { "--mitigations", file, NULL };
   outside *own = outside_start(args);
-  ax_str id = post(own, "endpac-high.json", "flow-own", 0);
+  ax_str id = patients_post(arena, own, "endpac-high.json", "flow-own", 0);
   const outside_answer *a = outside_get(own, of_patient("RiskAssessment", id));
   assert_str(outside_find(a->json, "entry[0].resource.mitigation"),
              "Call the pancreas clinic.");

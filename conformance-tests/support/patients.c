@@ -76,3 +76,14 @@ ax_str patients_id(outside *gw, const char *mrn) {
   assert_true(ax_json_count(AX_JSON_GET(a->json, "entry")) <= 1);
   return outside_find(a->json, "entry[0].resource.id");
 }
+
+ax_str patients_post(ax_arena *arena, outside *gw, const char *name,
+                     const char *mrn, int days) {
+  ax_str text = patients_sample(arena, name, mrn, days);
+  const outside_answer *a = outside_post(gw, "", text.ptr);
+  if (a->status != 200)
+    fail_msg("%s: %d " AX_STR_FMT, name, a->status, AX_STR_ARG(a->body));
+  ax_str id = patients_id(gw, mrn);
+  assert_true(id.len > 0);
+  return id;
+}

@@ -18,6 +18,10 @@ ax_str patients_replace(ax_arena *arena, ax_str text, const char *old,
 ax_str patients_sample(ax_arena *arena, const char *name, const char *mrn,
                        int days);
 
+/* Posts that sample, which must be taken; the id of its Patient. */
+ax_str patients_post(ax_arena *arena, outside *gw, const char *name,
+                     const char *mrn, int days);
+
 /* How many entries a search has; fails when it is not answered with 200. */
 size_t patients_count(outside *gw, const char *query);
 
