@@ -239,20 +239,20 @@ static size_t peak_kb(void) {
 
 static void a_large_body_needs_little_more_than_itself(void **s) {
   (void)s;
-  enum { SMALL = 4000, LARGE = 60000 };
+  enum { SMALL = 4000, LARGE = 20000 };
   char *body = lines("small", SMALL);
   assert_int_equal(load(gw, "lab", "", "Patient", body)->status, 200);
   free(body);
   size_t before = peak_kb();
   body = lines("large", LARGE);
   size_t kb = strlen(body) / 1024;
-  summary(load(gw, "lab", "", "Patient", body), "60000 created");
+  summary(load(gw, "lab", "", "Patient", body), "20000 created");
   free(body);
   size_t after = peak_kb();
   print_message("%zu kB of lines: peak grew from %zu to %zu kB\n", kb, before,
                 after);
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-  assert_true(after - before < 2 * kb + 60 * 1024);
+  assert_true(after - before < 2 * kb + 40 * 1024);
 #endif
 }
 

@@ -1,6 +1,7 @@
 #include "intake/intake_lines.h"
 
 #include <inttypes.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -51,17 +52,22 @@ typedef struct {
   ax_intake *intake;
   const ax_intake_request *rq; /* of the whole */
   ax_str type;
-  ax_intake_lines lines;
+  ax_intake_lines lines; /* as far as they are read */
   ax_intake_loaded *loaded;
   ax_intake_result *out;
+} load;
 
-  ax_arena *arena; /* of the window, emptied behind it; what follows is in it */
+typedef struct {
+  const load *l;
+  ax_arena *arena; /* emptied for each window; what follows is in it */
   ax_intake_request own;
   ax_once_key key;
   ax_intake_once known;
   ax_intake_item *items;
   size_t count;
-} load;
+  size_t until; /* its last line */
+  ax_status status; /* of storing it */
+} window;
 
 static void refuse(ax_intake_item *item, ax_issue_type type, const char *id,
                    uint32_t at, const char *why) {
@@ -72,11 +78,11 @@ static void refuse(ax_intake_item *item, ax_issue_type type, const char *id,
                       AX_STR(""), "%s", why);
 }
 
-static ax_status parse(load *l, ax_str line, ax_intake_item *item) {
+static ax_status parse(window *w, ax_str line, ax_intake_item *item) {
   ax_json_fault fault = { 0 };
   const ax_json *sent = NULL;
-  uint32_t at = (uint32_t)(line.ptr - l->lines.text.ptr);
-  ax_status status = ax_json_parse_part(l->arena, line, at, &sent, &fault);
+  uint32_t at = (uint32_t)(line.ptr - w->l->lines.text.ptr);
+  ax_status status = ax_json_parse_part(w->arena, line, at, &sent, &fault);
   if (status == AX_NOMEM) return status;
   if (status) {
     char why[300];
@@ -85,14 +91,14 @@ static ax_status parse(load *l, ax_str line, ax_intake_item *item) {
     refuse(item, AX_ISSUE_STRUCTURE, "json-syntax", fault.at, why);
     return AX_OK;
   }
-  if (!ax_str_eq(AX_JSON_STR(sent, "resourceType"), l->type)) {
+  if (!ax_str_eq(AX_JSON_STR(sent, "resourceType"), w->l->type)) {
     refuse(item, AX_ISSUE_INVALID, "type-not-of-url", at,
            "The line is not a resource of the type that the URL names");
     return AX_OK;
   }
-  l->own.doc = sent;
+  w->own.doc = sent;
   ax_intake_request translated;
-  AX_TRY(ax_intake_service_translate(l->intake, &l->own, &translated));
+  AX_TRY(ax_intake_service_translate(w->l->intake, &w->own, &translated));
   item->resource = translated.doc;
   item->id = AX_JSON_STR(sent, "id");
   item->method = item->id.len ? AX_INTAKE_PUT : AX_INTAKE_POST;
@@ -101,19 +107,19 @@ static ax_status parse(load *l, ax_str line, ax_intake_item *item) {
            "The id is not one: 1 to 64 letters, digits, '-' or '.'");
     return AX_OK;
   }
-  return ax_intake_verdict_settle(&l->intake->options, &l->own, item);
+  return ax_intake_verdict_settle(&w->l->intake->options, &w->own, item);
 }
 
-static ax_status read_line(load *l, ax_str line) {
-  ax_intake_item *item = &l->items[l->count++];
-  ax_intake_mode mode = ax_intake_mode_of(l->intake->options.modes,
-                                          l->rq->caller);
-  *item = (ax_intake_item){ .i = l->lines.number,
-                            .type = l->type,
+static ax_status read_line(window *w, ax_str line, size_t number) {
+  ax_intake_item *item = &w->items[w->count++];
+  ax_intake_mode mode =
+      ax_intake_mode_of(w->l->intake->options.modes, w->l->rq->caller);
+  *item = (ax_intake_item){ .i = number,
+                            .type = w->l->type,
                             .text = line,
-                            .issues = ax_fhir_issues_new(l->arena) };
+                            .issues = ax_fhir_issues_new(w->arena) };
   if (!item->issues) return AX_NOMEM;
-  AX_TRY(parse(l, line, item));
+  AX_TRY(parse(w, line, item));
   if (!ax_fhir_issues_errors(item->issues)) return AX_OK;
   item->hold = mode == AX_INTAKE_QUARANTINE &&
                ax_intake_verdict_bearable(item, item->issues);
@@ -122,42 +128,53 @@ static ax_status read_line(load *l, ax_str line) {
 }
 
 /* The same window of the same body always has the same key. */
-static ax_status begin(load *l) {
-  ax_arena_reset(l->arena);
-  l->count = 0;
-  l->own = *l->rq;
-  l->own.arena = l->arena;
-  l->own.score_later = true;
-  l->known = (ax_intake_once){ .store = NULL };
-  l->own.known = &l->known;
-  l->items = AX_NEW_ARRAY(l->arena, ax_intake_item, WINDOW_LINES);
-  if (!l->items) return AX_NOMEM;
-  if (!l->rq->once) return AX_OK;
-  l->key = *l->rq->once;
-  l->key.name = ax_arena_printf(l->arena, AX_STR_FMT " behind line %zu",
-                                AX_STR_ARG(l->key.name), l->lines.number);
-  l->own.once = &l->key;
-  return l->key.name.ptr ? AX_OK : AX_NOMEM;
+static ax_status begin(window *w) {
+  const ax_intake_request *rq = w->l->rq;
+  ax_arena_reset(w->arena);
+  w->count = 0;
+  w->own = *rq;
+  w->own.arena = w->arena;
+  w->own.score_later = true;
+  w->known = (ax_intake_once){ .store = NULL };
+  w->own.known = &w->known;
+  w->items = AX_NEW_ARRAY(w->arena, ax_intake_item, WINDOW_LINES);
+  if (!w->items) return AX_NOMEM;
+  if (!rq->once) return AX_OK;
+  w->key = *rq->once;
+  w->key.name = ax_arena_printf(w->arena, AX_STR_FMT " behind line %zu",
+                                AX_STR_ARG(w->key.name), w->l->lines.number);
+  w->own.once = &w->key;
+  return w->key.name.ptr ? AX_OK : AX_NOMEM;
 }
 
-static ax_status read_window(load *l) {
+/* Reads and validates the next lines; count 0: there are none. */
+static ax_status read_window(load *l, window *w) {
   ax_str line;
   size_t start = l->lines.at;
-  while (l->count < WINDOW_LINES && l->lines.at - start < WINDOW_BYTES &&
+  AX_TRY(begin(w));
+  while (w->count < WINDOW_LINES && l->lines.at - start < WINDOW_BYTES &&
          ax_intake_lines_next(&l->lines, &line))
-    AX_TRY(read_line(l, line));
+    AX_TRY(read_line(w, line, l->lines.number));
+  w->until = l->lines.number;
   return AX_OK;
 }
 
-static ax_status store_window(load *l) {
+static ax_status store_window(window *w) {
   ax_error err = { 0 };
-  const ax_intake_hold hold = { l->intake, &l->own, &l->own };
-  ax_status status = ax_intake_hold_items(&hold, l->items, l->count, &err);
+  ax_intake *intake = w->l->intake;
+  const ax_intake_hold hold = { intake, &w->own, &w->own };
+  ax_status status = ax_intake_hold_items(&hold, w->items, w->count, &err);
   if (status == AX_NOMEM) return status;
-  for (size_t i = 0; i < l->count; i++)
-    if (l->items[i].hold && !l->items[i].held.len && !l->items[i].status)
-      ax_intake_batch_fail(&l->items[i], status, &err);
-  return ax_intake_batch_run(l->intake, &l->own, l->items, l->count);
+  for (size_t i = 0; i < w->count; i++)
+    if (w->items[i].hold && !w->items[i].held.len && !w->items[i].status)
+      ax_intake_batch_fail(&w->items[i], status, &err);
+  return ax_intake_batch_run(intake, &w->own, w->items, w->count);
+}
+
+static void *store_on(void *ctx) {
+  window *w = ctx;
+  w->status = store_window(w);
+  return NULL;
 }
 
 /* --- what is told ----------------------------------------------------------
@@ -204,9 +221,9 @@ static void count_line(ax_intake_loaded *n, const ax_intake_item *item) {
 }
 
 /* A failure of ours ends the load; those behind it would meet the same. */
-static ax_status close_window(load *l, bool *goes_on) {
-  for (size_t i = 0; i < l->count; i++) {
-    const ax_intake_item *item = &l->items[i];
+static ax_status close_window(load *l, const window *w, bool *goes_on) {
+  for (size_t i = 0; i < w->count; i++) {
+    const ax_intake_item *item = &w->items[i];
     if (item->status >= 500 && *goes_on) {
       l->out->http_status = item->status == 507 ? 507 : 503;
       *goes_on = false;
@@ -214,32 +231,44 @@ static ax_status close_window(load *l, bool *goes_on) {
     count_line(l->loaded, item);
     AX_TRY(tell(l, item, item->findings ? item->findings : item->issues));
   }
-  if (*goes_on) l->loaded->until = l->lines.number;
+  if (*goes_on) l->loaded->until = w->until;
   return AX_OK;
 }
 
 /* --- the whole -------------------------------------------------------------
  */
 
-static ax_status look_at_key(load *l, ax_error *err) {
+static ax_status look_at_key(load *l, const window *first, ax_error *err) {
   ax_intake_once once;
-  AX_TRY(ax_intake_once_look(&l->own, l->intake->options.store, &once, err));
+  AX_TRY(ax_intake_once_look(&first->own, l->intake->options.store, &once, err));
   if (!once.other) return AX_OK;
   ax_intake_once_refuse(l->out->issues);
   l->out->http_status = 422;
   return AX_OK;
 }
 
-static ax_status run(load *l, ax_error *err) {
+/* One window is stored, in order, while the next one is read and validated. */
+static ax_status overlap(load *l, window *now, window *next) {
+  pthread_t thread;
+  bool apart = pthread_create(&thread, NULL, store_on, now) == 0;
+  if (!apart) (void)store_on(now);
+  ax_status status = read_window(l, next);
+  if (apart) (void)pthread_join(thread, NULL);
+  return status;
+}
+
+static ax_status run(load *l, window *both, ax_error *err) {
   bool goes_on = true;
-  while (goes_on && l->lines.at < l->lines.text.len) {
-    bool first = l->lines.at == 0;
-    AX_TRY(begin(l));
-    if (first) AX_TRY(look_at_key(l, err));
-    if (l->out->http_status != 200) return AX_OK;
-    AX_TRY(read_window(l));
-    if (l->count) AX_TRY(store_window(l));
-    AX_TRY(close_window(l, &goes_on));
+  size_t now = 0;
+  AX_TRY(read_window(l, &both[now]));
+  AX_TRY(look_at_key(l, &both[now], err));
+  if (l->out->http_status != 200) return AX_OK;
+  while (goes_on && both[now].count) {
+    ax_status status = overlap(l, &both[now], &both[!now]);
+    AX_TRY(both[now].status);
+    AX_TRY(close_window(l, &both[now], &goes_on));
+    AX_TRY(status);
+    now = !now;
   }
   return AX_OK;
 }
@@ -255,9 +284,14 @@ ax_status ax_intake_lines_load(ax_intake *intake, const ax_intake_request *rq,
              .type = type,
              .lines = { .text = rq->source },
              .loaded = loaded,
-             .out = out,
-             .arena = ax_arena_new(intake->options.jobs_memory) };
-  ax_status status = l.arena && out->issues ? run(&l, err) : AX_NOMEM;
-  ax_arena_free(l.arena);
+             .out = out };
+  window both[2] = { { .l = &l }, { .l = &l } };
+  for (size_t i = 0; i < 2; i++)
+    both[i].arena = ax_arena_new(intake->options.jobs_memory / 2);
+  ax_status status = both[0].arena && both[1].arena && out->issues
+                         ? run(&l, both, err)
+                         : AX_NOMEM;
+  ax_arena_free(both[0].arena);
+  ax_arena_free(both[1].arena);
   return status;
 }

@@ -5,9 +5,10 @@
  * and one commit, so that what a load needs does not grow with its length
  * (beyond the body itself). A window has its own record under the request's
  * key: a load that broke off goes on where it stopped, and finding that place
- * does not grow with its length either.
+ * does not grow with its length either. Windows are stored in their order, each
+ * while the next one is read and validated.
  *
- * Threads: the request's.
+ * Threads: the request's, and a short-lived one that stores for it.
  */
 #ifndef AX_INTAKE_INTAKE_LINES_H
 #define AX_INTAKE_INTAKE_LINES_H
