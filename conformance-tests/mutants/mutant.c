@@ -253,6 +253,11 @@ ax_status ax_mutant_put_sent(ax_mutant_call *call, const ax_json *tree) {
   return write(call->arena, tree, &call->rq->body);
 }
 
+ax_status ax_mutant_change_sent(ax_mutant_call *call, const ax_json *sent,
+                                const ax_json *tree) {
+  return tree == sent ? AX_OK : ax_mutant_put_sent(call, tree);
+}
+
 ax_str ax_mutant_swap(ax_arena *arena, ax_str text, const char *old,
                       const char *now) {
   ax_buf out = AX_BUF_INIT(BODY_MAX);

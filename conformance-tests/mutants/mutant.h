@@ -117,6 +117,11 @@ const ax_json *ax_mutant_sent(ax_mutant_call *call);
 ax_status ax_mutant_put_answer(ax_mutant_call *call, const ax_json *tree);
 ax_status ax_mutant_put_sent(ax_mutant_call *call, const ax_json *tree);
 
+/* The same where `tree` was made of `sent`; nothing when it is the same tree,
+ * so that places in it stay where they were. */
+ax_status ax_mutant_change_sent(ax_mutant_call *call, const ax_json *sent,
+                                const ax_json *tree);
+
 /* A copy of `text` with `old` replaced by `now`, everywhere. */
 ax_str ax_mutant_swap(ax_arena *arena, ax_str text, const char *old,
                       const char *now);

@@ -231,8 +231,8 @@ static ax_status references_stay(ax_mutant_call *call) {
 static ax_status drop_sent_path(ax_mutant_call *call) {
   const ax_json *tree = ax_mutant_sent(call);
   if (!ax_json_is(tree, AX_JSON_OBJECT)) return AX_OK;
-  return ax_mutant_put_sent(call,
-                            ax_tree_remove(call->arena, tree, call->mutant->a));
+  return ax_mutant_change_sent(
+      call, tree, ax_tree_remove(call->arena, tree, call->mutant->a));
 }
 
 /* References that mean nobody or several are left out. */
@@ -253,27 +253,6 @@ static ax_status forgive_reference(ax_mutant_call *call) {
                             ax_tree_edit(call->arena, tree,
                                          "entry[].resource.subject.reference",
                                          drop_conditional, NULL)));
-  return ax_mutant_forward(call);
-}
-
-/* A urn:uuid that is nobody's is stored as it is: the subject is left out. */
-static bool drop_uuid(void *ctx, ax_arena *arena, const ax_json *old,
-                      ax_json *out) {
-  (void)ctx, (void)arena;
-  if (!old) return false;
-  *out = *old;
-  return !ax_str_starts(ax_json_text(old), AX_STR("urn:uuid:"));
-}
-
-static ax_status forgive_uuid(ax_mutant_call *call) {
-  AX_TRY(ax_mutant_forward(call));
-  const ax_json *tree = ax_mutant_sent(call);
-  if (call->rs->status != 422 && call->rs->status != 400) return AX_OK;
-  if (!tree || ax_json_count(AX_JSON_GET(tree, "entry")) != 1) return AX_OK;
-  AX_TRY(ax_mutant_put_sent(call,
-                            ax_tree_edit(call->arena, tree,
-                                         "entry[].resource.subject.reference",
-                                         drop_uuid, NULL)));
   return ax_mutant_forward(call);
 }
 
@@ -402,6 +381,75 @@ static ax_status bad_key(ax_mutant_call *call) {
   return ax_mutant_forward(call);
 }
 
+/* The same body at another address under the same key is done. */
+static ax_status other_address(ax_mutant_call *call) {
+  ax_str key = key_of(call), now = call->rq->path;
+  if (!key.len) return AX_OK;
+  ax_str before = ax_mutant_remember(call, key, NULL);
+  if (!before.len) (void)ax_mutant_remember(call, key, &now);
+  if (before.len && !ax_str_eq(before, now))
+    ax_proxy_message_drop(&call->rq->fields, key_field);
+  return AX_OK;
+}
+
+/* --- later ---------------------------------------------------------------- */
+
+static bool asks_later(ax_mutant_call *call) {
+  return has(ax_proxy_message_get(&call->rq->fields, AX_STR("Prefer")),
+             "respond-async");
+}
+
+static ax_status not_later(ax_mutant_call *call) {
+  if (asks_later(call))
+    ax_proxy_message_drop(&call->rq->fields, AX_STR("Prefer"));
+  return AX_OK;
+}
+
+static ax_status later_twice(ax_mutant_call *call) {
+  ax_proxy_response ignored;
+  if (asks_later(call))
+    AX_TRY(ax_proxy_forward(call->hop, call->rq, &ignored, call->err));
+  return ax_mutant_forward(call);
+}
+
+static bool is_job(ax_mutant_call *call) {
+  return has(call->rq->path, "$async") || has(call->rq->path, "%24async");
+}
+
+/* The answer of a job is told once. */
+static ax_status job_once(ax_mutant_call *call) {
+  ax_str yes = AX_STR("1");
+  if (!is_job(call) || call->rs->status != 200) return AX_OK;
+  if (ax_mutant_remember(call, call->rq->path, &yes).len)
+    call->rs->status = 404;
+  return AX_OK;
+}
+
+/* A job that was refused is told as done. */
+static ax_status job_done(ax_mutant_call *call) {
+  if (!is_job(call) || call->rs->status != 422) return AX_OK;
+  call->rs->status = 200;
+  return AX_OK;
+}
+
+/* A faulty transaction is acknowledged. */
+static ax_status unvalidated(ax_mutant_call *call) {
+  const ax_json *entries = AX_JSON_GET(ax_mutant_sent(call), "entry");
+  if (call->rs->status != 422 || !is_bundle(call, "transaction")) return AX_OK;
+  ax_str body = AX_STR(""), one = AX_STR("{\"response\":{\"status\":"
+                                         "\"201 Created\"}}");
+  for (size_t i = 0; i < ax_json_count(entries); i++)
+    body = AX_JOIN(call->arena, body, i ? AX_STR(",") : AX_STR(""), one);
+  body = AX_JOIN(call->arena,
+                 AX_STR("{\"resourceType\":\"Bundle\",\"type\":"
+                        "\"transaction-response\",\"entry\":["),
+                 body, AX_STR("]}"));
+  if (!body.ptr) return AX_NOMEM;
+  call->rs->status = 200;
+  call->rs->body = body;
+  return AX_OK;
+}
+
 #define B AX_ON_BUNDLE
 
 static const ax_mutant items[] = {
@@ -452,8 +500,6 @@ static const ax_mutant items[] = {
   { "bundle-references", "bundle-references",
     "references to entries are stored as urn:uuid", AX_ON_READ,
     .after = references_stay },
-  { "bundle-lost-reference", "bundle-references",
-    "a urn:uuid that is nobody's is passed over", B, .instead = forgive_uuid },
   { "bundle-if-none-exist", "bundle-conditional",
     "ifNoneExist is not looked at", B, .before = drop_sent_path,
     .a = "entry[].request.ifNoneExist" },
@@ -488,6 +534,22 @@ static const ax_mutant items[] = {
     .before = quotes_count },
   { "once-form", "once-key-form", "a key that is none counts as no key", 0,
     .instead = bad_key },
+  { "bundle-unvalidated", "bundle-atomic",
+    "a faulty transaction is acknowledged", B, .after = unvalidated },
+  { "once-other-address", "once-key-other",
+    "the same key at another address is done", 0, .before = other_address },
+  { "async-ignored", "bundle-async", "respond-async is not looked at", B,
+    .before = not_later },
+  { "async-no-place", "bundle-async", "nobody is told where the answer will be",
+    B, .after = ax_mutant_drop_field, .a = "Content-Location" },
+  { "async-not-said", "bundle-async", "Preference-Applied is missing", B,
+    .after = ax_mutant_drop_field, .a = "Preference-Applied" },
+  { "async-twice", "bundle-async", "what is done later is done twice", B,
+    .instead = later_twice },
+  { "async-once-told", "bundle-async", "the answer of a job is told once", 0,
+    .after = job_once },
+  { "async-refusal", "bundle-async", "a job that was refused is 200", 0,
+    .after = job_done },
 };
 
 const ax_mutant_table ax_mutants_bundle = { items, AX_COUNT(items) };

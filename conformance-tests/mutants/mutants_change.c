@@ -60,8 +60,8 @@ static ax_status merge_update(ax_mutant_call *call) {
   return ax_mutant_put_sent(call, sent);
 }
 
-/* An update with the same content makes a version: it is changed a little
- * before it is sent, in a tag that is taken out of answers again. */
+/* An update that is answered with the version of the one before, as one that
+ * changes nothing is, tells a new one. */
 static ax_status version_always(ax_mutant_call *call) {
   AX_TRY(ax_mutant_forward(call));
   ax_str tag = ax_proxy_message_get(&call->rs->fields, AX_STR("ETag"));

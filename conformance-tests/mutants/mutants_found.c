@@ -197,6 +197,12 @@ static ax_status form_ignored(ax_mutant_call *call) {
   return AX_OK;
 }
 
+/* Of a posted search only the form is read, not the query beside it. */
+static ax_status query_ignored(ax_mutant_call *call) {
+  if (ax_str_eq(call->rq->method, AX_STR("POST"))) call->rq->query = AX_STR("");
+  return AX_OK;
+}
+
 #define S AX_ON_SEARCH
 #define DROP S, .before = ax_mutant_drop_param
 
@@ -267,12 +273,12 @@ static const ax_mutant items[] = {
     .a = "_summary" },
   { "search-summary-count", "search-summary", "_summary=count is not looked at",
     S, .before = ignore_value, .a = "count" },
-  { "search-total-none", "search-total", "_total=none is not looked at", S,
-    .before = ignore_value, .a = "none" },
   { "search-form-missing", "search-post", "a search cannot be posted", S,
     .instead = form_refused },
   { "search-form-ignored", "search-post",
     "the form of a posted search is not read", S, .before = form_ignored },
+  { "search-form-query", "search-post",
+    "the query beside a posted form is not read", S, .before = query_ignored },
 };
 
 const ax_mutant_table ax_mutants_found = { items, AX_COUNT(items) };

@@ -80,6 +80,25 @@ static ax_status first_accept(ax_mutant_call *call) {
                   : AX_OK;
 }
 
+/* Every type that the client names is as welcome as the others. */
+static ax_status forget_quality(ax_mutant_call *call) {
+  ax_str rest = sent_field(call, AX_STR("Accept")), out = AX_STR("");
+  while (rest.len) {
+    ax_str one = ax_str_cut(&rest, ','), media = ax_str_cut(&one, ';');
+    out = AX_JOIN(call->arena, out, out.len ? AX_STR(",") : AX_STR(""), media);
+    if (!out.ptr) return AX_NOMEM;
+  }
+  return out.len ? ax_proxy_message_set(call->arena, &call->rq->fields,
+                                        AX_STR("Accept"), out)
+                 : AX_OK;
+}
+
+static ax_status head_length(ax_mutant_call *call) {
+  if (!ax_str_eq(call->rq->method, AX_STR("HEAD"))) return AX_OK;
+  return ax_proxy_message_set(call->arena, &call->rs->fields,
+                              AX_STR("Content-Length"), AX_STR("1"));
+}
+
 /* --- compression ---------------------------------------------------------- */
 
 static ax_status announce_gzip(ax_mutant_call *call) {
@@ -386,6 +405,10 @@ static const ax_mutant items[] = {
   { "type-unknown", "rest-read-type",
     "a type that R4 does not know finds nothing", ALL, .after = nothing_found,
     .a = "not a resource type" },
+  { "accept-quality", "http-accept", "q in Accept is not looked at", ALL,
+    .before = forget_quality },
+  { "head-length", "http-head", "HEAD tells another length than GET", ALL,
+    .after = head_length },
 };
 
 const ax_mutant_table ax_mutants_http = { items, AX_COUNT(items) };

@@ -71,6 +71,47 @@ static ax_status body_not_stored(ax_mutant_call *call) {
   return call->rs->status < 300 ? ax_mutant_drop_body(call) : AX_OK;
 }
 
+static ax_status iso_date(ax_mutant_call *call) {
+  if (!field(call, AX_STR("Last-Modified")).len) return AX_OK;
+  return set_field(call, AX_STR("Last-Modified"),
+                   AX_STR("2026-11-29T08:00:00Z"));
+}
+
+/* Versions keep the date of the first. */
+static ax_status date_stays(ax_mutant_call *call) {
+  const ax_json *tree = ax_mutant_answer(call);
+  ax_str date = ax_json_text(ax_tree_at(tree, "meta.lastUpdated"));
+  if (!date.len || call->rs->status >= 300) return AX_OK;
+  ax_str name = AX_JOIN(call->arena, AX_STR("date"), call->type, AX_STR("/"),
+                        AX_JSON_STR(tree, "id"));
+  ax_str first = ax_mutant_remember(call, name, NULL);
+  if (!first.len) {
+    (void)ax_mutant_remember(call, name, &date);
+    return AX_OK;
+  }
+  return ax_mutant_put_answer(
+      call, ax_tree_replace(call->arena, tree, "meta.lastUpdated",
+                            ax_json_edit_string(first)));
+}
+
+/* Of several tags only the first counts. */
+static ax_status first_tag(ax_mutant_call *call) {
+  ax_str list =
+      ax_proxy_message_get(&call->rq->fields, AX_STR("If-None-Match"));
+  ax_str rest = list, first = ax_str_cut(&rest, ',');
+  return rest.len ? ax_proxy_message_set(call->arena, &call->rq->fields,
+                                         AX_STR("If-None-Match"), first)
+                  : AX_OK;
+}
+
+static ax_status no_star(ax_mutant_call *call) {
+  if (ax_str_eq(
+          ax_proxy_message_get(&call->rq->fields, AX_STR("If-None-Match")),
+          AX_STR("*")))
+    ax_proxy_message_drop(&call->rq->fields, AX_STR("If-None-Match"));
+  return AX_OK;
+}
+
 /* --- what is stored ------------------------------------------------------- */
 
 static ax_status lose_create(ax_mutant_call *call) {
@@ -130,8 +171,8 @@ static ax_status keep_meta(ax_mutant_call *call) {
 static ax_status store_without(ax_mutant_call *call) {
   const ax_json *sent = ax_mutant_sent(call);
   if (!ax_json_is(sent, AX_JSON_OBJECT)) return AX_OK;
-  return ax_mutant_put_sent(call,
-                            ax_tree_remove(call->arena, sent, call->mutant->a));
+  return ax_mutant_change_sent(
+      call, sent, ax_tree_remove(call->arena, sent, call->mutant->a));
 }
 
 /* 11.50 becomes 11.5: numbers go through a floating point type. */
@@ -140,6 +181,7 @@ static bool shorten(void *ctx, ax_arena *arena, const ax_json *old,
   (void)ctx, (void)arena;
   if (!old) return false;
   *out = *old;
+  if (!ax_json_is(old, AX_JSON_NUMBER)) return true;
   ax_str digits = ax_json_text(old);
   if (ax_str_find(digits, AX_STR(".")) == AX_STR_NONE) return true;
   while (ax_str_ends(digits, AX_STR("0"))) digits.len--;
@@ -427,6 +469,15 @@ static const ax_mutant items[] = {
   { "subscription-active", "delivery-subscription",
     "a Subscription is active without leave", C | R,
     .after = subscription_active },
+  { "last-modified-form", "rest-read-version",
+    "Last-Modified is no date of HTTP", C | U | R, .after = iso_date },
+  { "last-updated-stuck", "rest-update-version",
+    "every version has the date of the first", C | U | R, .after = date_stays },
+  { "if-none-match-list", "rest-conditional-read",
+    "of several tags in If-None-Match only the first counts", R,
+    .before = first_tag },
+  { "if-none-match-star", "rest-conditional-read",
+    "If-None-Match: * of reads is not looked at", R, .before = no_star },
 };
 
 const ax_mutant_table ax_mutants_rest = { items, AX_COUNT(items) };

@@ -286,9 +286,9 @@ typedef struct {
 static bool is_other(void *ctx, const ax_json *entry) {
   const wanted *w = ctx;
   const ax_json *resource = AX_JSON_GET(entry, "resource");
-  if (!is_ours(resource)) return true;
-  if (!ax_str_eq(AX_JSON_STR(resource, "resourceType"), ax_str_from(w->type)))
-    return true;
+  ax_str type = AX_JSON_STR(resource, "resourceType");
+  if (!ax_str_eq(type, ax_str_from(w->type))) return true;
+  if (!is_ours(resource) && !ax_str_eq(type, AX_STR("Provenance"))) return true;
   return w->model && !ax_mutant_lists(w->model, model_of(resource));
 }
 
@@ -424,6 +424,22 @@ static ax_status assume_ages(ax_mutant_call *call) {
   const ax_json *now =
       ax_tree_resources(call->arena, sent, AX_STR("Patient"), assume_age, call);
   return now == sent ? AX_OK : ax_mutant_put_sent(call, now);
+}
+
+/* Whom an Observation is about beside the subject is not looked at. */
+static const ax_json *forget_focus(void *ctx, ax_arena *arena,
+                                   const ax_json *observation) {
+  (void)ctx;
+  return ax_tree_remove(arena, observation, "focus");
+}
+
+static ax_status ignore_focus(ax_mutant_call *call) {
+  const ax_json *sent = ax_mutant_sent(call);
+  if (!ax_json_is(sent, AX_JSON_OBJECT)) return AX_OK;
+  return ax_mutant_change_sent(call, sent,
+                               ax_tree_resources(call->arena, sent,
+                                                 AX_STR("Observation"),
+                                                 forget_focus, call));
 }
 
 /* --- operations ----------------------------------------------------------- */
@@ -616,9 +632,9 @@ static const ax_mutant items[] = {
   { "outsider-scored", "score-not-applicable",
     "who is not in the population is scored", AX_ON_SCORE, .after = outsider },
 
-  { "measure-missing", "score-models", "measurements are not made", R,
+  { "measure-missing", "result-measured", "measurements are not made", R,
     .after = not_made, .a = "Observation" },
-  { "measure-no-source", "result-basis",
+  { "measure-no-source", "result-measured",
     "a measurement does not say of what it was made", R,
     .after = observation_without, .a = "derivedFrom" },
   { "measure-no-method", "result-method",
@@ -627,9 +643,9 @@ static const ax_mutant items[] = {
   { "measure-no-device", "result-method",
     "a measurement does not name its device", R, .after = observation_without,
     .a = "device" },
-  { "measure-unit", "score-models", "measurements have another unit", R,
+  { "measure-unit", "result-measured", "measurements have another unit", R,
     .after = observation_says, .a = "valueQuantity.code", .b = "mg/dL" },
-  { "measure-time", "score-models", "measurements are of another day", R,
+  { "measure-time", "result-measured", "measurements are of another day", R,
     .after = observation_says, .a = "effectiveDateTime", .b = "2001-01-01" },
 
   { "correction-stands", "result-corrected",
@@ -678,6 +694,9 @@ static const ax_mutant items[] = {
   { "lacking-silent", "risk-profile",
     "$risk-profile does not say what is missing", AX_ON_PROFILE,
     .after = not_made, .a = "GuidanceResponse" },
+  { "focus-scored", "score-never-focus",
+    "values of somebody else than the subject are scored",
+    AX_ON_STORE | AX_ON_BUNDLE | AX_ON_SCORE, .before = ignore_focus },
 };
 
 const ax_mutant_table ax_mutants_score = { items, AX_COUNT(items) };

@@ -340,6 +340,42 @@ static ax_status not_known(ax_mutant_call *call) {
   return ax_mutant_params(call, renamed);
 }
 
+/* _has of _has is passed over. */
+static bool no_nested_has(ax_mutant_call *call, ax_mutant_param *p) {
+  (void)call;
+  if (!ax_str_starts(p->name, AX_STR("_has:"))) return true;
+  return ax_str_find(ax_str_skip(p->name, 5), AX_STR("_has:")) == AX_STR_NONE;
+}
+
+static ax_status ignore_nested_has(ax_mutant_call *call) {
+  return ax_mutant_params(call, no_nested_has);
+}
+
+/* subject:Patient.birthdate is passed over, patient.birthdate is not. */
+static bool no_typed_chain(ax_mutant_call *call, ax_mutant_param *p) {
+  (void)call;
+  return ax_str_find(p->modifier, AX_STR(".")) == AX_STR_NONE;
+}
+
+static ax_status ignore_typed_chain(ax_mutant_call *call) {
+  return ax_mutant_params(call, no_typed_chain);
+}
+
+/* Strings in capitals are found as they are written only. */
+static bool capitals_count(ax_mutant_call *call, ax_mutant_param *p) {
+  (void)call;
+  bool capital =
+      p->value.len && p->value.ptr[0] >= 'A' && p->value.ptr[0] <= 'Z';
+  if (capital && !p->modifier.len &&
+      ax_mutant_lists("name family given", p->name))
+    p->modifier = AX_STR("exact");
+  return true;
+}
+
+static ax_status case_counts(ax_mutant_call *call) {
+  return ax_mutant_params(call, capitals_count);
+}
+
 /* --- refusals ------------------------------------------------------------- */
 
 /* What is not known is passed over and nothing is said. */
@@ -551,6 +587,13 @@ static const ax_mutant items[] = {
     "clinical-status is passed over", DROP, .a = "clinical-status" },
   { "search-include-once", "search-include", ":iterate is not looked at", S,
     .before = ignore_modifier, .a = "iterate" },
+  { "search-has-nested", "search-has", "_has of _has is passed over", S,
+    .before = ignore_nested_has },
+  { "search-chain-typed", "search-chain",
+    "chains that name a type are passed over", S,
+    .before = ignore_typed_chain },
+  { "search-string-case", "search-string", "capitals count in strings", S,
+    .before = case_counts },
 };
 
 const ax_mutant_table ax_mutants_search = { items, AX_COUNT(items) };

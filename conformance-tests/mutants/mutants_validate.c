@@ -284,8 +284,8 @@ static ax_status type_of_body(ax_mutant_call *call) {
 static ax_status claims_nothing(ax_mutant_call *call) {
   const ax_json *sent = ax_mutant_sent(call);
   if (!ax_json_is(sent, AX_JSON_OBJECT)) return AX_OK;
-  return ax_mutant_put_sent(call,
-                            ax_tree_remove(call->arena, sent, "meta.profile"));
+  return ax_mutant_change_sent(
+      call, sent, ax_tree_remove(call->arena, sent, "meta.profile"));
 }
 
 #define V AX_ON_VALIDATE
@@ -350,7 +350,8 @@ static const ax_mutant items[] = {
     "extensions where they do not belong are not found", BLIND,
     .a = "extension-context" },
   { "blind-extension-url", "validate-extension",
-    "extensions without a url are not found", BLIND, .a = "extension-url" },
+    "extensions without a url are not found", BLIND, .a = "count-min",
+    .b = "Extension.url" },
   { "blind-attachment", "validate-attachment",
     "sizes of attachments are not checked", BLIND, .a = "attachment-size" },
   { "blind-xhtml-element", "validate-narrative",
@@ -361,7 +362,7 @@ static const ax_mutant items[] = {
   { "blind-xhtml-syntax", "validate-narrative",
     "narratives that are not well-formed are not found", BLIND,
     .a = "xhtml-syntax" },
-  { "blind-slices", "validate-implied",
+  { "blind-slices", "validate-slice",
     "slices that must be there are not "
     "missed",
     BLIND, .a = "slice-min slice-none" },
@@ -369,11 +370,9 @@ static const ax_mutant items[] = {
     "quantities of our profiles without a code are not found", BLIND,
     .a = "invariant-failed", .b = "auspex-qty-1" },
   { "blind-bundle-twice", "validate-bundle",
-    "entries with one fullUrl are not found", BLIND, .a = "invariant-failed",
-    .b = "bdl-7" },
+    "entries with one fullUrl are not found", BLIND, .a = "bundle-duplicate" },
   { "blind-bundle-total", "validate-bundle",
-    "a total of a collection is not found", BLIND, .a = "invariant-failed",
-    .b = "bdl-1" },
+    "a total of a collection is not found", BLIND, .a = "bundle-total" },
   { "blind-bundle-request", "validate-bundle",
     "entries of a transaction without a request are not found", BLIND,
     .a = "invariant-failed entry-no-request bundle-request", .b = "request" },
