@@ -18,7 +18,7 @@
 static const char usage[] =
     "usage: auspex-mutants [options]\n"
     "  --suite FOLDER    scripts to run (may be given several times;\n"
-    "                    conformance-tests/suites/gateway)\n"
+    "                    conformance-tests/suites/gateway and server)\n"
     "  --only KEY[,KEY]  these faults only; \"none\" is a proxy without any\n"
     "  --sample N        N of the faults, spread over the table\n"
     "  --from N          the sample begins at the Nth fault (0)\n"
@@ -99,8 +99,10 @@ static bool take_options(int argc, char **argv, options *o) {
     if (i + 1 >= argc || !take_option(o, argv[i], argv[i + 1])) return false;
     i++;
   }
-  if (!o->suite_count)
-    o->suites[o->suite_count++] = "conformance-tests/suites/gateway";
+  if (o->suite_count) return true;
+  /* What `make conformance` runs. */
+  o->suites[o->suite_count++] = "conformance-tests/suites/gateway";
+  o->suites[o->suite_count++] = "conformance-tests/suites/server";
   return true;
 }
 

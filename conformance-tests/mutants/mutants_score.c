@@ -384,6 +384,63 @@ static ax_status not_taken_back(ax_mutant_call *call) {
   return edit_all(call, "", keep_standing);
 }
 
+/* Beside results that were taken back there are no new ones. */
+static bool is_taken_back(void *ctx, const ax_json *entry) {
+  (void)ctx;
+  ax_str status = ax_json_text(ax_tree_at(entry, "resource.status"));
+  return ax_str_eq(status, AX_STR("entered-in-error"));
+}
+
+static ax_status none_anew(ax_mutant_call *call) {
+  const ax_json *tree = ax_mutant_answer(call);
+  const ax_json *entries = AX_JSON_GET(tree, "entry");
+  if (!ax_str_eq(call->type, AX_STR("RiskAssessment")) || !entries)
+    return AX_OK;
+  const ax_json *old =
+      ax_tree_filter(call->arena, entries, is_taken_back, NULL);
+  if (!old) return AX_NOMEM;
+  return ax_json_count(old) ? put_entries(call, tree, old) : AX_OK;
+}
+
+/* Results name the first version of what they rest on. */
+static bool first_version(void *ctx, ax_arena *arena, const ax_json *old,
+                          ax_json *out) {
+  (void)ctx;
+  if (!old) return false;
+  ax_str text = ax_json_text(old);
+  size_t at = ax_str_find(text, AX_STR("/_history/"));
+  *out = *old;
+  if (at == AX_STR_NONE) return true;
+  ax_str now = AX_JOIN(arena, (ax_str){ text.ptr, at }, AX_STR("/_history/1"));
+  if (now.ptr) *out = ax_json_edit_string(now);
+  return true;
+}
+
+static const ax_json *rest_on_first(void *ctx, ax_arena *arena,
+                                    const ax_json *resource) {
+  return is_ours(resource) ? ax_tree_edit(arena, resource, "basis[].reference",
+                                          first_version, ctx)
+                           : resource;
+}
+
+static ax_status basis_first(ax_mutant_call *call) {
+  return edit_all(call, "RiskAssessment", rest_on_first);
+}
+
+/* What drove a result, and in what unit an input was used, is off: place `a`.
+ */
+static const ax_json *alter_place(void *ctx, ax_arena *arena,
+                                  const ax_json *resource) {
+  ax_mutant_call *call = ctx;
+  return is_ours(resource) ? ax_tree_edit(arena, resource, call->mutant->a,
+                                          one_percent_more, NULL)
+                           : resource;
+}
+
+static ax_status place_off(ax_mutant_call *call) {
+  return edit_all(call, "RiskAssessment", alter_place);
+}
+
 /* --- who is scored -------------------------------------------------------- */
 
 /* Members `a` (blanks between) of Patients are not looked at. */
@@ -697,6 +754,21 @@ static const ax_mutant items[] = {
   { "focus-scored", "score-never-focus",
     "values of somebody else than the subject are scored",
     AX_ON_STORE | AX_ON_BUNDLE | AX_ON_SCORE, .before = ignore_focus },
+  { "correction-none-new", "result-corrected",
+    "no new result is made of a corrected input", AX_ON_SEARCH,
+    .after = none_anew },
+  { "correction-basis", "result-corrected",
+    "a new result rests on the version that was wrong", R,
+    .after = basis_first },
+  { "contribution-off", "result-prediction", "what drove a result is off", R,
+    .after = place_off,
+    .a = "prediction[].extension[].extension[url=amount].valueDecimal" },
+  { "quality-value", "result-data-quality",
+    "inputs are told with other values than were used", R, .after = place_off,
+    .a = "extension[].extension[url=value].valueQuantity.value" },
+  { "quality-unit", "result-data-quality", "inputs are told in another unit", R,
+    .after = risk_says,
+    .a = "extension[].extension[url=value].valueQuantity.code", .b = "g" },
 };
 
 const ax_mutant_table ax_mutants_score = { items, AX_COUNT(items) };

@@ -268,6 +268,17 @@ static ax_status ignore_parameter(ax_mutant_call *call) {
                             ax_tree_set(call->arena, sent, "parameter", *left));
 }
 
+/* Profiles of our package that are asked for are passed over. */
+static bool not_ours(ax_mutant_call *call, ax_mutant_param *param) {
+  (void)call;
+  return !ax_str_eq(param->name, AX_STR("profile")) ||
+         !has(param->value, "auspex-gateway.org");
+}
+
+static ax_status ignore_ours(ax_mutant_call *call) {
+  return ax_mutant_params(call, not_ours);
+}
+
 /* Requests that cannot be done are done without what was wrong: `a`. */
 static ax_status forgive(ax_mutant_call *call) {
   AX_TRY(ax_mutant_forward(call));
@@ -431,6 +442,18 @@ static const ax_mutant items[] = {
     .a = "nonsense" },
   { "validate-any-type", "validate-refused",
     "$validate of a type takes another one", V, .before = type_of_body },
+  { "blind-fixed", "validate-fixed",
+    "values that a profile fixes are not checked", BLIND,
+    .a = "fixed-value pattern-value" },
+  { "blind-choice", "validate-type",
+    "types that a choice does not allow are not found", BLIND,
+    .a = "type-not-allowed" },
+  { "blind-slice-max", "validate-slice",
+    "slices that are too many are not "
+    "found",
+    BLIND, .a = "slice-max" },
+  { "validate-no-own", "validate-own-profiles",
+    "our own profiles are not applied", V, .before = ignore_ours },
 };
 
 const ax_mutant_table ax_mutants_validate = { items, AX_COUNT(items) };
