@@ -2,10 +2,12 @@
  * Steady use for a while: memory, descriptors, threads and files do not grow,
  * beyond what the data need.
  *
- * Caches fill for a while, so the first half of the run is not judged. Of the
- * second half, the median of its first part is held against the median of its
- * second part: single looks swing, medians do not. A run that is too short to
- * fill the caches can only find what leaks fast.
+ * Caches fill for a while, and each of the gateway's threads has a stack that
+ * its first requests touch: the senders begin with many short connections, and
+ * the first half of the run is not judged. Of the second half, the median of
+ * its first part is held against the median of its second part: single looks
+ * swing, medians do not. A run that is too short to fill the caches can only
+ * find what leaks fast.
  *
  * AUSPEX_SOAK_SECONDS sets how long (default 2), AUSPEX_SOAK_RATE how many
  * requests a second (default 400); `make soak` takes SOAK_MINUTES=30.
@@ -24,6 +26,10 @@
 #include "base/clock.h"
 
 enum { SENDERS = 4, RESET_EVERY = 200, LOOKS = 120 };
+
+/* At first, so that each thread has done everything: a connection for each of
+ * the kinds of request in turn. */
+enum { KINDS = 8, SHORT_ONES = 8192 };
 
 /* Requests after which the caches are full, and what may come and go. */
 enum { WARM = 200000, SWING_KB = 2048, COLD_KB = 32768 };
@@ -45,8 +51,8 @@ typedef struct {
 
 static atomic_bool finished;
 
-/* A few patients at a time, after a while others: as in a hospital, where nobody
- * gets more values without end. */
+/* A few patients at a time, after a while others: as in a hospital, where
+ * nobody gets more values without end. */
 static size_t patient_of(size_t n, size_t turn) {
   enum { AT_A_TIME = 20, STAY = 400 };
   return n / STAY * AT_A_TIME + turn % AT_A_TIME;
@@ -63,8 +69,8 @@ static const outside_answer *observe(outside *visitor, int sender_number,
       "\"effectiveDateTime\":\"2024-05-%02uT%02u:%02u:00Z\",\"valueQuantity\":"
       "{\"value\":%u,\"unit\":\"mg/dL\",\"system\":"
       "\"http://unitsofmeasure.org\",\"code\":\"mg/dL\"}}",
-      sender_number, patient_of(n, n), 1 + (unsigned)n % 28, (unsigned)n / 60 % 24,
-      (unsigned)n % 60, 80 + (unsigned)n % 40);
+      sender_number, patient_of(n, n), 1 + (unsigned)n % 28,
+      (unsigned)n / 60 % 24, (unsigned)n % 60, 80 + (unsigned)n % 40);
   return outside_post(visitor, "/Observation", body);
 }
 
@@ -74,10 +80,10 @@ static bool send_one(outside *visitor, const sender *s) {
                                          NULL };
   char text[300], path[120];
   size_t n = s->sent;
-  switch (n % 8) {
+  switch (n % KINDS) {
   case 0: /* a Patient, new or again */
     (void)snprintf(path, sizeof path, "/Patient/soak-%d-%zu", s->number,
-                   patient_of(n, n / 8));
+                   patient_of(n, n / KINDS));
     (void)snprintf(text, sizeof text,
                    "{\"resourceType\":\"Patient\",\"id\":\"%s\",\"gender\":"
                    "\"female\",\"birthDate\":\"1955-03-%02u\"}",
@@ -110,7 +116,8 @@ static void *send_on(void *ctx) {
     if (wait > 0) ax_clock_sleep_ms(wait < 100 ? wait : 100);
     if (wait > 100) continue;
     s->refused += !send_one(visitor, s);
-    if (++s->sent % RESET_EVERY) continue;
+    s->sent++;
+    if (s->sent % (s->sent < SHORT_ONES ? KINDS : RESET_EVERY)) continue;
     outside_leave(visitor); /* it keeps all its answers */
     visitor = outside_visitor(s->gw);
   }

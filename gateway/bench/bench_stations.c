@@ -1,6 +1,6 @@
 /*
- * Where the time of a POST Observation goes: each station of the data path alone,
- * many times, in a gateway without its HTTP. The patient has ten earlier
+ * Where the time of a POST Observation goes: each station of the data path
+ * alone, many times, in a gateway without its HTTP. The patient has ten earlier
  * Observations, and one model reads the code and does not apply to it. One
  * sender, so each commit is alone; many senders share one.
  *
