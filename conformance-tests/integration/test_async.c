@@ -268,6 +268,32 @@ static void a_running_one_is_cancelled_whole(void **s) {
   free(body);
 }
 
+/* One that ends the process each time does not do so for ever; what is given up
+ * is said. */
+static void what_never_ends_is_given_up(void **s) {
+  (void)s;
+  enum { TIMES = 14, NOTED_MS = 60 };
+  char place[100];
+  char *body = bundle("transaction", "poison", 7 * LARGE, "male");
+  (void)place_of(send_as("lab", "", body), place);
+  free(body);
+  for (int i = 0; i < TIMES; i++) {
+    const outside_answer *a = ask("lab", "GET", place);
+    while (a->status == 202 &&
+           strncmp(outside_header(a, "X-Progress"), "waiting", 7) == 0)
+      a = ask("lab", "GET", place);
+    if (a->status != 202) break;
+    ax_clock_sleep_ms(NOTED_MS); /* its attempt is on disk, it is not done */
+    outside_kill(gw);
+    outside_again(gw, options);
+  }
+  const outside_answer *a = await("lab", place);
+  if (a->status == 200) skip(); /* a machine too fast, or too slow, to kill it
+                                   ten times in its midst */
+  outside_refused(a, 500, "exception", "never came to an end");
+  assert_int_equal(patients("poison"), 0);
+}
+
 static void an_answer_is_kept_for_its_time(void **s) {
   (void)s;
   char place[100];
@@ -298,6 +324,7 @@ int main(void) {
     cmocka_unit_test(a_stop_does_not_wait_for_it_and_loses_nothing),
     cmocka_unit_test(too_many_are_refused_and_one_is_cancelled),
     cmocka_unit_test(a_running_one_is_cancelled_whole),
+    cmocka_unit_test(what_never_ends_is_given_up),
     cmocka_unit_test(an_answer_is_kept_for_its_time),
   };
   return cmocka_run_group_tests(tests, set_up, tear_down);
