@@ -344,6 +344,17 @@ static void a_full_quarantine_refuses(void **s) {
   assert_int_equal(waiting(), 40);
 }
 
+static void how_many_wait_is_a_metric(void **s) {
+  (void)s;
+  char line[60];
+  const outside_answer *a = outside_operate(gw, "GET", "//admin/metrics", NULL);
+  assert_int_equal(a->status, 200);
+  (void)snprintf(line, sizeof line, "\nauspex_quarantine_waiting %zu\n",
+                 waiting());
+  assert_non_null(strstr(a->body.ptr, line));
+  assert_non_null(strstr(a->body.ptr, "\nauspex_async_waiting 0\n"));
+}
+
 static void the_command_line_lists_shows_releases_and_discards(void **s) {
   (void)s;
   char listen[60], file[] = "/tmp/ax_quarantine_XXXXXX";
@@ -510,6 +521,7 @@ int main(void) {
     cmocka_unit_test(of_a_batch_only_the_faulty_entries_are_kept),
     cmocka_unit_test(a_message_is_followed_through_quarantine),
     cmocka_unit_test(a_full_quarantine_refuses),
+    cmocka_unit_test(how_many_wait_is_a_metric),
     cmocka_unit_test(the_command_line_lists_shows_releases_and_discards),
     cmocka_unit_test(what_is_faulty_is_accepted_with_a_tag),
     cmocka_unit_test(the_tag_is_the_gateways_own),

@@ -1,4 +1,4 @@
-/* How modules are doing, as Prometheus reads it (text format 0.0.4). */
+/* How modules are doing, and what waits in the store, as Prometheus reads it (text format 0.0.4). */
 #include "api/api.h"
 #include "scoring/score_deploy.h"
 
@@ -74,14 +74,39 @@ static void put_all(ax_buf *out, const ax_score_deployed *list, size_t count) {
   }
 }
 
+/* What somebody should look at when it grows. */
+static void put_waiting(ax_buf *out, const ax_store_stats *s) {
+  const struct {
+    const char *name, *help;
+    uint64_t value;
+  } gauges[] = {
+    { "quarantine_waiting", "Requests that wait to be corrected.",
+      s->held[AX_HELD_REFUSED] },
+    { "async_waiting", "Bundles that wait to be carried out.",
+      s->held[AX_HELD_JOB] },
+    { "tasks_waiting", "Score tasks that wait.", s->tasks_waiting },
+    { "store_queue", "Commits that wait for the disk.", s->queue },
+  };
+  for (size_t i = 0; i < AX_COUNT(gauges); i++)
+    ax_buf_printf(out,
+                  "# HELP auspex_%s %s\n# TYPE auspex_%s gauge\nauspex_%s "
+                  "%llu\n",
+                  gauges[i].name, gauges[i].help, gauges[i].name,
+                  gauges[i].name, (unsigned long long)gauges[i].value);
+}
+
 void ax_api_admin_metrics(ax_api_call *call) {
   ax_score_deployed *list = NULL;
   size_t count = 0;
-  ax_status status =
-      ax_score_deploy_list(call->api->host, call->rq->arena, &list, &count);
+  ax_store_stats stats = { 0 };
+  ax_status status = ax_store_stats_read(call->api->store, &stats, NULL);
+  if (!status)
+    status =
+        ax_score_deploy_list(call->api->host, call->rq->arena, &list, &count);
   ax_buf *body = status ? NULL : ax_api_answer_begin(call);
   if (status) ax_api_error(call, status, NULL);
   if (!body) return;
+  put_waiting(body, &stats);
   put_all(body, list, count);
   ax_api_answer_json(call, 200, ax_buf_view(body));
   call->rs->content_type = AX_STR("text/plain; version=0.0.4");
