@@ -213,6 +213,25 @@ static void an_undone_merge_gives_back(void **state) {
   await_status("b-5", "entered-in-error", 2);
 }
 
+static void what_was_merged_before_goes_along(void **state) {
+  (void)state;
+  put_patient("a-7", "a-7", "");
+  put_patient("b-7", "b-7", "");
+  put_patient("c-7", "c-7", "");
+  send_data("by-13", "\"reference\": \"" EHR "/Patient/a-7\"");
+  await_status("a-7", "preliminary", 1);
+  put_patient("a-7", "a-7", REPLACED_BY("b-7"));
+  await_status("b-7", "preliminary", 1);
+  put_patient("b-7", "b-7", REPLACED_BY("c-7"));
+  await_status("c-7", "preliminary", 1);
+  put_patient("b-7", "b-7", "");
+  await_status("c-7", "entered-in-error", 1);
+  await_status("b-7", "preliminary", 1);
+  put_patient("a-7", "a-7", "");
+  await_status("b-7", "entered-in-error", 1);
+  await_status("a-7", "preliminary", 1);
+}
+
 /* What the replaced record says of itself counts. */
 static void a_survivor_alone_undoes_only_what_it_alone_said(void **state) {
   (void)state;
@@ -259,6 +278,7 @@ int main(void) {
     cmocka_unit_test(the_survivor_has_the_data_of_both),
     cmocka_unit_test(what_comes_late_for_the_replaced_follows),
     cmocka_unit_test(an_undone_merge_gives_back),
+    cmocka_unit_test(what_was_merged_before_goes_along),
     cmocka_unit_test(a_survivor_alone_undoes_only_what_it_alone_said),
     cmocka_unit_test(links_in_a_circle_end),
   };

@@ -4,7 +4,7 @@
 #include "fhir/fhir_reference.h"
 #include "json/json_parse.h"
 
-enum { KEY_MAX = 2000, QUERY_MAX = 16000 };
+enum { KEY_MAX = 2000, QUERY_MAX = 16000, LINKED_MAX = 100 };
 
 typedef AX_VEC(ax_adoption) adoption_list;
 
@@ -187,10 +187,39 @@ static bool has_link(const ax_json *tree, const char *type, ax_str other) {
   return false;
 }
 
-static ax_status give_back(parting *p, ax_str from, ax_str to) {
+static ax_status add_parting(parting *p, ax_str from, ax_str to,
+                             ax_str origin) {
   ax_adoption *a = AX_VEC_PUSH(&p->list, p->arena);
   if (!a) return AX_NOMEM;
-  *a = (ax_adoption){ .from = from, .to = to, .back = true };
+  *a = (ax_adoption){
+    .from = from, .to = to, .back = true, .origin = origin
+  };
+  return AX_OK;
+}
+
+/* What came to `to` from records that it replaced goes along. */
+static ax_status give_back(parting *p, ax_str from, ax_str to) {
+  ax_page page;
+  const ax_query_value value = { .any_system = true, .code = to };
+  const ax_query_term term = { .param = AX_STR("link"),
+                               .kind = AX_INDEX_REFERENCE,
+                               .values = &value,
+                               .value_count = 1 };
+  const ax_query query = { .type = AX_STR("Patient"),
+                           .terms = &term,
+                           .term_count = 1,
+                           .limit = LINKED_MAX };
+  AX_TRY(add_parting(p, from, to, AX_STR("")));
+  AX_TRY(ax_store_search(p->store, p->arena, &query, &page, p->err));
+  for (size_t i = 0; i < page.count; i++) {
+    ax_str survivor = AX_STR("");
+    ax_str other = AX_JOIN(p->arena, AX_STR("Patient/"), page.items[i].id);
+    if (!other.ptr) return AX_NOMEM;
+    if (ax_str_eq(other, from) || ax_str_eq(other, to)) continue;
+    AX_TRY(
+        ax_intake_patient_survivor(p->store, p->arena, other, &survivor, p->err));
+    if (ax_str_eq(survivor, to)) AX_TRY(add_parting(p, from, to, other));
+  }
   return AX_OK;
 }
 

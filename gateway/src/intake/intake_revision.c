@@ -68,8 +68,9 @@ static ax_status add_parted(plan *p, const ax_intake_item *item,
                             ax_error *err) {
   for (size_t i = 0; i < item->parting_count; i++) {
     ax_standings all;
-    AX_TRY(ax_store_parted(p->options->store, p->arena, item->partings[i].from,
-                           item->partings[i].to, &all, err));
+    const ax_adoption *a = &item->partings[i];
+    AX_TRY(ax_store_parted(p->options->store, p->arena, a->from,
+                           a->origin.len ? a->origin : a->to, &all, err));
     for (size_t k = 0; k < all.count; k++) AX_TRY(add_task(p, &all.items[k]));
   }
   return AX_OK;

@@ -275,10 +275,11 @@ typedef struct { /* facts of `from` become facts of `to` (both subjects) */
   ax_str from, to;
   bool checked; /* CONFLICT unless `from` has facts just as `waiting` says */
   bool waiting;
-  /* Only those that were `to`'s before they became `from`'s, for two records
-   * that are not one person's after all. What rests on them and is a result of
-   * `from` is outdated. */
+  /* Only those that were `origin`'s (empty: `to`'s) before they became
+   * `from`'s, for two records that are not one person's after all. What rests
+   * on them and is a result of `from` is outdated. */
   bool back;
+  ax_str origin;
 } ax_adoption;
 
 typedef struct {

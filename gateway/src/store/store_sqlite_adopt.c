@@ -28,19 +28,24 @@ ax_status ax_store_adopt_holds(ax_store_conn *conn, const ax_adoption *a,
 }
 
 /* What rests on them and is the other's result is no more what it was. */
-static ax_status give_back(ax_store_conn *conn, int64_t from, int64_t to,
-                           ax_error *err) {
+static ax_status give_back(ax_store_conn *conn, const ax_adoption *a,
+                           int64_t from, int64_t to, ax_error *err) {
+  int64_t origin = to;
+  ax_status status =
+      a->origin.len ? key_of(conn, a->origin, false, &origin, err) : AX_OK;
+  if (status) return status == AX_NOT_FOUND ? AX_OK : status;
   ax_store_stmt s = ax_store_conn_use(
       conn, "UPDATE basis SET version = 0 WHERE patient = ?1 AND source IN"
             " (SELECT resource FROM fact WHERE patient = ?1 AND sent = ?2)");
   ax_store_conn_int(&s, from);
-  ax_store_conn_int(&s, to);
+  ax_store_conn_int(&s, origin);
   AX_TRY(ax_store_conn_run(&s, err));
-  s = ax_store_conn_use(conn, "UPDATE fact SET patient = ?2, sent = 0"
-                              " WHERE patient = ?1 AND sent = ?2"
-                              " AND system <> -1");
+  s = ax_store_conn_use(conn, "UPDATE fact SET patient = ?2, sent = CASE sent"
+                              " WHEN ?2 THEN 0 ELSE sent END WHERE patient = ?1"
+                              " AND sent = ?3 AND system <> -1");
   ax_store_conn_int(&s, from);
   ax_store_conn_int(&s, to);
+  ax_store_conn_int(&s, origin);
   return ax_store_conn_run(&s, err);
 }
 
@@ -50,7 +55,7 @@ ax_status ax_store_adopt(ax_store_conn *conn, const ax_adoption *a,
   ax_status status = key_of(conn, a->from, false, &from, err);
   if (status) return status == AX_NOT_FOUND ? AX_OK : status;
   AX_TRY(key_of(conn, a->to, true, &to, err));
-  if (a->back) return give_back(conn, from, to, err);
+  if (a->back) return give_back(conn, a, from, to, err);
   /* Whose they were as they were sent; who only waited was nobody. */
   ax_store_stmt s = ax_store_conn_use(
       conn, "UPDATE fact SET patient = ?1, sent = CASE WHEN sent = ?1 THEN 0"

@@ -197,6 +197,33 @@ static void facts_go_back_to_whom_they_were_sent(void **state) {
   assert_int_equal(facts_of(t, "Patient/a"), 1);
 }
 
+/* Merged twice: what came from the first goes with the second. */
+static void facts_of_records_merged_before_go_along(void **state) {
+  ax_test_store *t = *state;
+  const ax_fact fact = { .kind = AX_FACT_OBSERVATION,
+                         .system = AX_STR("s"),
+                         .code = AX_STR("c") };
+  const ax_adoption along = { .from = AX_STR("Patient/c"),
+                              .to = AX_STR("Patient/b"),
+                              .back = true,
+                              .origin = AX_STR("Patient/a") };
+  ax_commit commit = { .adoptions = &along, .adoption_count = 1 };
+  assert_int_equal(ax_test_store_put(t, with_fact("o1", "Patient/a", &fact)),
+                   AX_OK);
+  assert_int_equal(ax_test_store_put(t, with_fact("o2", "Patient/b", &fact)),
+                   AX_OK);
+  adopt(t, "Patient/a", "Patient/b", false);
+  adopt(t, "Patient/b", "Patient/c", false);
+  assert_int_equal(facts_of(t, "Patient/c"), 2);
+  adopt(t, "Patient/c", "Patient/b", true);
+  assert_int_equal(ax_store_commit(t->store, &commit, &t->err), AX_OK);
+  assert_int_equal(facts_of(t, "Patient/c"), 0);
+  assert_int_equal(facts_of(t, "Patient/b"), 2);
+  adopt(t, "Patient/b", "Patient/a", true);
+  assert_int_equal(facts_of(t, "Patient/a"), 1);
+  assert_int_equal(facts_of(t, "Patient/b"), 1);
+}
+
 /* A record that comes back to itself is no merge. */
 static void facts_that_went_round_are_at_home(void **state) {
   ax_test_store *t = *state;
@@ -220,6 +247,7 @@ int main(void) {
     T(a_result_that_was_taken_back_stands_no_more),
     T(a_result_on_an_old_version_is_refused),
     T(facts_go_back_to_whom_they_were_sent),
+    T(facts_of_records_merged_before_go_along),
     T(facts_that_went_round_are_at_home),
   };
   return cmocka_run_group_tests_name("store_basis", tests, NULL, NULL);
