@@ -11,12 +11,13 @@ start_gateway
 
 # server/ holds for any server, so for ours.
 suites=
-for suite in gateway server; do
+for suite in gateway server plugin; do
   [ ! -d "conformance-tests/suites/$suite" ] || suites="$suites conformance-tests/suites/$suite"
 done
 code=0
 # shellcheck disable=SC2086 # a list of folders without blanks
 "$build/bin/auspex-conformance" run --base "$base" --suite "Auspex gateway" \
-  --report-dir "$build/conformance" "$@" $suites || code=$?
+  --report-dir "$build/conformance" --fixtures conformance-tests/samples/plugin \
+  "$@" $suites || code=$?
 echo "reports: $build/conformance"
 exit "$code"

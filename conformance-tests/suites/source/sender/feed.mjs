@@ -8,6 +8,11 @@ const every = "($this | entry.resource)";
 const of = (type) => `${every}.ofType(${type})`;
 const req = (expression, what) => ({ assert: { description: what, direction: "request", expression, operator: "equals",
   sourceId: "message", value: "true", warningOnly: false } });
+// Nothing in `set` misses `condition`; what does is named by `label`.
+const all = (set, condition, label, what, warningOnly = false) => ({ assert: { description: what, direction: "request",
+  expression: `${set}.where((${condition}).not()).select(${label})`, operator: "empty", sourceId: "message", warningOnly } });
+const CODE = "(code.coding.code | code.text | 'one without a code').first()";
+const ENTRY = "(fullUrl | request.url | 'an entry without fullUrl and url').first()";
 const advise = (expression, what) => { const a = req(expression, what); a.assert.warningOnly = true; return a; };
 const UCUM = "http://unitsofmeasure.org";
 const quantities = `(${of("Observation")}.value.ofType(Quantity) | ${of("Observation")}.component.value.ofType(Quantity))`;
@@ -23,43 +28,41 @@ feed.profile("bundle", "http://hl7.org/fhir/StructureDefinition/Bundle")
     asked(header("Content-Type", "json", "contains")))
   .test("sender-bundle", "a Bundle is a transaction or a batch, and every entry says what to do",
     req("($this is Bundle).not() or type = 'transaction' or type = 'batch'", "the Bundle is a transaction or a batch"),
-    req("entry.all(request.method.exists() and request.url.exists())", "every entry has a request with method and url"),
-    req("entry.where(request.method = 'POST' or request.method = 'PUT').all(resource.exists())", "what is created or updated is there"),
+    all("entry", "request.method.exists() and request.url.exists()", ENTRY, "every entry has a request with method and url"),
+    all("entry.where(request.method = 'POST' or request.method = 'PUT')", "resource.exists()", ENTRY, "what is created or updated is there"),
     req("entry.fullUrl.isDistinct()", "no fullUrl stands there twice"),
     req("entry.fullUrl.all($this.startsWith('urn:uuid:') or $this.startsWith('urn:oid:') or $this.startsWith('http'))", "fullUrls are URLs or urn:uuid"),
-    req("entry.where(request.method = 'POST').all(request.url.contains('/').not())", "a POST goes to a type"))
+    all("entry.where(request.method = 'POST')", "request.url.contains('/').not()", ENTRY, "a POST goes to a type"))
   .test("sender-repeat", "sent again it has no second effect",
-    advise("($this is Bundle).not() or entry.where(request.method = 'POST').all(request.ifNoneExist.exists() or resource.identifier.exists())",
-      "every POST has ifNoneExist, or at least an identifier (or send an Idempotency-Key)"))
+    all("entry.where(request.method = 'POST')", "request.ifNoneExist.exists() or resource.identifier.exists()", ENTRY,
+      "every POST has ifNoneExist, or at least an identifier (or send an Idempotency-Key)", true))
   .test("sender-patient", "Patients can be told apart and have what models ask for",
-    req(`${of("Patient")}.all(identifier.where(system.exists() and value.exists()).exists())`, "every Patient has an identifier with system and value"),
-    req(`${of("Patient")}.all(birthDate.exists() and birthDate.toString().length() = 10)`, "every Patient has a whole birth date"),
-    req(`${of("Patient")}.all(gender.exists())`, "every Patient has a gender"))
+    all(of("Patient"), `identifier.where(system.exists() and value.exists()).exists()`, "(identifier.value | 'one without an identifier').first()", "every Patient has an identifier with system and value"),
+    all(of("Patient"), `birthDate.exists() and birthDate.toString().length() = 10`, "(identifier.value | 'one without an identifier').first()", "every Patient has a whole birth date"),
+    all(of("Patient"), `gender.exists()`, "(identifier.value | 'one without an identifier').first()", "every Patient has a gender"))
   .test("sender-references", "references lead somewhere",
-    req(`${every}.descendants().ofType(Reference).reference.where($this.startsWith('urn:uuid:')).all($this in %resource.entry.fullUrl)`,
+    all(`${every}.descendants().ofType(Reference).reference.where($this.startsWith('urn:uuid:'))`, "$this in %resource.entry.fullUrl", "$this",
       "every urn:uuid reference is the fullUrl of an entry"),
-    req(`${of("Observation")}.all(subject.reference.exists() or subject.identifier.value.exists())`, "every Observation has a subject"),
-    req(`${of("Condition")}.all(subject.reference.exists() or subject.identifier.value.exists())`, "every Condition has a subject"))
+    all(of("Observation"), `subject.reference.exists() or subject.identifier.value.exists()`, CODE, "every Observation has a subject"),
+    all(of("Condition"), `subject.reference.exists() or subject.identifier.value.exists()`, CODE, "every Condition has a subject"))
   .test("sender-codes", "codes have their systems",
-    req(`${of("Observation")}.all(code.coding.where(system.exists() and code.exists()).exists())`, "every Observation has a code with its system"),
-    req(`${of("Condition")}.all(code.coding.where(system.exists() and code.exists()).exists())`, "every Condition has a code with its system"),
-    req(`${every}.descendants().ofType(Coding).where(system = 'http://loinc.org').code.all($this.matches('^([0-9]{1,7}-[0-9]|L[AP][0-9]+-[0-9])$'))`,
+    all(of("Observation"), `code.coding.where(system.exists() and code.exists()).exists()`, CODE, "every Observation has a code with its system"),
+    all(of("Condition"), `code.coding.where(system.exists() and code.exists()).exists()`, CODE, "every Condition has a code with its system"),
+    all(`${every}.descendants().ofType(Coding).where(system = 'http://loinc.org')`, "code.matches('^([0-9]{1,7}-[0-9]|L[AP][0-9]+-[0-9])$')", "code",
       "LOINC codes have the form of LOINC codes"),
-    req(`${every}.descendants().ofType(Coding).where(system = 'http://snomed.info/sct').code.all($this.matches('^[0-9]{6,18}$'))`,
+    all(`${every}.descendants().ofType(Coding).where(system = 'http://snomed.info/sct')`, "code.matches('^[0-9]{6,18}$')", "code",
       "SNOMED CT codes are numbers of 6 to 18 digits"),
-    advise(`${of("Observation")}.all(code.coding.where(system = 'http://loinc.org' or system = 'http://snomed.info/sct' or system.startsWith('https://auspex-gateway.org/')).exists())`,
-      "Observations have a LOINC or SNOMED CT code; others need translations"))
+    all(of("Observation"), `code.coding.where(system = 'http://loinc.org' or system = 'http://snomed.info/sct' or system.startsWith('https://auspex-gateway.org/')).exists()`, CODE, "Observations have a LOINC or SNOMED CT code; others need translations", true))
   .test("sender-units", "measured values have UCUM units",
-    req(`${quantities}.all(system = '${UCUM}' and code.exists())`, "every quantity has the UCUM system and a code"),
-    req(`${quantities}.all(value.exists())`, "every quantity has a value"))
+    all(quantities, `system = '${UCUM}' and code.exists()`, "(unit | code | 'one without a unit').first()", "every quantity has the UCUM system and a code"),
+    all(quantities, `value.exists()`, "(unit | code | 'one without a unit').first()", "every quantity has a value"))
   .test("sender-times", "results and diagnoses have their times",
-    req(`${of("Observation")}.all(effective.exists() or status = 'entered-in-error' or status = 'cancelled')`, "every Observation has an effective time"),
-    advise(`${of("Condition")}.all(onset.exists() or recordedDate.exists())`, "every Condition has an onset or a date"),
+    all(of("Observation"), `effective.exists() or status = 'entered-in-error' or status = 'cancelled'`, CODE, "every Observation has an effective time"),
+    all(of("Condition"), `onset.exists() or recordedDate.exists()`, CODE, "every Condition has an onset or a date", true),
     req(`${of("Observation")}.effective.ofType(dateTime).all(($this > now()) != true)`, "no Observation is of the future"))
   .test("sender-states", "states are said",
-    req(`${of("Condition")}.all(clinicalStatus.exists() or verificationStatus.coding.code = 'entered-in-error')`, "every Condition has a clinical status"),
-    req(`${of("Observation")}.all(value.exists() or dataAbsentReason.exists() or component.exists() or hasMember.exists() or status = 'entered-in-error' or status = 'cancelled' or status = 'registered')`,
-      "every Observation has a value, parts, or why not"),
+    all(of("Condition"), `clinicalStatus.exists() or verificationStatus.coding.code = 'entered-in-error'`, CODE, "every Condition has a clinical status"),
+    all(of("Observation"), `value.exists() or dataAbsentReason.exists() or component.exists() or hasMember.exists() or status = 'entered-in-error' or status = 'cancelled' or status = 'registered'`, CODE, "every Observation has a value, parts, or why not"),
     req(`${of("QuestionnaireResponse")}.all(questionnaire.exists() and authored.exists())`, "answers name their questionnaire and their time"))
   .test("sender-valid", "what is sent is valid R4",
     { assert: { description: "the message is valid by its base definition", direction: "request", sourceId: "message",
