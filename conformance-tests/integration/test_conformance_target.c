@@ -106,8 +106,8 @@ static ax_http_server *start_server(ax_http_handler handler, void *ctx) {
 }
 
 static const char *const leaks[] = {
-  "S3cret",   "cl1ent",   "issued-by", "dE9wL1Mz",
-  "Y2wxZW50", "aXNzdWVk", "tOp%2FS",
+  "S3cret",   "pAssw0rd", "cl1ent",   "issued-by",
+  "dE9wL1Mz", "Y2wxZW50", "aXNzdWVk", "tOp%2FS",
 };
 
 static void no_leak(ax_str text, const char *where) {
@@ -139,7 +139,7 @@ static void put_leaky_script(void) {
           OPERATION(
               "search",
               ",\"resource\":\"Patient\",\"params\":"
-              "\"?name=${password}&access_token=${password}"
+              "\"?name=${password}&family=pAssw0rd-1&access_token=${password}"
               "\",\"requestHeader\":[{\"field\":\"X-Note\","
               "\"value\":\"${password}\"}]") "," ASSERT("\"description\":\"is "
                                                         "${password}\","
@@ -166,11 +166,15 @@ static void no_report_tells_a_secret_of_the_command_line(void **state) {
                       ax_http_server_port(server))
           .ptr;
   outside_run_result r = scripts_run(
-      base, (const char *const[]){
-                "--token-url", url, "--client-id", "me", "--client-secret-file",
-                scripts_path("word"), "--var", "password=" TOKEN, "--header",
-                "X-Api-Key: " TOKEN, "--report-dir", scripts_path("leaky-out"),
-                scripts_path("leaky"), NULL });
+      base, (const char *const[]){ "--token-url", url, "--client-id", "me",
+                                   "--client-secret-file", scripts_path("word"),
+                                   "--var", "password=" TOKEN, "--header",
+                                   "X-Api-Key: " TOKEN, "--header",
+                                   /* Basic, of someone:pAssw0rd-1 */
+                                   "Proxy-Authorization: Basic "
+                                   "c29tZW9uZTpwQXNzdzByZC0x",
+                                   "--report-dir", scripts_path("leaky-out"),
+                                   scripts_path("leaky"), NULL });
   ax_http_server_stop(server);
   assert_int_equal(r.code, 1);
   assert_string_equal(seen, "");

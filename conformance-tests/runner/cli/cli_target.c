@@ -8,6 +8,7 @@
 #include "cli/cli_token.h"
 #include "delivery/delivery_token.h"
 #include "report/report_mask.h"
+#include "validate/base64.h"
 #include "json/json_parse.h"
 #include "json/json_write.h"
 
@@ -83,6 +84,25 @@ static ax_status take_destinations(ax_cli_target *t, ax_error *err) {
   return AX_OK;
 }
 
+/* What stands inside `Basic` credentials, and the password in it. */
+static ax_status add_basic(ax_cli_target *t, ax_str coded) {
+  char *bytes = AX_NEW_ARRAY(t->arena, char, coded.len + 1);
+  if (!bytes) return AX_NOMEM;
+  ax_str word = { bytes, ax_base64_decode(coded, bytes) };
+  AX_TRY(add_secret(t, word));
+  (void)ax_str_cut(&word, ':');
+  return add_secret(t, word);
+}
+
+/* Credentials as they are, and the word behind "Bearer" or "Basic" alone. */
+static ax_status add_credentials(ax_cli_target *t, ax_str value) {
+  ax_str word = value, scheme = ax_str_cut(&word, ' ');
+  word = ax_str_trim(word);
+  AX_TRY(add_secret(t, value));
+  AX_TRY(add_secret(t, word));
+  return ax_str_eq_nocase(scheme, AX_STR("Basic")) ? add_basic(t, word) : AX_OK;
+}
+
 static ax_status take_headers(ax_cli_target *t, ax_error *err) {
   const ax_cli_words *words = &t->options->headers;
   for (size_t i = 0; i < words->count; i++) {
@@ -91,12 +111,8 @@ static ax_status take_headers(ax_cli_target *t, ax_error *err) {
     AX_TRY(ax_cli_options_pair("--header", words->items[i], ':', &slot->name,
                                &slot->value, err));
     slot->value = ax_str_trim(slot->value);
-    if (!ax_report_mask_is_secret_name(slot->name)) continue;
-    AX_TRY(add_secret(t, slot->value));
-    /* "Bearer abc": the word alone, too. */
-    ax_str rest = slot->value;
-    (void)ax_str_cut(&rest, ' ');
-    AX_TRY(add_secret(t, ax_str_trim(rest)));
+    if (ax_report_mask_is_secret_name(slot->name))
+      AX_TRY(add_credentials(t, slot->value));
   }
   return AX_OK;
 }
