@@ -67,9 +67,10 @@ static ax_str base64_core(ax_arena *arena, ax_str secret, size_t shift,
   if (!core) return (ax_str){ NULL, 0 };
   for (size_t i = 0; i < count; i++) {
     unsigned digit = 0;
-    for (size_t b = skip + i * 6; b < skip + i * 6 + 6; b++)
-      digit =
-          digit << 1 | (((unsigned char)secret.ptr[b / 8] >> (7 - b % 8)) & 1u);
+    for (size_t b = skip + i * 6; b < skip + i * 6 + 6; b++) {
+      unsigned byte = (unsigned char)secret.ptr[b / 8];
+      digit = digit << 1 | (byte >> (7 - b % 8) & 1u);
+    }
     core[i] = digits[digit];
   }
   return (ax_str){ core, count };
