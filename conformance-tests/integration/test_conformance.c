@@ -46,13 +46,15 @@ static void write_scripts(void) {
           "left out", READ "," ASSERT("\"responseCode\":\"404\"")) "]");
   scripts_put_script(
       "all/unsupported",
-      "\"test\":[" TEST(
+      "\"fixture\":[{\"id\":\"body\",\"autocreate\":false,"
+      "\"autodelete\":false,\"resource\":{\"resourceType\":\"Patient\","
+      "\"active\":true}}],\"test\":[" TEST(
           "in XML",
-          OPERATION("read",
+          OPERATION("create",
                     ",\"resource\":\"Patient\","
-                    "\"accept\":\"xml\","
-                    "\"params\":\"/nobody\"") "," ASSERT("\"responseCode\":"
-                                                         "\"404\"")) "]");
+                    "\"contentType\":\"xml\","
+                    "\"sourceId\":\"body\"") "," ASSERT("\"responseCode\":"
+                                                        "\"201\"")) "]");
   scripts_put_script(
       "all/error",
       "\"fixture\":[{\"id\":\"gone\",\"autocreate\":false,"

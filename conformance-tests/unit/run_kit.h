@@ -56,9 +56,11 @@ static struct {
   size_t asked_count;
   kit_stored stored[KIT_STORED];
   size_t stored_count;
-  int polls;               /* answers 202 to GET /poll before it is done */
-  int create_status;       /* what a POST of a resource is answered with */
-  const char *canned_read; /* not NULL: what every read gives */
+  int polls;                /* answers 202 to GET /poll before it is done */
+  int create_status;        /* what a POST of a resource is answered with */
+  const char *canned_read;  /* not NULL: what every read gives */
+  const char *content_type; /* not NULL: another than FHIR JSON, with a body
+                               that is none */
   bool reachable;
 } kit;
 
@@ -90,6 +92,9 @@ static void kit_json(ax_http_response *rs, int status, ax_str body) {
   rs->status = status;
   rs->content_type = AX_STR("application/fhir+json; charset=utf-8");
   rs->body = body;
+  if (!kit.content_type) return;
+  rs->content_type = ax_str_from(kit.content_type);
+  rs->body = AX_STR("<Bundle/>");
 }
 
 static void kit_outcome(ax_http_request *rq, ax_http_response *rs, int status) {
@@ -284,6 +289,7 @@ static int kit_begin(void **state) {
   kit.polls = 0;
   kit.create_status = 201;
   kit.canned_read = NULL;
+  kit.content_type = NULL;
   kit.destination = (ax_run_destination){ 0, ax_str_from(kit.base) };
   kit.options = (ax_run_options){
     .registry = kit.registry,

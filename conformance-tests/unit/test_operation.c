@@ -213,6 +213,10 @@ static void bodies_come_from_the_source(void **state) {
                    "'n'");
   assert_string_equal(kit.asked[0].body, "");
   assert_null(strstr(kit.asked[0].head, "Content-Type"));
+  /* The type of a body is sent when it is named, with a body and without. */
+  (void)request_of("'type': {'code': 'create'}, 'resource': 'Patient', "
+                   "'contentType': 'json'");
+  assert_non_null(strstr(kit.asked[0].head, "Content-Type: application/fhir"));
 }
 
 static void headers_are_sent_as_they_are_written(void **state) {
@@ -273,21 +277,30 @@ static void xml_is_asked_for_in_json_when_the_run_says_so(void **state) {
   assert_non_null(strstr(kit.asked[0].head, "X: application/fhir+json;q=1\n"));
   (void)request_of("'url': 'Patient?_format=application/xml'");
   assert_true(result->wire_changed);
-  assert_string_equal(kit.asked[0].query, "_format=application/fhir+json");
-  kit.options.wire = AX_RUN_WIRE_AS_ASKED;
-  static const char *const asking[] = {
-    "'url': 'Patient/1', 'accept': 'xml'",
-    "'url': 'Patient/1', 'accept': 'application/fhir+xml'",
-    "'type': {'code': 'create'}, 'sourceId': 'n', 'contentType': 'xml'",
-  };
-  for (size_t i = 0; i < sizeof asking / sizeof asking[0]; i++) {
-    assert_non_null(
-        strstr(fault_of(asking[i]), "unsupported: XML on the wire"));
-    assert_false(result->wire_changed);
-  }
-  /* The type of a body that there is not says nothing. */
-  (void)request_of("'url': 'Patient/1', 'contentType': 'xml'");
+  assert_string_equal(kit.asked[0].query, "_format=json");
+  (void)request_of("'url': 'Patient?a=b&_format=xml&c=d'");
+  assert_string_equal(kit.asked[0].query, "a=b&_format=json&c=d");
+  (void)request_of("'url': 'Patient?a_format=xml&b=_format=xml'");
   assert_false(result->wire_changed);
+  /* Without: what is asked for is asked for, and only bodies are too much. */
+  kit.options.wire = AX_RUN_WIRE_AS_ASKED;
+  (void)request_of("'url': 'Patient/1?_format=xml', 'accept': 'xml'");
+  assert_non_null(strstr(kit.asked[0].head, "Accept: application/fhir+xml\n"));
+  assert_string_equal(kit.asked[0].query, "_format=xml");
+  assert_false(result->wire_changed);
+  assert_non_null(
+      strstr(fault_of("'type': {'code': 'create'}, 'sourceId': 'n', "
+                      "'contentType': 'xml'"),
+             "unsupported: XML bodies (run with --wire json"));
+  kit.content_type = "application/fhir+xml";
+  const ax_result_script *r = kit_run(
+      FIXTURES "'test': [{'action': [{'operation': {'type': {'code': 'search'},"
+               " 'resource': 'Patient', 'accept': 'xml'}}, {'assert': "
+               "{'response': 'okay'}}, {'assert': {'contentType': 'xml'}}, "
+               "{'assert': {'resource': 'Bundle'}}]}]");
+  kit_expect(r, 0, 1, "pass", "");
+  kit_expect(r, 0, 2, "pass", "");
+  kit_expect(r, 0, 3, "unsupported", "unsupported: XML bodies");
   /* A media type that only looks like one is sent. */
   (void)request_of("'url': 'Patient/1', 'accept': 'applicaiton/xml'");
   assert_non_null(strstr(kit.asked[0].head, "Accept: applicaiton/xml\n"));
@@ -442,6 +455,9 @@ static void operations_with_an_origin_wait_for_the_client(void **state) {
 
 static void without_a_client_the_runner_is_the_origin(void **state) {
   (void)state;
+  (void)request_of("'resource': 'Patient', 'params': '/x9/_history', "
+                   "'origin': 1, 'destination': 1");
+  kit.asked_count = 0;
   const ax_result_script *r =
       kit_run(FIXTURES
               "'test': [{'action': [{'operation': {'type': {'code': "

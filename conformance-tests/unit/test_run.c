@@ -249,6 +249,39 @@ static void a_body_that_is_no_resource_is_sent_as_it_is(void **state) {
   assert_non_null(strstr(kit.asked[0].head, "json-patch+json\n"));
 }
 
+/* A run that lacks memory says so, wherever that happens. */
+static void every_allocation_may_fail(void **state) {
+  (void)state;
+  const ax_script *script = kit_script(
+      PATIENT
+      "'variable': [{'name': 'id', 'sourceId': 'made',"
+      " 'path': 'Patient/id'}],"
+      "'setup': {'action': [" CREATE "," CREATED "]},"
+      "'test': [{'name': 'T', 'action': [{'operation': {'url': "
+      "'Patient/${id}'}}, {'assert': {'expression': 'Patient.gender', "
+      "'value': 'female', 'stopTestOnFail': false}}, {'assert': {'path': "
+      "'$.gender', 'value': 'male'}}, {'assert': {'minimumId': 'f'}}]}]");
+  size_t failed = 0;
+  for (size_t n = 0;; n++) {
+    ax_arena *small = ax_arena_new((size_t)16 << 20);
+    ax_result_script out;
+    assert_non_null(small);
+    kit.asked_count = kit.stored_count = 0;
+    ax_arena_fail_after(small, n);
+    ax_status status =
+        ax_run_script(script, &kit.options, small, &out, &kit.reachable);
+    if (status == AX_OK) {
+      kit_expect_kind(out.kind, "fail");
+      kit_expect(&out, 1, 3, "pass", "");
+    }
+    ax_arena_free(small);
+    if (status == AX_OK) break;
+    assert_int_equal(status, AX_NOMEM);
+    failed++;
+  }
+  assert_in_range(failed, 60, 2000);
+}
+
 int main(void) {
 #define RUN(test) cmocka_unit_test_setup_teardown(test, kit_begin, kit_end)
   const struct CMUnitTest tests[] = {
@@ -269,6 +302,7 @@ int main(void) {
     RUN(a_target_that_is_not_there_is_told_once),
     RUN(a_script_without_anything_to_do_is_no_pass),
     RUN(a_body_that_is_no_resource_is_sent_as_it_is),
+    RUN(every_allocation_may_fail),
   };
   return cmocka_run_group_tests(tests, kit_open, kit_close);
 }

@@ -61,8 +61,8 @@ static const ax_cli_option table[] = {
             "disturb each other." },
   { "--wire", AX_CLI_CHOICE, AT(wire), .standard = "asked",
     .choices = "asked json", .value = "FORM",
-    .help = "asked: a script that asks for XML on the wire is unsupported; "
-            "json: it is run in JSON, and the reports say so." },
+    .help = "asked: XML is asked for where a script says so, and bodies in it "
+            "are unsupported; json: JSON instead, and the reports say so." },
   { "--seed", AX_CLI_COUNT, AT(seed), .min = 1, .max = INT64_MAX, .value = "N",
     .help = "Of everything that is generated: the same seed gives the same "
             "requests. Default: another one for each run; the reports name "

@@ -172,11 +172,14 @@ static ax_status own_headers(ax_state *s, draft *d, ax_error *err) {
 static ax_status media_header(ax_state *s, draft *d, ax_str name, ax_str code,
                               ax_error *err) {
   ax_str media = AX_STR("application/fhir+json");
+  bool body = d->request.body.len && ax_str_eq(name, AX_STR("Content-Type"));
   if (has_header(d, name)) return AX_OK;
   if (code.len) {
     AX_TRY(ax_variable_fill(s, code, &code, err));
-    AX_TRY(ax_wire_media(s, code, &media, err));
+    AX_TRY(ax_wire_media(s, code, &media));
   }
+  if (body && ax_wire_is_xml(media) && !is_content(d))
+    return ax_error_set(err, AX_UNSUPPORTED, "XML bodies (%s)", AX_WIRE_HINT);
   return media.len ? add_header(s, d, name, media) : AX_OK;
 }
 
@@ -184,10 +187,10 @@ static ax_status make_headers(ax_state *s, draft *d, ax_error *err) {
   AX_TRY(own_headers(s, d, err));
   AX_TRY(media_header(s, d, AX_STR("Accept"),
                       AX_JSON_STR(d->url.json, "accept"), err));
-  /* Without a body there is nothing that could have a type. */
-  if (!d->request.body.len) return AX_OK;
-  return media_header(s, d, AX_STR("Content-Type"),
-                      AX_JSON_STR(d->url.json, "contentType"), err);
+  ax_str type = AX_JSON_STR(d->url.json, "contentType");
+  /* R4 sets it whenever it is named; else it goes with a body. */
+  if (!type.len && !d->request.body.len) return AX_OK;
+  return media_header(s, d, AX_STR("Content-Type"), type, err);
 }
 
 /* --- method and URL ------------------------------------------------------- */
@@ -252,7 +255,7 @@ static ax_status prepare(ax_state *s, const ax_script_action *action, draft *d,
   AX_TRY(find_body(s, d, err));
   AX_TRY(find_method(s, d));
   AX_TRY(ax_operation_url_make(s, &d->url, &d->request.url, err));
-  AX_TRY(ax_wire_value(s, d->request.url, &d->request.url));
+  AX_TRY(ax_wire_url(s, d->request.url, &d->request.url));
   AX_TRY(write_body(s, d, err));
   AX_TRY(as_form(s, d));
   return make_headers(s, d, err);
@@ -327,7 +330,8 @@ static ax_status intercept(ax_state *s, const ax_script_action *action,
 
 /* An interaction that needs a body and names none is not ours to send. */
 static bool is_clients(const draft *d) {
-  return d->url.code.sends_body && !d->url.code.name.len && !d->has_source;
+  return d->url.code.code.len && d->url.code.sends_body &&
+         !d->url.code.name.len && !d->has_source;
 }
 
 ax_status ax_operation_run(ax_state *s, const ax_script_action *action,

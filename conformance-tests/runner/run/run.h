@@ -52,7 +52,7 @@ struct ax_run_client {
 };
 
 typedef enum {
-  AX_RUN_WIRE_AS_ASKED, /* XML on the wire is unsupported */
+  AX_RUN_WIRE_AS_ASKED, /* bodies in XML are unsupported */
   AX_RUN_WIRE_JSON      /* and is run in JSON instead, and reported so */
 } ax_run_wire;
 

@@ -2,6 +2,7 @@
 
 #include "run/evaluate.h"
 #include "run/variable.h"
+#include "run/wire.h"
 
 enum { DEPTH_MAX = 16 };
 
@@ -108,6 +109,13 @@ ax_status ax_source_need_json(const ax_source *source, ax_error *err) {
     return ax_error_set(err, AX_NOT_FOUND,
                         AX_STR_FMT " did not come: " AX_STR_FMT,
                         AX_STR_ARG(source->name), AX_STR_ARG(e->failure));
+  ax_str type = AX_STR("");
+  if (e)
+    type = source->is_request
+               ? ax_result_request_header(e, AX_STR("Content-Type"))
+               : ax_result_response_header(e, AX_STR("Content-Type"));
+  if (ax_wire_is_xml(type))
+    return ax_error_set(err, AX_UNSUPPORTED, "XML bodies (%s)", AX_WIRE_HINT);
   bool empty =
       e && !(source->is_request ? e->request_body : e->response_body).len;
   return ax_error_set(err, AX_NOT_FOUND, AX_STR_FMT " %s",

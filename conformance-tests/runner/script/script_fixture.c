@@ -286,15 +286,7 @@ static ax_status read_extended(const search *s, const ax_json *element) {
   if (part) return read_part(s, part);
   if (!type.len) type = generated_type(s->l, element);
   if (type.len) return read_generated(s, type);
-  const ax_json *body = AX_JSON_GET(element, "resource");
-  if (!ax_json_is(body, AX_JSON_OBJECT) || AX_JSON_GET(body, "extension") ||
-      AX_JSON_GET(body, "display"))
-    return missing(s, AX_STR("the fixture names no resource"));
-  /* What a target makes of a body that is none is worth a test. */
-  s->fixture->resource = body;
-  return ax_script_notice_add(
-      s->l, s->fixture->place,
-      AX_STR("what stands in the fixture is no resource; it is sent as it is"));
+  return missing(s, AX_STR("the fixture names no resource"));
 }
 
 /* Is it the content itself instead of a Reference? */
