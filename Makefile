@@ -377,7 +377,9 @@ clients: $(CLIENTS)/node_modules/.package-lock.json $(PACKAGES) all ## FHIR clie
 conformance: $(PACKAGES) all ## our conformance suites against a fresh gateway
 	@BUILD=$(BUILD) conformance-tests/run-suite.sh
 
-conformance-third-party: $(PACKAGES) all ## the TestScripts of a folder against a fresh gateway (CORPORA=FOLDER)
+# Public scripts name profiles of mCODE; without a network they stay unsupported.
+conformance-third-party: $(PACKAGES) all | $(SETUP_FETCH) ## the TestScripts of a folder against a fresh gateway (CORPORA=FOLDER)
+	-@deploy/fetch-igs.sh build/igs
 	@BUILD=$(BUILD) conformance-tests/run-third-party.sh "$(CORPORA)"
 
 coverage: ## tests with line and branch counts

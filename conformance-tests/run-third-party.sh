@@ -2,9 +2,8 @@
 # run-third-party.sh FOLDER [OPTION of auspex-conformance run]... - all
 # TestScripts in FOLDER/testscripts against a fresh gateway of this build
 # (BUILD, else build). Scripts that ask for XML on the wire are run in JSON.
-# Fixtures are looked for in FOLDER/testscripts/*/fixtures, too; guides of
-# build/igs (`make igs`) that are there are loaded for the profiles that scripts
-# name. The last line counts (auspex-conformance run --help, --summary). Scripts
+# Fixtures are looked for in FOLDER/testscripts/*/fixtures and among the examples
+# of R4, too; guides of build/igs are loaded for the profiles that scripts name. The last line counts (auspex-conformance run --help, --summary). Scripts
 # that fail are what it is to find out, no failure of the run: the exit code is 0
 # unless it could not be run.
 set -eu
@@ -22,6 +21,10 @@ start_gateway
 
 for fixtures in "$scripts"/*/fixtures; do
   [ ! -d "$fixtures" ] || set -- "$@" --fixtures "$fixtures"
+done
+# Scripts that name an example of R4 as their fixture.
+for examples in build/packages/hl7.fhir.r4.examples#*/package; do
+  [ ! -d "$examples" ] || set -- "$@" --fixtures "$examples"
 done
 for guide in build/igs/*#*; do
   [ ! -d "$guide" ] || set -- "$@" --profiles "$guide"
