@@ -51,7 +51,8 @@ MODEL_READER := $(patsubst %.c,$(BUILD)/obj/%.o, \
 MUTANT_SRCS := $(sort $(wildcard conformance-tests/mutants/*.c))
 MUTANT_OBJS := $(MUTANT_SRCS:%.c=$(BUILD)/obj/%.o)
 # Linux interfaces beyond POSIX (memfd, landlock, pidfd) only where they are used.
-GNU_SRCS := $(sort $(wildcard gateway/src/worker/*.c gateway/src/scoring/broker*.c gateway/src/kit/folder.c))
+GNU_SRCS := $(sort $(wildcard gateway/src/worker/*.c gateway/src/scoring/broker*.c gateway/src/kit/folder.c \
+  gateway/src/http/http_stack.c))
 
 PROGRAMS := $(if $(wildcard gateway/src/app/main.c),$(BUILD)/bin/auspex) \
             $(if $(wildcard gateway/src/worker/worker_main.c),$(BUILD)/bin/auspex-worker) \

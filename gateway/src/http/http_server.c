@@ -12,6 +12,7 @@
 #include "http/http_gzip.h"
 #include "http/http_headers.h"
 #include "http/http_socket.h"
+#include "http/http_stack.h"
 #include "http/http_turns.h"
 
 enum {
@@ -39,6 +40,7 @@ typedef struct {
   ax_http_server *server;
   ax_http_socket socket;
   memory memory;
+  void *stack; /* its lowest address */
   size_t held; /* of the server's `bodies` */
 } lane;
 
@@ -123,7 +125,9 @@ static void *begin_thread(const struct mg_context *civetweb, int type) {
   ax_http_server *server = mg_get_user_data(civetweb);
   if (type != 1) return NULL; /* only those that serve */
   unsigned n = atomic_fetch_add(&server->lanes_used, 1);
-  return n < server->options.threads ? &server->lanes[n] : NULL;
+  if (n >= server->options.threads) return NULL;
+  server->lanes[n].stack = ax_http_stack_find();
+  return &server->lanes[n];
 }
 
 /* Nearly all threads are taken: whoever is answered now gives theirs back. */
@@ -469,6 +473,7 @@ static void on_close(const struct mg_connection *conn) {
   ax_http_server *server = mg_get_user_data(mg_get_context(conn));
   lane *l = mg_get_user_connection_data(conn);
   if (l) ax_http_socket_serve(&l->socket, -1);
+  if (l) ax_http_stack_release(l->stack);
   atomic_fetch_sub(&server->connections, 1);
 }
 
