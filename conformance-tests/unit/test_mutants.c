@@ -129,9 +129,9 @@ static ax_status pass(void *ctx, ax_proxy_hop *hop, ax_proxy_request *rq,
                       ax_proxy_response *rs, ax_error *err) {
   (void)ctx;
   (void)pthread_mutex_lock(&faulty.mutex);
-  ax_mutant_ctx now = faulty.ctx;
+  ax_status status = ax_mutant_pass(&faulty.ctx, hop, rq, rs, err);
   (void)pthread_mutex_unlock(&faulty.mutex);
-  return ax_mutant_pass(&now, hop, rq, rs, err);
+  return status;
 }
 
 static int start_proxy(void) {
