@@ -38,6 +38,7 @@ typedef struct {
                                by blanks: "transaction batch" */
   const char *operation;    /* name without '$', or NULL */
   const char *definition;   /* canonical of the OperationDefinition */
+  const char *only;         /* the one type that has the operation, or NULL */
 } ax_api_route;
 
 typedef struct {

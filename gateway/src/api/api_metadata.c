@@ -25,22 +25,26 @@ static void write_codes(ax_json_writer *w, const ax_api *api, bool about_type) {
   }
 }
 
-static bool has_operation(const ax_api *api, bool about_type) {
+/* `type`: empty for those of the system. */
+static bool is_operation_of(const ax_api_route *route, ax_str type) {
+  return route->operation && is_about_type(route) == (type.len > 0) &&
+         (!route->only || ax_str_eq(ax_str_from(route->only), type));
+}
+
+static bool has_operation(const ax_api *api, ax_str type) {
   for (size_t i = 0; i < api->route_count; i++)
-    if (api->routes[i].operation &&
-        is_about_type(&api->routes[i]) == about_type)
-      return true;
+    if (is_operation_of(&api->routes[i], type)) return true;
   return false;
 }
 
 static void write_operations(ax_json_writer *w, const ax_api *api,
-                             bool about_type) {
-  if (!has_operation(api, about_type)) return;
+                             ax_str type) {
+  if (!has_operation(api, type)) return;
   ax_json_write_key(w, AX_STR("operation"));
   ax_json_write_array(w);
   for (size_t i = 0; i < api->route_count; i++) {
     const ax_api_route *route = &api->routes[i];
-    if (!route->operation || is_about_type(route) != about_type) continue;
+    if (!is_operation_of(route, type)) continue;
     ax_json_write_object(w);
     ax_json_write_member(w, AX_STR("name"), ax_str_from(route->operation));
     ax_json_write_member(w, AX_STR("definition"),
@@ -85,7 +89,7 @@ static void write_type(ax_json_writer *w, const ax_api *api, ax_str type,
   ax_json_write_bool(w, true);
   MEMBER(w, "conditionalDelete", "single");
   write_params(w, api->search, type);
-  write_operations(w, api, true);
+  write_operations(w, api, type);
   ax_json_write_close(w);
 }
 
@@ -154,7 +158,7 @@ static void write_rest(ax_json_writer *w, const ax_api *api) {
   ax_json_write_array(w);
   write_codes(w, api, false);
   ax_json_write_close(w);
-  write_operations(w, api, false);
+  write_operations(w, api, (ax_str){ 0 });
   ax_json_write_close(w);
   ax_json_write_close(w);
 }
