@@ -90,8 +90,8 @@ typedef struct {
 
   bool has_time;        /* effective[x], onsetDateTime/Period.start, authored,
                            authoredOn, performed[x], period.start, birthDate */
-  int64_t lo_ms, hi_ms; /* the interval; Period: that of its end */
   ax_date_precision precision;
+  int64_t lo_ms, hi_ms; /* the interval; Period: that of its end */
   bool has_end; /* Condition.abatementDateTime; Patient.deceasedDateTime; end of
                    the period of a Flag or of a MedicationStatement */
   int64_t end_lo_ms, end_hi_ms;
