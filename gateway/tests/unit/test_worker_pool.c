@@ -4,7 +4,6 @@
  */
 #include "support/ax_test.h"
 
-#include <limits.h>
 #include <math.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -15,6 +14,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "kit/folder.h"
 #include "scoring/frame_model.h"
 #include "scoring/module_files.h"
 #include "scoring/worker_pool.h"
@@ -384,7 +384,7 @@ static void only_the_rows_that_do_harm_fail_when_many_call(void **state) {
 
 /* A worker program that can be taken away and put back. */
 typedef struct {
-  char folder[40], link[60], program[PATH_MAX];
+  char folder[40], link[60], program[AX_FOLDER_PATH];
 } removable;
 
 static void put_back(const removable *r) {
@@ -397,7 +397,7 @@ static ax_broker *begin_removable(removable *r) {
   (void)snprintf(r->folder, sizeof r->folder, "/tmp/auspex-pool-XXXXXX");
   assert_non_null(mkdtemp(r->folder));
   (void)snprintf(r->link, sizeof r->link, "%s/worker", r->folder);
-  assert_non_null(realpath(build("bin/auspex-worker"), r->program));
+  assert_true(ax_folder_full(build("bin/auspex-worker"), r->program));
   put_back(r);
   if (ax_broker_start(r->link, &broker, &err)) fail_msg("%s", err.text);
   return broker;
