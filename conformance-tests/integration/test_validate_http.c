@@ -1,6 +1,7 @@
 /* From outside: $validate. */
 #include "../support/outside.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static outside *gw;
@@ -108,6 +109,33 @@ static void what_cannot_be_done_is_refused(void **state) {
                   "not-supported", "GET");
 }
 
+static void what_is_stored_can_be_validated(void **state) {
+  (void)state;
+  const outside_answer *a =
+      outside_post(gw, "/Patient", "{\"resourceType\":\"Patient\"}");
+  assert_int_equal(a->status, 201);
+  char path[200];
+  ax_str id = outside_find(a->json, "id");
+  (void)snprintf(path, sizeof path, "/Patient/" AX_STR_FMT "/$validate",
+                 AX_STR_ARG(id));
+  assert_int_equal(errors_in(outside_get(gw, path)), 0);
+  (void)snprintf(path, sizeof path,
+                 "/Patient/" AX_STR_FMT
+                 "/$validate?profile=http://example.org/no-such",
+                 AX_STR_ARG(id));
+  assert_true(errors_in(outside_get(gw, path)) >= 1);
+  outside_refused(outside_get(gw, "/Patient/nobody/$validate"), 404,
+                  "not-found", "nobody");
+  (void)snprintf(path, sizeof path, "/Patient/" AX_STR_FMT, AX_STR_ARG(id));
+  assert_int_equal(outside_send(gw, "DELETE", path, NULL, NULL, 0)->status,
+                   204);
+  (void)snprintf(path, sizeof path, "/Patient/" AX_STR_FMT "/$validate",
+                 AX_STR_ARG(id));
+  outside_refused(outside_get(gw, path), 410, "deleted", "");
+  outside_refused(outside_send(gw, "POST", "/$validate", NULL, NULL, 0), 400,
+                  "structure", "no body");
+}
+
 static void parameters_themselves_can_be_validated(void **state) {
   (void)state;
   const char *bad = "{\"resourceType\":\"Parameters\",\"parameter\":[{}]}";
@@ -128,6 +156,7 @@ int main(void) {
     cmocka_unit_test(a_wanted_profile_that_is_missing_is_an_error),
     cmocka_unit_test(the_type_must_be_that_of_the_address),
     cmocka_unit_test(what_cannot_be_done_is_refused),
+    cmocka_unit_test(what_is_stored_can_be_validated),
     cmocka_unit_test(parameters_themselves_can_be_validated),
     cmocka_unit_test(validation_stores_nothing),
   };

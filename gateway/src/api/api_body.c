@@ -17,12 +17,15 @@ static bool is_json_media(ax_api_call *call) {
   return false;
 }
 
+static bool has_body(ax_api_call *call) {
+  if (call->rq->body.len) return true;
+  ax_api_error_refuse(call, 400, AX_ISSUE_STRUCTURE,
+                      "the request has no body, a resource is expected");
+  return false;
+}
+
 static bool parse(ax_api_call *call, const ax_json **out) {
-  if (call->rq->body.len == 0) {
-    ax_api_error_refuse(call, 400, AX_ISSUE_STRUCTURE,
-                        "the request has no body, a resource is expected");
-    return false;
-  }
+  if (!has_body(call)) return false;
   ax_json_fault fault = { 0 };
   ax_status status =
       ax_json_parse(call->rq->arena, call->rq->body, out, &fault);
@@ -39,6 +42,8 @@ static bool parse(ax_api_call *call, const ax_json **out) {
 }
 
 bool ax_api_body_json(ax_api_call *call, const ax_json **out) {
+  ax_str type = ax_http_get_header(call->rq, AX_STR("Content-Type"));
+  if (!type.len && !has_body(call)) return false;
   return is_json_media(call) && parse(call, out);
 }
 

@@ -1,10 +1,12 @@
 #include "api/api.h"
+#include "json/json_parse.h"
 #include "search/search.h"
 
 enum { PROFILES_MAX = 16 };
 
 typedef struct {
   const ax_json *resource; /* NULL: none was given */
+  ax_str source;           /* the text it was read from */
   ax_str path;
   ax_str profiles[PROFILES_MAX];
   size_t profile_count;
@@ -182,18 +184,46 @@ static void run(ax_api_call *call, const request *rq) {
   if (status)
     ax_api_error(call, status, NULL);
   else
-    ax_api_answer_issues(call, 200, issues, call->rq->body);
+    ax_api_answer_issues(call, 200, issues, rq->source);
+}
+
+/* Asked of a resource that is here, without another one: it is what is to be
+ * checked (R4 Resource-validate). False: answered. */
+static bool take_stored(ax_api_call *call, request *rq) {
+  ax_stored found = { 0 };
+  ax_error err = { 0 };
+  const ax_json *doc = NULL;
+  ax_json_fault fault = { 0 };
+  ax_status status = ax_store_read(call->api->store, call->rq->arena,
+                                   call->type, call->id, 0, &found, &err);
+  if (status == AX_NOT_FOUND)
+    ax_api_error_refuse(call, 404, AX_ISSUE_NOT_FOUND,
+                        "there is no %.*s/%.*s to validate",
+                        AX_STR_ARG(call->type), AX_STR_ARG(call->id));
+  else if (status == AX_OK && found.deleted)
+    ax_api_error_refuse(call, 410, AX_ISSUE_DELETED, "%.*s/%.*s was deleted",
+                        AX_STR_ARG(call->type), AX_STR_ARG(call->id));
+  else if (status ||
+           (status = ax_json_parse(call->rq->arena, found.body, &doc, &fault)))
+    ax_api_error(call, status, &err);
+  rq->resource = doc;
+  rq->source = found.body;
+  return doc != NULL;
 }
 
 /* R4 Resource-validate: 200 and an OperationOutcome whether the resource is
  * valid or not; an error status only when that could not be found out. */
 void ax_api_validate(ax_api_call *call) {
-  request rq = { 0 };
+  request rq = { .source = call->rq->body };
   ax_str type;
   if (!take_query(call, &rq)) return;
   bool bare = call->rq->body.len == 0 && call->id.len;
   if (bare && ax_str_eq(rq.mode, AX_STR("delete"))) {
     judge_delete(call, &rq);
+    return;
+  }
+  if (bare) {
+    if (take_stored(call, &rq) && is_possible(call, &rq)) run(call, &rq);
     return;
   }
   if (!ax_api_body_resource(call, &rq.resource, &type)) return;
