@@ -1,0 +1,186 @@
+/* Unit tests of score tasks in gateway/src/intake/: planned with the inputs,
+ * done before the answer or later. */
+#include "support/intake_kit.h"
+
+static void store_patient(world *w, const char *more) {
+  char json[500];
+  (void)snprintf(json, sizeof json,
+                 BUNDLE("transaction",
+                        "{\"resource\":{\"resourceType\":\"Patient\",\"id\":"
+                        "\"mine\"%s},\"request\":{\"method\":\"PUT\",\"url\":"
+                        "\"Patient/mine\"}}"),
+                 more);
+  assert_int_equal(200, post(w, json));
+}
+
+static void what_concerns_a_model_is_scored_before_the_answer(void **state) {
+  world *w = *state;
+  store_patient(w, "");
+  fake_runs = 0;
+  assert_int_equal(201,
+                   create(w, "Observation", OBSERVATION("Patient/mine"), ""));
+  assert_int_equal(1, fake_runs);
+  assert_int_equal(0, stats(w).tasks_waiting);
+  assert_int_equal(1, stats(w).evidence);
+  ax_stored found;
+  assert_int_equal(AX_OK,
+                   ax_store_read(w->store, w->arena, AX_STR("RiskAssessment"),
+                                 AX_STR("r-2"), 0, &found, NULL));
+  assert_true(has(found.body, "\"versionId\":\"1\""));
+}
+
+static void a_result_feeds_the_model_that_asks_for_it(void **state) {
+  world *w = *state;
+  store_patient(w, "");
+  fake_has_reader = true;
+  assert_int_equal(201,
+                   create(w, "Observation", OBSERVATION("Patient/mine"), ""));
+  ax_task *tasks = NULL;
+  size_t count = 0;
+  assert_int_equal(AX_OK, ax_store_tasks_due(w->store, w->arena, INT64_MAX / 2,
+                                             10, &tasks, &count, NULL));
+  assert_int_equal(count, 1);
+  assert_str(tasks[0].model, "reader");
+  assert_str(tasks[0].patient, "Patient/mine");
+}
+
+static void
+the_same_result_is_stored_once_and_the_task_still_ends(void **state) {
+  world *w = *state;
+  fake_verdict = AX_SCORE_REFUSED;
+  store_patient(w, "");
+  for (int i = 0; i < 2; i++)
+    assert_int_equal(201,
+                     create(w, "Observation",
+                            OBSERVATION("http://here/fhir/Patient/mine"), ""));
+  assert_int_equal(2, fake_runs);
+  assert_int_equal(0, stats(w).tasks_waiting);
+  assert_int_equal(4, stats(w).resources); /* 1 + 2 + one refusal */
+}
+
+static void the_dead_and_the_unknown_are_not_scored(void **state) {
+  world *w = *state;
+  store_patient(w, ",\"deceasedBoolean\":true");
+  assert_int_equal(201,
+                   create(w, "Observation", OBSERVATION("Patient/mine"), ""));
+  assert_int_equal(201,
+                   create(w, "Observation", OBSERVATION("Patient/none"), ""));
+  assert_int_equal(201, create(w, "Observation", OBSERVATION("Group/1"), ""));
+  assert_int_equal(0, fake_runs);
+  assert_int_equal(0, stats(w).tasks_waiting);
+}
+
+static void a_patient_that_comes_late_is_scored_then(void **state) {
+  world *w = *state;
+  assert_int_equal(201,
+                   create(w, "Observation", OBSERVATION("Patient/mine"), ""));
+  assert_int_equal(0, fake_runs);
+  store_patient(w, "");
+  assert_int_equal(1, fake_runs);
+}
+
+static void one_task_for_each_patient_of_a_commit(void **state) {
+  world *w = *state;
+  assert_int_equal(
+      200,
+      post(
+          w,
+          BUNDLE(
+              "transaction",
+              "{\"fullUrl\":\"urn:uuid:p\",\"resource\":" PATIENT "," POST(
+                  "Patient") "},"
+                             "{\"resource\":" OBSERVATION("urn:uuid:p") "," POST(
+                                 "Observation") "},"
+                                                "{\"resource\""
+                                                ":" OBSERVATION(
+                                                    "urn:uuid:"
+                                                    "p") "," POST("Observatio"
+                                                                  "n") "}")));
+  assert_int_equal(1, fake_runs);
+  assert_int_equal(1, stats(w).tasks_done);
+}
+
+static void wait_for_tasks(world *w) {
+  for (int i = 0; i < 500 && stats(w).tasks_waiting; i++) ax_clock_sleep_ms(10);
+  assert_int_equal(0, stats(w).tasks_waiting);
+}
+
+static void a_task_that_finds_no_worker_is_done_later(void **state) {
+  world *w = *state;
+  store_patient(w, "");
+  fake_failures = 1;
+  assert_int_equal(201,
+                   create(w, "Observation", OBSERVATION("Patient/mine"), ""));
+  assert_int_equal(1, stats(w).tasks_waiting);
+  assert_int_equal(AX_OK, ax_intake_start(w->intake, NULL));
+  wait_for_tasks(w);
+  assert_int_equal(2, fake_runs);
+  assert_int_equal(2, stats(w).tasks_done); /* and one for the Patient */
+}
+
+static void a_task_that_fails_in_any_way_waits_longer_each_time(void **state) {
+  world *w = *state;
+  ax_task *tasks = NULL;
+  size_t count = 0;
+  store_patient(w, "");
+  fake_failures = 1;
+  fake_failure = AX_INVALID;
+  assert_int_equal(201,
+                   create(w, "Observation", OBSERVATION("Patient/mine"), ""));
+  assert_int_equal(1, stats(w).tasks_waiting);
+  assert_int_equal(AX_OK,
+                   ax_store_tasks_due(w->store, w->arena, ax_clock_wall_ms(), 9,
+                                      &tasks, &count, NULL));
+  assert_int_equal(0, count);
+  assert_int_equal(AX_OK, ax_store_tasks_due(w->store, w->arena,
+                                             ax_clock_wall_ms() + 600000, 9,
+                                             &tasks, &count, NULL));
+  assert_int_equal(1, count);
+  assert_int_equal(1, tasks[0].attempts);
+  assert_str(tasks[0].note, "no worker");
+}
+
+static void tasks_left_by_a_crash_are_done_at_the_next_start(void **state) {
+  world *w = *state;
+  store_patient(w, "");
+  close_world(w);
+  open_world(w, HOST, 0); /* the request does not wait, no thread runs */
+  assert_int_equal(201,
+                   create(w, "Observation", OBSERVATION("Patient/mine"), ""));
+  assert_int_equal(0, fake_runs);
+  assert_int_equal(1, stats(w).tasks_waiting);
+  close_world(w);
+  open_world(w, HOST, 0);
+  assert_int_equal(AX_OK, ax_intake_start(w->intake, NULL));
+  wait_for_tasks(w);
+  assert_int_equal(1, fake_runs);
+  assert_int_equal(1, stats(w).evidence);
+  assert_int_equal(4, stats(w).resources); /* with the model's Device */
+}
+
+static void without_a_host_nothing_is_planned(void **state) {
+  world *w = *state;
+  close_world(w);
+  open_world(w, NULL, 100);
+  assert_int_equal(AX_OK, ax_intake_start(w->intake, NULL));
+  assert_int_equal(201,
+                   create(w, "Observation", OBSERVATION("Patient/mine"), ""));
+  assert_int_equal(0, stats(w).tasks_waiting);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+#define T(f) cmocka_unit_test_setup_teardown(f, begin, end)
+    T(what_concerns_a_model_is_scored_before_the_answer),
+    T(a_result_feeds_the_model_that_asks_for_it),
+    T(the_same_result_is_stored_once_and_the_task_still_ends),
+    T(the_dead_and_the_unknown_are_not_scored),
+    T(a_patient_that_comes_late_is_scored_then),
+    T(one_task_for_each_patient_of_a_commit),
+    T(a_task_that_finds_no_worker_is_done_later),
+    T(a_task_that_fails_in_any_way_waits_longer_each_time),
+    T(tasks_left_by_a_crash_are_done_at_the_next_start),
+    T(without_a_host_nothing_is_planned),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
