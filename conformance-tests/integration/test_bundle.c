@@ -175,9 +175,49 @@ static void reads_in_a_transaction_come_after_its_writes(void **state) {
 }
 
 /* What the reader has is not sent again; HEAD tells without sending. */
+/* R4 3.1.0.11.2: deletes, creates, updates, then reads. */
+static void a_history_in_a_bundle_shows_what_the_bundle_did(void **state) {
+#define GET(url) "{\"request\":{\"method\":\"GET\",\"url\":\"" url "\"}}"
+  static const char put[] = BUNDLE(
+      "transaction",
+      GET("Location/old/_history") "," GET(
+          "Location/_history?_count=1") ","
+                                        "{\"resource\":{\"resourceType\":"
+                                        "\"Location\",\"id\":\"old\"},"
+                                        "\"request\":{\"method\":\"PUT\","
+                                        "\"url\":\"Location/old\"}}");
+  static const char gone[] =
+      BUNDLE("transaction",
+             GET("Location/old/_history") ","
+                                          "{\"request\":{\"method\":\"DELETE\","
+                                          "\"url\":\"Location/old\"}}");
+  static const char batch[] = BUNDLE(
+      "batch",
+      GET("_history?_count=2") "," GET("Location/never/_history") "," GET(
+          "Location/old/_history?_sinse=2020"));
+  (void)state;
+  const outside_answer *a = outside_post(gw, "", put);
+  assert_int_equal(a->status, 200);
+  assert_str(field(a, 0, "resource.type"), "history");
+  assert_str(field(a, 0, "resource.entry[0].resource.meta.versionId"), "1");
+  assert_str(field(a, 1, "resource.entry[0].resource.id"), "old");
+  a = outside_post(gw, "", gone);
+  assert_int_equal(a->status, 200);
+  assert_str(field(a, 0, "response.status"), "200 OK");
+  assert_str(field(a, 0, "resource.entry[0].request.method"), "DELETE");
+  assert_str(field(a, 0, "resource.entry[1].request.method"), "PUT");
+  a = outside_post(gw, "", batch);
+  assert_int_equal(a->status, 200);
+  assert_str(field(a, 0, "resource.entry[1].resource.id"), "old");
+  assert_str(field(a, 1, "response.status"), "404 Not Found");
+  assert_str(field(a, 2, "response.status"), "400 Bad Request");
+  assert_str(field(a, 2, "response.outcome.issue[0].expression[0]"),
+             "Bundle.entry[2].request.url");
+}
+
 static void reads_may_be_conditional_and_without_a_body(void **state) {
   (void)state;
-#define READ(method, more)                                              \
+#define READ(method, more)                                                     \
   "{\"request\":{\"method\":\"" method "\",\"url\":\"Patient/cond-read\"" more \
   "}}"
   static const char put[] =
@@ -194,17 +234,88 @@ static void reads_may_be_conditional_and_without_a_body(void **state) {
                { "304 Not Modified", false }, { "200 OK", true },
                { "200 OK", false },           { "200 OK", false },
                { "404 Not Found", false },    { "400 Bad Request", false } };
-  const outside_answer *a = outside_post(
-      gw, "",
-      BUNDLE("batch",
-             READ("GET", ",\"ifNoneMatch\":\"W/\\\"1\\\"\"") ","
-             READ("GET", ",\"ifNoneMatch\":\"W/\\\"2\\\"\"") ","
-             READ("GET", ",\"ifModifiedSince\":\"2100-01-01T00:00:00Z\"") ","
-             READ("GET", ",\"ifModifiedSince\":\"2001-01-01T00:00:00Z\"") ","
-             READ("HEAD", "") ","
-             "{\"request\":{\"method\":\"HEAD\",\"url\":\"Patient\"}},"
-             "{\"request\":{\"method\":\"HEAD\",\"url\":\"Patient/nobody\"}},"
-             READ("GET", ",\"ifNoneMatch\":\"one\"")));
+  const outside_answer
+      *
+          a =
+              outside_post(
+                  gw, "",
+                  BUNDLE("batch",
+                         READ("GET", ",\"ifNoneMatch\":\"W/\\\"1\\\"\"") "," READ("GET", ",\"ifNoneMatch\":\"W/\\\"2\\\"\"") "," READ(
+                             "GET", ",\"ifModifiedSince\":\"2100-01-01T00:00:"
+                                    "00Z\"") "," READ("GET",
+                                                      ",\"ifModifiedSince\":"
+                                                      "\"2001-01-01T00:00:"
+                                                      "00Z\"") "," READ("HEAD",
+                                                                        "") ","
+                                                                            "{"
+                                                                            "\""
+                                                                            "re"
+                                                                            "qu"
+                                                                            "es"
+                                                                            "t"
+                                                                            "\""
+                                                                            ":{"
+                                                                            "\""
+                                                                            "me"
+                                                                            "th"
+                                                                            "od"
+                                                                            "\""
+                                                                            ":"
+                                                                            "\""
+                                                                            "HE"
+                                                                            "AD"
+                                                                            "\""
+                                                                            ","
+                                                                            "\""
+                                                                            "ur"
+                                                                            "l"
+                                                                            "\""
+                                                                            ":"
+                                                                            "\""
+                                                                            "Pa"
+                                                                            "ti"
+                                                                            "en"
+                                                                            "t"
+                                                                            "\""
+                                                                            "}}"
+                                                                            ","
+                                                                            "{"
+                                                                            "\""
+                                                                            "re"
+                                                                            "qu"
+                                                                            "es"
+                                                                            "t"
+                                                                            "\""
+                                                                            ":{"
+                                                                            "\""
+                                                                            "me"
+                                                                            "th"
+                                                                            "od"
+                                                                            "\""
+                                                                            ":"
+                                                                            "\""
+                                                                            "HE"
+                                                                            "AD"
+                                                                            "\""
+                                                                            ","
+                                                                            "\""
+                                                                            "ur"
+                                                                            "l"
+                                                                            "\""
+                                                                            ":"
+                                                                            "\""
+                                                                            "Pa"
+                                                                            "ti"
+                                                                            "en"
+                                                                            "t/"
+                                                                            "no"
+                                                                            "bo"
+                                                                            "dy"
+                                                                            "\""
+                                                                            "}}"
+                                                                            "," READ(
+                                                                                "GET",
+                                                                                ",\"ifNoneMatch\":\"one\"")));
   assert_int_equal(a->status, 200);
   for (size_t i = 0; i < AX_COUNT(want); i++) {
     assert_str(field(a, i, "response.status"), want[i].status);
@@ -331,6 +442,7 @@ int main(void) {
     cmocka_unit_test(a_conditional_create_is_done_once),
     cmocka_unit_test(conditional_references_name_one_resource_or_fail),
     cmocka_unit_test(reads_in_a_transaction_come_after_its_writes),
+    cmocka_unit_test(a_history_in_a_bundle_shows_what_the_bundle_did),
     cmocka_unit_test(reads_may_be_conditional_and_without_a_body),
     cmocka_unit_test(a_put_in_a_transaction_makes_versions),
     cmocka_unit_test(a_batch_answers_each_entry_in_its_order),

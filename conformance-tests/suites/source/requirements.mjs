@@ -95,6 +95,7 @@ export default [
     ["bundle-conditional-reference", "A conditional reference SHALL become the one it means, or the transaction fail.", { source: `${HTTP}#trules` }],
     ["bundle-put", "Updates in a transaction SHALL make versions and honour ifMatch.", { source: `${HTTP}#trules` }],
     ["bundle-overlap", "A transaction in which two entries mean one resource SHALL be refused.", { source: `${HTTP}#trules` }],
+    ["bundle-history", "A GET in a Bundle SHALL give the history of a resource, a type or the system, as it does alone."],
     ["bundle-fault-place", "Every fault of every entry SHALL be named with the place Bundle.entry[i].", { source: `${OURS}/gateway` }],
     ["bundle-async", "With Prefer: respond-async a Bundle SHALL be kept, carried out once and its answer be given where Content-Location says.",
       { source: "http://hl7.org/fhir/R5/async-bundle.html" }],

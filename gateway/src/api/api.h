@@ -124,12 +124,6 @@ ax_buf *ax_api_answer_begin(ax_api_call *call) AX_MUST_USE;
 /* The same, and without memory NULL and no answer. */
 ax_buf *ax_api_answer_buf(ax_api_call *call) AX_MUST_USE;
 
-/* {relation, url} of a Bundle's links. */
-void ax_api_answer_link(ax_json_writer *w, ax_str relation, ax_str url);
-
-/* Appends "?name=value" or "&name=value", percent-encoded. */
-void ax_api_answer_param(ax_buf *url, ax_str name, ax_str value);
-
 /* Answers with the FHIR JSON in `body`. */
 void ax_api_answer_json(ax_api_call *call, int status, ax_str body);
 

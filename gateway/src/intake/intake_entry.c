@@ -3,6 +3,7 @@
 #include "fhir/fhir_date.h"
 #include "fhir/fhir_primitive.h"
 #include "fhir/fhir_reference.h"
+#include "intake/intake_history.h"
 #include "intake/intake_patch.h"
 
 typedef struct {
@@ -183,22 +184,36 @@ static bool read_known(const reading *r) {
   return true;
 }
 
+/* Type/id or Type/id/_history/version: it reads as a reference does. */
+static bool names_one(const ax_intake_item *item, ax_str path) {
+  return ax_fhir_reference_parse(path).kind == AX_REF_RELATIVE &&
+         ax_str_starts(path, item->type);
+}
+
+/* What is read: a resource or one of its versions, a search, a history. */
+static bool read_what(const reading *r, ax_str path) {
+  ax_intake_item *item = r->item;
+  ax_str id, rest = path;
+  bool history = ax_intake_history_path(path, &item->type, &id);
+  if (!history) item->type = ax_str_cut(&rest, '/');
+  if ((!history || item->type.len) && !known_type(r, item->type)) return false;
+  static const ax_str end = AX_STR_INIT("/_history");
+  ax_str one = { path.ptr, path.len - (history && id.len ? end.len : 0) };
+  bool alone = history ? !id.len : !rest.len;
+  bool usable = alone || names_one(item, one);
+  if (!usable)
+    refuse(r, 400, AX_ISSUE_NOT_SUPPORTED, "entry-bad-url", ".request.url",
+           item->target,
+           "A GET in a Bundle reads Type/id or Type/id/_history/version, "
+           "searches Type?parameters, or asks for the _history of Type/id, of "
+           "Type or of all");
+  return usable;
+}
+
 static void read_get(const reading *r) {
   ax_str url = relative_url(r), rest = url;
-  ax_str path = ax_str_cut(&rest, '?');
-  ax_str type = ax_str_cut(&path, '/');
   r->item->target = url;
-  r->item->type = type;
-  if (!known_type(r, type)) return;
-  if (path.len &&
-      ax_fhir_reference_parse((ax_str){ url.ptr, type.len + 1 + path.len })
-              .kind != AX_REF_RELATIVE) {
-    refuse(r, 400, AX_ISSUE_NOT_SUPPORTED, "entry-bad-url", ".request.url", url,
-           "A GET in a Bundle reads Type/id or Type/id/_history/version, or "
-           "searches Type?parameters");
-    return;
-  }
-  if (!read_known(r)) return;
+  if (!read_what(r, ax_str_cut(&rest, '?')) || !read_known(r)) return;
   r->item->method = AX_INTAKE_GET;
 }
 
@@ -214,7 +229,7 @@ static const struct {
   const char *name;
   void (*read)(const reading *r);
 } methods[] = {
-  { "POST", read_post }, { "PUT", read_put },  { "DELETE", read_delete },
+  { "POST", read_post }, { "PUT", read_put },   { "DELETE", read_delete },
   { "GET", read_get },   { "HEAD", read_head },
 };
 

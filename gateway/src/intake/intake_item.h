@@ -42,7 +42,8 @@ typedef struct {
                               for GET and DELETE */
   const ax_json *patch;    /* PATCH: a JSON Patch or Parameters */
   ax_str full_url, type;
-  ax_str target;        /* GET: "Type/id..." or "Type?query", without base */
+  ax_str target;        /* GET: what stands behind the base: "Type/id...",
+                           "Type?query", "..._history?query" */
   ax_str if_none_exist; /* POST; empty: none */
   ax_str condition;  /* PUT, PATCH, DELETE on "Type?condition"; empty: by id */
   ax_str sent_id;    /* conditional PUT: the id in the resource, or empty */
@@ -80,7 +81,7 @@ typedef struct {
   ax_str held;              /* kept in quarantine, under this id */
   int status;    /* proposed HTTP status; 0: not yet known */
   bool hold;     /* to be kept in quarantine */
-  ax_str answer; /* GET: the resource or searchset */
+  ax_str answer; /* GET: the resource, searchset or history */
 } ax_intake_item;
 
 /* FHIRPath of the item with `suffix` behind it: "Bundle.entry[3].request.url".

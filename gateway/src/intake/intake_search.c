@@ -3,6 +3,7 @@
 #include "base/map.h"
 #include "base/vec.h"
 #include "fhir/fhir_reference.h"
+#include "intake/intake_link.h"
 #include "intake/intake_subset.h"
 #include "json/json_write.h"
 
@@ -144,30 +145,6 @@ static ax_status note_matches(answer *a) {
 /* --- links -----------------------------------------------------------------
  */
 
-static void append_escaped(ax_buf *out, ax_str text) {
-  static const char hex[] = "0123456789ABCDEF";
-  for (size_t i = 0; i < text.len; i++) {
-    unsigned char c = (unsigned char)text.ptr[i];
-    bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
-                 (c >= 'A' && c <= 'Z') || c == '-' || c == '.' || c == '_' ||
-                 c == '~' || c == ':' || c == ',' || c == '/' || c == '*';
-    if (plain) {
-      ax_buf_append_char(out, (char)c);
-      continue;
-    }
-    ax_buf_append_char(out, '%');
-    ax_buf_append_char(out, hex[c >> 4]);
-    ax_buf_append_char(out, hex[c & 15]);
-  }
-}
-
-static void write_link(ax_json_writer *w, ax_str relation, ax_str url) {
-  ax_json_write_object(w);
-  ax_json_write_member(w, AX_STR("relation"), relation);
-  ax_json_write_member(w, AX_STR("url"), url);
-  ax_json_write_close(w);
-}
-
 /* The question as it was understood, and where the next page begins. */
 static ax_status write_links(const answer *a, ax_json_writer *w) {
   enum { URL_MAX = 1 << 20 };
@@ -177,22 +154,18 @@ static ax_status write_links(const answer *a, ax_json_writer *w) {
   ax_buf_append(&url, a->s->base);
   ax_buf_append_char(&url, '/');
   ax_buf_append(&url, a->s->type);
-  for (size_t i = 0; i < a->rq->used_count; i++) {
-    ax_buf_append_char(&url, i ? '&' : '?');
-    append_escaped(&url, a->rq->used[i].name);
-    ax_buf_append_char(&url, '=');
-    append_escaped(&url, a->rq->used[i].value);
-  }
+  for (size_t i = 0; i < a->rq->used_count; i++)
+    ax_intake_link_param(&url, a->rq->used[i].name, a->rq->used[i].value);
   ax_json_write_key(w, AX_STR("link"));
   ax_json_write_array(w);
-  write_link(w, AX_STR("self"), ax_buf_view(&url));
+  ax_intake_link_write(w, AX_STR("self"), ax_buf_view(&url));
   if (a->page.next) {
     status = ax_search_query_cursor(a->s->arena, a->rq, a->page.next,
                                     a->page.next_keys, &cursor);
     ax_buf_append(&url,
                   a->rq->used_count ? AX_STR("&_after=") : AX_STR("?_after="));
     ax_buf_append(&url, cursor);
-    write_link(w, AX_STR("next"), ax_buf_view(&url));
+    ax_intake_link_write(w, AX_STR("next"), ax_buf_view(&url));
   }
   ax_json_write_close(w);
   if (!status) status = url.status;

@@ -136,6 +136,10 @@ requests_that_make_no_sense_are_refused_with_their_entry(void **state) {
     "{\"request\":{\"method\":\"GET\",\"url\":\"Patient/1/2\"}}",
     "{\"request\":{\"method\":\"GET\",\"url\":\"Patient?colour=red\"}}",
     "{\"request\":{\"method\":\"GET\",\"url\":\"\"}}",
+    "{\"request\":{\"method\":\"GET\",\"url\":\"Nothing/_history\"}}",
+    "{\"request\":{\"method\":\"GET\",\"url\":\"Patient/a_b/_history\"}}",
+    "{\"request\":{\"method\":\"GET\",\"url\":\"Patient//_history\"}}",
+    "{\"request\":{\"method\":\"GET\",\"url\":\"_history?_since=x\"}}",
     "{\"resource\":" PATIENT ",\"request\":{\"method\":\"PUT\",\"url\":"
     "\"Patient/yours\"}}",
     "{\"resource\":" PATIENT ",\"request\":{\"method\":\"PUT\",\"url\":"
@@ -210,6 +214,39 @@ static void reads_see_what_the_transaction_wrote(void **state) {
   assert_str(AX_JSON_STR(set, "type"), "searchset");
   assert_int_equal(1, ax_json_count(AX_JSON_GET(set, "entry")));
   assert_str(response(w, 3, "status"), "404 Not Found");
+}
+
+static void a_history_is_asked_after_the_writes(void **state) {
+#define GET(url) "{\"request\":{\"method\":\"GET\",\"url\":\"" url "\"}}"
+  world *w = *state;
+  assert_int_equal(201, create(w, "Practitioner", KNOWN, ""));
+  assert_int_equal(
+      200,
+      post(
+          w,
+          BUNDLE(
+              "transaction",
+              GET("Patient/mine/_history") "," GET("http://here/fhir/Patient/"
+                                                   "_history?_count=1") "," GET(
+                  "_history") ",{\"resource\":" PATIENT
+                              ",\"request\":{\"method\":\"PUT\",\"url\":"
+                              "\"Patient/mine\"}}," GET(
+                                  "Patient/nobody/_history") ","
+                                                             "{\"request\":{"
+                                                             "\"method\":"
+                                                             "\"HEAD\",\"url\":"
+                                                             "\"Patient/mine/"
+                                                             "_history\"}}")));
+  static const size_t counts[] = { 1, 1, 2 };
+  for (size_t i = 0; i < AX_COUNT(counts); i++) {
+    const ax_json *set = AX_JSON_GET(entry(w, i), "resource");
+    assert_str(response(w, i, "status"), "200 OK");
+    assert_str(AX_JSON_STR(set, "type"), "history");
+    assert_int_equal(counts[i], ax_json_count(AX_JSON_GET(set, "entry")));
+  }
+  assert_str(response(w, 4, "status"), "404 Not Found");
+  assert_str(response(w, 5, "status"), "200 OK");
+  assert_null(AX_JSON_GET(entry(w, 5), "resource"));
 }
 
 /* --- batches ----------------------------------------------------------------
@@ -294,6 +331,7 @@ int main(void) {
     T(only_batches_and_transactions_are_run),
     T(a_put_creates_and_then_updates),
     T(reads_see_what_the_transaction_wrote),
+    T(a_history_is_asked_after_the_writes),
     T(a_bad_entry_leaves_the_others_of_a_batch_alone),
     T(equal_conditional_creates_in_a_batch_make_one),
     T(updates_of_one_resource_in_a_batch_come_one_after_the_other),

@@ -98,11 +98,20 @@ const transaction = script("gateway", "transaction", "Transaction",
     yes("Bundle.entry[2].response.status.startsWith('200')"), yes(locationOf(2) + ".contains('Patient/${once}/_history/2')"),
     yes("Bundle.entry[3].response.status.startsWith('410')"),
     get("Patient/${run}-put"), status(410), get("Patient/${once}"), is("Patient.active", "true"))
+  .fixture("histories", bundle("transaction",
+    entry("GET", "Patient/${once}/_history"), entry("GET", "Patient/_history?_count=1"), entry("GET", "_history?_count=1"),
+    entry("PUT", "Patient/${once}", { ...person("once"), id: "${once}", gender: "other" })))
+  .test(["bundle-history", "bundle-order"], "histories are asked after the writes",
+    post("", "histories"), status(200), yes("Bundle.entry.response.status.all($this.startsWith('200'))"),
+    is("Bundle.entry[0].resource.type", "history"), count("Bundle.entry[0].resource.entry", 3),
+    is("Bundle.entry[0].resource.entry[0].resource.gender", "other"),
+    is("Bundle.entry[1].resource.type", "history"), count("Bundle.entry[1].resource.entry", 1),
+    is("Bundle.entry[2].resource.type", "history"), count("Bundle.entry[2].resource.entry", 1))
   .fixture("overlap", bundle("transaction",
     entry("DELETE", "Patient/${once}"), entry("PUT", "Patient?" + by("once"), person("once"))))
   .test("bundle-overlap", "two entries may not mean one resource",
     post("", "overlap"), refused(400, "duplicate", "Patient/${once}"),
-    get("Patient/${once}"), status(200), is("Patient.meta.versionId", "2"))
+    get("Patient/${once}"), status(200), is("Patient.meta.versionId", "3"))
   .teardown(del("Observation/${obs}"), del("Observation/${referring}"), del("Patient/${pat}"), del("Patient/${once}"),
     del("Patient/${fresh}"), del("Patient/${again}"), del("Patient/${twin1}"), del("Patient/${twin2}"));
 
