@@ -240,6 +240,21 @@ static void what_grows_is_noticed(void **state) {
   assert_string_equal(judge(looks, 1000000), "files grow");
 }
 
+/* Else each of the many threads keeps freed blocks of every size. */
+static void little_is_kept_for_each_thread(void **state) {
+  (void)state;
+  char path[64], text[65536];
+  outside *gw = outside_start(NULL);
+  (void)snprintf(path, sizeof path, "/proc/%d/environ", (int)outside_pid(gw));
+  FILE *file = fopen(path, "r");
+  assert_non_null(file);
+  size_t len = fread(text, 1, sizeof text, file);
+  (void)fclose(file);
+  ax_str all = { text, len };
+  assert_true(ax_str_find(all, AX_STR("GLIBC_TUNABLES=")) != AX_STR_NONE);
+  outside_stop(gw);
+}
+
 /* --- the run ---------------------------------------------------------------
  */
 
@@ -292,6 +307,7 @@ static void nothing_grows_but_the_data(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(what_grows_is_noticed),
+    cmocka_unit_test(little_is_kept_for_each_thread),
     cmocka_unit_test(nothing_grows_but_the_data),
   };
   return cmocka_run_group_tests_name("soak", tests, NULL, NULL);

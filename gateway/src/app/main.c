@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/app_memory.h"
 #include "app/cmd_fhirpath.h"
 #include "app/cmd_plugin.h"
 #include "app/cmd_validate.h"
@@ -62,6 +63,7 @@ int main(int argc, char **argv) {
   }
   if (wants_help(argc - 1, argv + 1)) return print_help(0, NULL);
   if (strcmp(argv[1], "--version") == 0) return print_version(0, NULL);
+  if (strcmp(argv[1], "serve") == 0) ax_app_memory_begin(argv);
   for (size_t i = 0; i < AX_COUNT(commands); i++)
     if (strcmp(argv[1], commands[i].name) == 0)
       return commands[i].run(argc - 2, argv + 2);
