@@ -215,9 +215,35 @@ static void a_history_in_a_bundle_shows_what_the_bundle_did(void **state) {
              "Bundle.entry[2].request.url");
 }
 
+static void a_urn_that_no_entry_has_is_refused_with_its_place(void **state) {
+#define NOBODY "urn:uuid:0a4d8c53-7f51-4c7c-8a55-3a9c6d9d9c99"
+  static const char whole[] = BUNDLE(
+      "transaction", "{\"resource\":" PATIENT("nowhere") "," POST("Patient")
+      "},{\"resource\":" OBSERVATION(NOBODY) "," POST("Observation") "}");
+  static const char each[] = BUNDLE(
+      "batch", "{\"fullUrl\":\"" NOBODY "\",\"resource\":"
+      PATIENT("nowhere-2") "," POST("Patient") "},{\"resource\":"
+      OBSERVATION(NOBODY) "," POST("Observation") "}");
+  (void)state;
+  const outside_answer *a = outside_post(gw, "", whole);
+  assert_int_equal(a->status, 422);
+  assert_str(outside_find(a->json, "issue[0].code"), "not-found");
+  assert_str(outside_find(a->json, "issue[0].expression[0]"),
+             "Bundle.entry[1].resource.subject.reference");
+  assert_non_null(strstr(outside_find(a->json, "issue[0].details.text").ptr,
+                         NOBODY));
+  assert_int_equal(patients_id(gw, "nowhere").len, 0);
+  a = outside_post(gw, "", each);
+  assert_int_equal(a->status, 200);
+  assert_str(field(a, 0, "response.status"), "201 Created");
+  assert_str(field(a, 1, "response.status"), "422 Unprocessable Entity");
+  assert_str(field(a, 1, "response.outcome.issue[0].expression[0]"),
+             "Bundle.entry[1].resource.subject.reference");
+}
+
 static void reads_may_be_conditional_and_without_a_body(void **state) {
   (void)state;
-#define READ(method, more)                                                     \
+#define READ(method, more)                                              \
   "{\"request\":{\"method\":\"" method "\",\"url\":\"Patient/cond-read\"" more \
   "}}"
   static const char put[] =
@@ -234,88 +260,17 @@ static void reads_may_be_conditional_and_without_a_body(void **state) {
                { "304 Not Modified", false }, { "200 OK", true },
                { "200 OK", false },           { "200 OK", false },
                { "404 Not Found", false },    { "400 Bad Request", false } };
-  const outside_answer
-      *
-          a =
-              outside_post(
-                  gw, "",
-                  BUNDLE("batch",
-                         READ("GET", ",\"ifNoneMatch\":\"W/\\\"1\\\"\"") "," READ("GET", ",\"ifNoneMatch\":\"W/\\\"2\\\"\"") "," READ(
-                             "GET", ",\"ifModifiedSince\":\"2100-01-01T00:00:"
-                                    "00Z\"") "," READ("GET",
-                                                      ",\"ifModifiedSince\":"
-                                                      "\"2001-01-01T00:00:"
-                                                      "00Z\"") "," READ("HEAD",
-                                                                        "") ","
-                                                                            "{"
-                                                                            "\""
-                                                                            "re"
-                                                                            "qu"
-                                                                            "es"
-                                                                            "t"
-                                                                            "\""
-                                                                            ":{"
-                                                                            "\""
-                                                                            "me"
-                                                                            "th"
-                                                                            "od"
-                                                                            "\""
-                                                                            ":"
-                                                                            "\""
-                                                                            "HE"
-                                                                            "AD"
-                                                                            "\""
-                                                                            ","
-                                                                            "\""
-                                                                            "ur"
-                                                                            "l"
-                                                                            "\""
-                                                                            ":"
-                                                                            "\""
-                                                                            "Pa"
-                                                                            "ti"
-                                                                            "en"
-                                                                            "t"
-                                                                            "\""
-                                                                            "}}"
-                                                                            ","
-                                                                            "{"
-                                                                            "\""
-                                                                            "re"
-                                                                            "qu"
-                                                                            "es"
-                                                                            "t"
-                                                                            "\""
-                                                                            ":{"
-                                                                            "\""
-                                                                            "me"
-                                                                            "th"
-                                                                            "od"
-                                                                            "\""
-                                                                            ":"
-                                                                            "\""
-                                                                            "HE"
-                                                                            "AD"
-                                                                            "\""
-                                                                            ","
-                                                                            "\""
-                                                                            "ur"
-                                                                            "l"
-                                                                            "\""
-                                                                            ":"
-                                                                            "\""
-                                                                            "Pa"
-                                                                            "ti"
-                                                                            "en"
-                                                                            "t/"
-                                                                            "no"
-                                                                            "bo"
-                                                                            "dy"
-                                                                            "\""
-                                                                            "}}"
-                                                                            "," READ(
-                                                                                "GET",
-                                                                                ",\"ifNoneMatch\":\"one\"")));
+  const outside_answer *a = outside_post(
+      gw, "",
+      BUNDLE("batch",
+             READ("GET", ",\"ifNoneMatch\":\"W/\\\"1\\\"\"") ","
+             READ("GET", ",\"ifNoneMatch\":\"W/\\\"2\\\"\"") ","
+             READ("GET", ",\"ifModifiedSince\":\"2100-01-01T00:00:00Z\"") ","
+             READ("GET", ",\"ifModifiedSince\":\"2001-01-01T00:00:00Z\"") ","
+             READ("HEAD", "") ","
+             "{\"request\":{\"method\":\"HEAD\",\"url\":\"Patient\"}},"
+             "{\"request\":{\"method\":\"HEAD\",\"url\":\"Patient/nobody\"}},"
+             READ("GET", ",\"ifNoneMatch\":\"one\"")));
   assert_int_equal(a->status, 200);
   for (size_t i = 0; i < AX_COUNT(want); i++) {
     assert_str(field(a, i, "response.status"), want[i].status);
@@ -443,6 +398,7 @@ int main(void) {
     cmocka_unit_test(conditional_references_name_one_resource_or_fail),
     cmocka_unit_test(reads_in_a_transaction_come_after_its_writes),
     cmocka_unit_test(a_history_in_a_bundle_shows_what_the_bundle_did),
+    cmocka_unit_test(a_urn_that_no_entry_has_is_refused_with_its_place),
     cmocka_unit_test(reads_may_be_conditional_and_without_a_body),
     cmocka_unit_test(a_put_in_a_transaction_makes_versions),
     cmocka_unit_test(a_batch_answers_each_entry_in_its_order),

@@ -93,6 +93,7 @@ export default [
     ["bundle-references", "References to entries by fullUrl (urn:uuid) SHALL become references to what was stored.", { source: `${HTTP}#trules` }],
     ["bundle-conditional", "ifNoneExist SHALL be honoured in entries.", { source: `${HTTP}#trules` }],
     ["bundle-conditional-reference", "A conditional reference SHALL become the one it means, or the transaction fail.", { source: `${HTTP}#trules` }],
+    ["bundle-reference-nowhere", "A urn:uuid or urn:oid reference that leads to no entry SHALL be refused with its place.", { source: `${OURS}/gateway` }],
     ["bundle-put", "Updates in a transaction SHALL make versions and honour ifMatch.", { source: `${HTTP}#trules` }],
     ["bundle-overlap", "A transaction in which two entries mean one resource SHALL be refused.", { source: `${HTTP}#trules` }],
     ["bundle-history", "A GET in a Bundle SHALL give the history of a resource, a type or the system, as it does alone."],
@@ -109,6 +110,20 @@ export default [
     ["once-key-form", "What cannot be a key SHALL be refused."],
     ["once-restart", "A key SHALL be remembered over a restart.", { untested: "a TestScript cannot restart its target; conformance-tests/integration/test_once.c does" }],
     ["once-same-body", "With same_body, equal bodies SHALL count as repeats.", { untested: "not in the default configuration; conformance-tests/integration/test_once.c tests it" }],
+  ]),
+  ...of("loading", "SHALL", `${OURS}/gateway`, [
+    ["load-lines", "Each line of an NDJSON body SHALL be stored, and the answer count them."],
+    ["load-id", "A line with an id SHALL be an update, one without a create."],
+    ["load-faults", "A faulty line SHALL be named by its number, with line and column, and leave the others alone."],
+    ["load-key", "A load sent again under its Idempotency-Key SHALL store nothing twice."],
+    ["load-refused", "If-None-Exist, an empty body, an unknown type, and a place for one resource SHALL be refused."],
+  ]),
+  ...of("quarantine", "SHALL", `${OURS}/gateway`, [
+    ["quarantine-kept", "With validation = quarantine a faulty resource SHALL be answered with 202 and kept apart until it is released or discarded.",
+      { untested: "the default configuration refuses; conformance-tests/integration/test_quarantine.c tests it" }],
+    ["quarantine-tagged", "With validation = tag a faulty resource SHALL be stored with a tag, and $validation-outcome say what was found.",
+      { untested: "the default configuration refuses; conformance-tests/integration/test_quarantine.c tests it" }],
+    ["quarantine-no-outcome", "$validation-outcome of what is not tagged SHALL be 404."],
   ]),
   ...of("search", "SHALL", SEARCH, [
     ["search-token", "Tokens SHALL match by code, system|code, system| and |code.", { source: `${SEARCH}#token`, claims: ["param:token", "interaction:search-type"] }],
@@ -182,6 +197,7 @@ export default [
     ["score-never-inactive", "No inactive Patient SHALL be scored."],
     ["score-never-focus", "Values of somebody else than the patient SHALL NOT be used."],
     ["score-never-old", "Old records SHALL be stored and give no present risk."],
+    ["score-never-future", "Values whose time has not come SHALL be stored and count for no model."],
     ["score-never-unknown", "A patient whose age is not known SHALL NOT be scored by a model that needs it."],
   ]),
   ...of("results", "SHALL", `${OURS}/profiles`, [

@@ -80,10 +80,11 @@ static void fault(settling *s, ax_issue_type type, const char *id, ax_str text,
                                     (int)p.len, p.path);
     if (longer.ptr) path = longer;
   }
-  ax_fhir_issues_addf(
-      s->item->issues, AX_ERROR, type, id, path, p.value, AX_STR(""),
-      "The conditional reference \"" AX_STR_FMT "\" %s" AX_STR_FMT,
-      AX_STR_ARG(text), what, AX_STR_ARG(why));
+  ax_fhir_issues_addf(s->item->issues, AX_ERROR, type, id, path, p.value,
+                      AX_STR(""),
+                      "The %sreference \"" AX_STR_FMT "\" %s" AX_STR_FMT,
+                      ax_str_starts(text, AX_STR("urn:")) ? "" : "conditional ",
+                      AX_STR_ARG(text), what, AX_STR_ARG(why));
 }
 
 /* --- references ------------------------------------------------------------
@@ -153,6 +154,26 @@ static bool settle_restful(settling *s, const ax_reference *ref, ax_str *out) {
   return target && become(s, target, ref->version, out);
 }
 
+/* A urn is known to nobody but its Bundle: stored, it would lead nowhere for
+ * ever. A Bundle inside the entry has urns of its own, and what stands in the
+ * resource already is not this sender's fault. */
+static void check_urn(settling *s, ax_str text) {
+  const ax_intake_item *item = s->item;
+  if (!item->in_bundle || ax_str_eq(item->type, AX_STR("Bundle"))) return;
+  if (item->before.version &&
+      ax_str_find(item->before.body, text) != AX_STR_NONE)
+    return;
+  if (s->refs->urls)
+    fault(s, AX_ISSUE_NOT_FOUND, "reference-no-entry", text,
+          "leads nowhere: no entry that is stored has this fullUrl",
+          AX_STR(""));
+  else
+    fault(s, AX_ISSUE_NOT_FOUND, "reference-no-entry", text,
+          "leads nowhere: entries of a batch may not refer to each other (R4 "
+          "3.1.0.11.1), a transaction's may",
+          AX_STR(""));
+}
+
 static bool settle_reference(settling *s, ax_str text, ax_str *out) {
   if (text.len == 0 || text.ptr[0] == '#') return false;
   const ax_intake_item *target = by_url(s, text);
@@ -162,6 +183,7 @@ static bool settle_reference(settling *s, ax_str text, ax_str *out) {
     return settle_condition(s, text, &ref, out);
   if (ref.kind == AX_REF_ABSOLUTE || ref.kind == AX_REF_RELATIVE)
     return settle_restful(s, &ref, out);
+  if (ref.kind == AX_REF_URN) check_urn(s, text);
   return false;
 }
 

@@ -12,6 +12,8 @@ typedef struct {
   ax_arena *arena;
   ax_map *urls;
   ax_intake_item target, item;
+  ax_stored before; /* of the item */
+  ax_str type;
   ax_buf out;
 } world;
 
@@ -51,6 +53,8 @@ static ax_str settled(world *w, const char *json) {
   w->item = (ax_intake_item){ .in_bundle = true,
                               .i = 3,
                               .full_url = url,
+                              .type = w->type,
+                              .before = w->before,
                               .resource = tree,
                               .issues = ax_fhir_issues_new(w->arena) };
   assert_int_equal(AX_OK,
@@ -75,11 +79,45 @@ static void references_deep_inside_and_in_contained_are_found(void **state) {
       "\"n\":1.50}");
 }
 
-static void unknown_urns_and_fragments_stay(void **state) {
-  const char *same = "{\"a\":{\"reference\":\"urn:uuid:2\"},"
-                     "\"b\":{\"reference\":\"#p\"},"
-                     "\"c\":{\"reference\":\"Patient/1\"}}";
-  assert_str(settled(*state, same), same);
+static void names_of_things_elsewhere_stay(void **state) {
+  const char *same =
+      "{\"a\":{\"reference\":\"urn:other:2\"},"
+      "\"b\":{\"reference\":\"#p\"},"
+      "\"c\":{\"reference\":\"Patient/1\"},"
+      "\"d\":{\"identifier\":{\"system\":\"urn:ietf:rfc:3986\","
+      "\"value\":\"urn:uuid:2\"}},\"instantiatesUri\":\"urn:uuid:2\"}";
+  world *w = *state;
+  assert_str(settled(w, same), same);
+  assert_int_equal(0, ax_fhir_issues_errors(w->item.issues));
+}
+
+static void a_urn_that_no_entry_has_is_a_fault_with_its_place(void **state) {
+  world *w = *state;
+  (void)settled(w, "{\"a\":{\"reference\":\"urn:uuid:1\"},\"b\":[{"
+                   "\"reference\":\"urn:uuid:2\"},{\"reference\":"
+                   "\"urn:oid:1.2\"}]}");
+  assert_int_equal(2, ax_fhir_issues_errors(w->item.issues));
+  const ax_issue *issue = ax_fhir_issues_at(w->item.issues, 0);
+  assert_str(issue->path, "Bundle.entry[3].resource.b[0].reference");
+  assert_int_equal(AX_ISSUE_NOT_FOUND, issue->type);
+  assert_true(ax_str_find(issue->text, AX_STR("\"urn:uuid:2\"")) !=
+              AX_STR_NONE);
+}
+
+static void a_urn_that_stands_there_already_is_no_fault(void **state) {
+  static const char again[] = "{\"a\":{\"reference\":\"urn:uuid:2\"}}";
+  world *w = *state;
+  w->before = (ax_stored){ .version = 1, .body = AX_STR(again) };
+  assert_str(settled(w, again), again);
+  assert_int_equal(0, ax_fhir_issues_errors(w->item.issues));
+}
+
+static void a_bundle_inside_has_urns_of_its_own(void **state) {
+  static const char inner[] = "{\"a\":{\"reference\":\"urn:uuid:2\"}}";
+  world *w = *state;
+  w->type = AX_STR("Bundle");
+  assert_str(settled(w, inner), inner);
+  assert_int_equal(0, ax_fhir_issues_errors(w->item.issues));
 }
 
 static void a_relative_reference_is_read_beside_its_full_url(void **state) {
@@ -151,7 +189,10 @@ int main(void) {
 #define T(f) cmocka_unit_test_setup_teardown(f, begin, end)
     T(a_reference_to_a_full_url_becomes_type_and_id),
     T(references_deep_inside_and_in_contained_are_found),
-    T(unknown_urns_and_fragments_stay),
+    T(names_of_things_elsewhere_stay),
+    T(a_urn_that_no_entry_has_is_a_fault_with_its_place),
+    T(a_urn_that_stands_there_already_is_no_fault),
+    T(a_bundle_inside_has_urns_of_its_own),
     T(a_relative_reference_is_read_beside_its_full_url),
     T(a_reference_to_a_version_names_the_new_version),
     T(other_uris_change_only_as_a_whole),

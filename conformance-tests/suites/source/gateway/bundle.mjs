@@ -71,6 +71,11 @@ const transaction = script("gateway", "transaction", "Transaction",
     post("Patient", "twin", { into: "t1" }), status(201), post("Patient", "twin", { into: "t2" }), status(201),
     post("", "refers-twin"), refused(422, "multiple-matches", "more than one",
       { at: "Bundle.entry[0].resource.subject.reference" }))
+  .fixture("nowhere", bundle("transaction",
+    entry("POST", "Patient", person("nowhere"), { fullUrl: uuid(3) }), entry("POST", "Observation", value(uuid(4)))))
+  .test("bundle-reference-nowhere", "a urn that no entry has is refused with its place, and nothing is stored",
+    post("", "nowhere"), refused(422, "not-found", uuid(4), { at: "Bundle.entry[1].resource.subject.reference" }),
+    get("Patient?" + by("nowhere")), status(200), is("Bundle.total", 0))
   .fixture("reads", bundle("transaction",
     entry("GET", "Patient?" + by("fresh")), entry("POST", "Patient", person("fresh"))))
   .variable("fresh", idOf(1, "Patient", "read-after"))

@@ -199,7 +199,7 @@ measure.profile("measured", `${EXT}/model-observation`)
 // ---- who is never scored -----------------------------------------------------
 
 const never = script("gateway", "result-never", "Who is never scored",
-  "The deceased, test patients, inactive Patients, old records: stored, and no result comes.").run();
+  "The deceased, test patients, inactive Patients, old records, values of the future: stored, and no result comes.").run();
 const changed = (more) => {
   const b = structuredClone(endpac);
   Object.assign(b.entry[indexOf(b, isPatient)].resource, more);
@@ -207,6 +207,9 @@ const changed = (more) => {
 };
 const old = JSON.parse(JSON.stringify(endpac).replace(/\$\{CURRENTDATE, D, -(\d+)\}/g, (_, n) => day(-Number(n) - 700))
   .replaceAll("${run}", "${run}-old"));
+// The same patient 130 days later: all but what lies a year back is still to come.
+const ahead = JSON.parse(JSON.stringify(endpac).replace(/\$\{CURRENTDATE, D, -(\d{1,4})\}/g, (_, n) => day(130 - Number(n)))
+  .replaceAll("${run}", "${run}-ahead"));
 const suffixed = (b, tag) => JSON.parse(JSON.stringify(b).replaceAll("${run}", "${run}-" + tag));
 sent(never, "dead", suffixed(changed({ deceasedDateTime: day(-1) }), "dead"));
 sent(never, "test", suffixed(changed({ meta: { security: [{ system: "http://terminology.hl7.org/CodeSystem/v3-ActReason", code: "HTEST" }] } }), "test"));
@@ -215,9 +218,11 @@ const focused = structuredClone(endpac);
 for (const e of focused.entry) if (e.resource.resourceType === "Observation") e.resource.focus = [{ reference: "RelatedPerson/donor" }];
 sent(never, "donor", suffixed(focused, "donor"));
 sent(never, "old", old);
+sent(never, "ahead", ahead);
 sent(never, "other", suffixed(changed({ gender: "unknown", birthDate: undefined }), "other"));
 for (const [id, name, key] of [["dead", "the deceased", "score-never-deceased"], ["test", "test patients", "score-never-test"],
   ["gone", "inactive Patients", "score-never-inactive"], ["donor", "values of somebody else (focus)", "score-never-focus"], ["old", "old records", "score-never-old"],
+  ["ahead", "values of the future", "score-never-future"],
   ["other", "patients whose age is not known", "score-never-unknown"]]) {
   const at = `\${${id}${indexOf(endpac, isPatient)}}`;
   never.test(key, `${name} are stored and not scored`,
