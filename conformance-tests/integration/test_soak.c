@@ -271,6 +271,16 @@ static void tell(const look *looks, int seconds, size_t sent, size_t refused) {
                   median(looks, LOOKS * 3 / 4, LOOKS, f));
 }
 
+/* A sanitizer keeps freed memory back on purpose: it would be judged, not the
+ * gateway. */
+static void forget_memory(look *looks) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  for (int i = 0; i < LOOKS; i++) looks[i].of[MEMORY] = 0;
+#else
+  (void)looks;
+#endif
+}
+
 static void nothing_grows_but_the_data(void **state) {
   (void)state;
   int seconds = number_of("AUSPEX_SOAK_SECONDS", 2);
@@ -299,6 +309,7 @@ static void nothing_grows_but_the_data(void **state) {
   tell(looks, seconds, sent, refused);
   assert_true(sent > 0);
   assert_int_equal(refused, 0);
+  forget_memory(looks);
   const char *why = judge(looks, sent);
   if (why) fail_msg("%s", why);
   outside_stop(gw);
