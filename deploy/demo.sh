@@ -28,12 +28,13 @@ say() { printf '%s\n' "$*"; }
 echo '{}' >"$work/known"
 show() { jq -r --slurpfile k "$work/known" '$k[0] as $known | '"$(cat "$here/demo.jq")"; }
 
+: >"$work/out" # it is looked for before the gateway has made it
 "$build/bin/auspex" serve --listen 127.0.0.1:0 --data "$work/data" \
   --modules-unsigned --activate "$(ls "$build/plugins" | tr '\n' ' ')" \
   >"$work/out" 2>"$work/log" &
 gateway=$!
 base=
-for _ in $(seq 1 200); do
+for _ in $(seq 1 600); do
   base=$(sed -n 's|^listening on ||p' "$work/out")
   [ -z "$base" ] || break
   kill -0 "$gateway" 2>/dev/null || { wait "$gateway" || exit $?; exit 1; }
