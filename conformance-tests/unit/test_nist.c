@@ -17,9 +17,7 @@ static const char *verdict_of(const char *path) {
   if (ax_script_load(path, &options, kit.arena, &script, &err))
     fail_msg("%s: %s", path, err.text);
   kit.asked_count = kit.stored_count = 0;
-  assert_int_equal(
-      ax_run_script(script, &kit.options, kit.arena, &result, &kit.reachable),
-      AX_OK);
+  assert_int_equal(kit_run_script(script, kit.arena, &result), AX_OK);
   return result.kind <= AX_RESULT_WARNING ? "pass" : "fail";
 }
 

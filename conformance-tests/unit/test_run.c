@@ -268,8 +268,7 @@ static void every_allocation_may_fail(void **state) {
     assert_non_null(small);
     kit.asked_count = kit.stored_count = 0;
     ax_arena_fail_after(small, n);
-    ax_status status =
-        ax_run_script(script, &kit.options, small, &out, &kit.reachable);
+    ax_status status = kit_run_script(script, small, &out);
     if (status == AX_OK) {
       kit_expect_kind(out.kind, "fail");
       kit_expect(&out, 1, 3, "pass", "");
