@@ -58,7 +58,7 @@ static ax_status look_into(search *s, place f, ax_error *err) {
     if (names[i][0] == '.') continue;
     if (ax_file_is_dir(path))
       AX_TRY(add_folder(s, path, f.depth + 1, err));
-    else if (has_ending(names[i], s->endings))
+    else if (has_ending(names[i], s->endings) && ax_file_is_regular(path))
       AX_TRY(push(s->arena, s->out, path));
   }
   if (s->out->count <= FILES_MAX) return AX_OK;

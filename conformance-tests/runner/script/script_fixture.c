@@ -53,7 +53,7 @@ static ax_status note_content(const search *s) {
 static ax_status take(const search *s, const char *path, bool *found) {
   ax_error why = { 0 };
   bool was_xml;
-  *found = ax_file_exists(path) && !ax_file_is_dir(path);
+  *found = ax_file_is_regular(path);
   if (!*found) return AX_OK;
   ax_status status = ax_script_resource(s->l, path, &s->fixture->resource,
                                         &was_xml, &why);

@@ -13,7 +13,7 @@
 #include "base/file.h"
 #include "script/script_parts.h"
 
-enum { SEARCH_DEPTH = 3, SEARCH_FILES = 3000 };
+enum { SEARCH_DEPTH = 3, SEARCH_NAMES = 10000 };
 
 static ax_str part_text(const ax_json *extension, ax_str part) {
   return ax_json_text(ax_script_extension(extension, part));
@@ -25,7 +25,7 @@ static ax_str part_text(const ax_json *extension, ax_str part) {
 typedef struct {
   const ax_script_loading *l;
   ax_str name;
-  unsigned files; /* looked into so far */
+  unsigned names; /* looked at so far */
   ax_str found;   /* path; empty: not yet */
 } hunt;
 
@@ -35,8 +35,15 @@ static bool is_named(const ax_json *tree, ax_str name) {
          ax_str_eq(AX_JSON_STR(tree, "url"), name);
 }
 
+/* The folders around a script may hold anything, devices and pipes too. */
+static bool may_be_script(ax_str path) {
+  return (ax_str_ends(path, AX_STR(".json")) ||
+          ax_str_ends(path, AX_STR(".xml"))) &&
+         ax_file_is_regular(path.ptr) && ax_script_is(path.ptr);
+}
+
 static ax_status look_into(hunt *h, ax_str path) {
-  if (++h->files > SEARCH_FILES || !ax_script_is(path.ptr)) return AX_OK;
+  if (!may_be_script(path)) return AX_OK;
   ax_arena_mark mark = ax_arena_mark_here(h->l->arena);
   const ax_json *tree;
   bool was_xml;
@@ -47,7 +54,8 @@ static ax_status look_into(hunt *h, ax_str path) {
   return AX_OK;
 }
 
-/* The folder and those in it; by recursion, SEARCH_DEPTH deep. */
+/* The folder and those in it; by recursion, SEARCH_DEPTH deep and at most
+ * SEARCH_NAMES in all. */
 static ax_status search_folder(hunt *h, ax_str folder, unsigned depth) {
   const char *const *names;
   size_t count;
@@ -55,6 +63,7 @@ static ax_status search_folder(hunt *h, ax_str folder, unsigned depth) {
       ax_file_list(h->l->arena, folder.ptr, &names, &count, NULL);
   if (listed) return listed == AX_NOMEM ? listed : AX_OK;
   for (size_t i = 0; i < count && !h->found.len; i++) {
+    if (++h->names > SEARCH_NAMES) break;
     ax_str path =
         AX_JOIN(h->l->arena, folder, AX_STR("/"), ax_str_from(names[i]));
     if (!path.ptr) return AX_NOMEM;
@@ -96,8 +105,7 @@ static ax_status read_bindings(const ax_script_loading *l,
                                const ax_json *extension,
                                ax_script_subtest *sub) {
   size_t count;
-  const ax_json *items =
-      ax_script_list(extension, AX_STR("extension"), &count);
+  const ax_json *items = ax_script_list(extension, AX_STR("extension"), &count);
   for (size_t i = 0; i < count; i++) {
     ax_str url = AX_JSON_STR(&items[i], "url");
     bool is_fixture = ax_str_eq(url, AX_STR("bindFixture"));
@@ -138,16 +146,14 @@ static ax_status open_named(const ax_script_loading *l, ax_str name,
                             ax_script_action *a, ax_script_subtest *sub) {
   hunt h = { .l = l, .name = name };
   AX_TRY(search_all(&h));
-  if (!h.found.len)
-    return ax_script_subtest_fault(l, a, name, "was not found");
+  if (!h.found.len) return ax_script_subtest_fault(l, a, name, "was not found");
   return ax_script_subtest_open(l, h.found, a, sub);
 }
 
 ax_status ax_script_subtest_read(const ax_script_loading *l,
                                  ax_script_action *action) {
   const ax_json *on = action->json;
-  const ax_json *one =
-      ax_script_extension_named(on, AX_STR("assert-subtest"));
+  const ax_json *one = ax_script_extension_named(on, AX_STR("assert-subtest"));
   const ax_json *each =
       ax_script_extension_named(on, AX_STR("assert-subtest-each"));
   const ax_json *import =

@@ -203,6 +203,11 @@ bool ax_file_is_dir(const char *path) {
   return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
+bool ax_file_is_regular(const char *path) {
+  struct stat st;
+  return stat(path, &st) == 0 && S_ISREG(st.st_mode);
+}
+
 bool ax_file_exists(const char *path) {
   struct stat st;
   return stat(path, &st) == 0;

@@ -35,6 +35,8 @@ ax_status ax_file_list(ax_arena *arena, const char *path,
                        ax_error *err) AX_MUST_USE;
 
 bool ax_file_is_dir(const char *path);
+/* A file, not a folder, device, pipe or socket: reading it ends. */
+bool ax_file_is_regular(const char *path);
 bool ax_file_exists(const char *path);
 
 #endif
