@@ -194,26 +194,31 @@ static void write_issue(ax_json_writer *w, const ax_issue *issue,
 
 /* Those that are mere information, or all others. */
 static void write_some(const ax_fhir_issues *issues, bool informational,
-                       ax_str source, ax_json_writer *w) {
-  ax_json_places places = { source, 0, 1, 0 };
+                       ax_json_places *places, ax_json_writer *w) {
   for (size_t i = 0; i < issues->list.count; i++) {
     const ax_issue *issue = &issues->list.items[i];
-    bool has_place = issue->has_place && source.len > 0;
+    bool has_place = issue->has_place && places->source.len > 0;
     ax_json_place place = { 0 };
     if ((issue->severity == AX_INFORMATION) != informational) continue;
-    if (has_place) place = ax_json_places_find(&places, issue->at);
+    if (has_place) place = ax_json_places_find(places, issue->at);
     write_issue(w, issue, has_place ? &place : NULL);
   }
 }
 
 void ax_fhir_issues_write(const ax_fhir_issues *issues, ax_str source,
                           ax_json_writer *w) {
+  ax_json_places places = { source, 0, 1, 0 };
+  ax_fhir_issues_write_on(issues, &places, w);
+}
+
+void ax_fhir_issues_write_on(const ax_fhir_issues *issues,
+                             ax_json_places *places, ax_json_writer *w) {
   ax_json_write_object(w);
   ax_json_write_member(w, AX_STR("resourceType"), AX_STR("OperationOutcome"));
   ax_json_write_key(w, AX_STR("issue"));
   ax_json_write_array(w);
-  write_some(issues, false, source, w);
-  write_some(issues, true, source, w);
+  write_some(issues, false, places, w);
+  write_some(issues, true, places, w);
   if (issues->list.count == 0)
     write_issue(w,
                 &(ax_issue){ .severity = AX_INFORMATION,

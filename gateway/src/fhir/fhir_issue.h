@@ -101,6 +101,11 @@ void ax_fhir_issues_add_json(ax_fhir_issues *issues,
 void ax_fhir_issues_write(const ax_fhir_issues *issues, ax_str source,
                           ax_json_writer *w);
 
+/* The same for one of many lists about one text: `places` goes on from list to
+ * list, so that all of them cost one walk through the text. */
+void ax_fhir_issues_write_on(const ax_fhir_issues *issues,
+                             ax_json_places *places, ax_json_writer *w);
+
 const char *ax_fhir_issue_severity(ax_severity severity);
 const char *ax_fhir_issue_code(ax_issue_type type);
 

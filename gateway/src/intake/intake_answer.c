@@ -63,9 +63,9 @@ static void write_held(ax_json_writer *w, const ax_intake_item *item) {
 }
 
 static void write_response(ax_json_writer *w, const ax_intake_item *item,
-                           bool want_outcome, ax_str source) {
-  bool told = want_outcome || has_errors(item) || item->held.len ||
-              item->findings;
+                           bool want_outcome, ax_json_places *places) {
+  bool told =
+      want_outcome || has_errors(item) || item->held.len || item->findings;
   ax_json_write_key(w, AX_STR("response"));
   ax_json_write_object(w);
   ax_json_write_member(w, AX_STR("status"), status_text(item->status));
@@ -75,14 +75,14 @@ static void write_response(ax_json_writer *w, const ax_intake_item *item,
     write_place(w, item);
   if (item->issues && told) {
     ax_json_write_key(w, AX_STR("outcome"));
-    ax_fhir_issues_write(item->findings ? item->findings : item->issues, source,
-                         w);
+    ax_fhir_issues_write_on(item->findings ? item->findings : item->issues,
+                            places, w);
   }
   ax_json_write_close(w);
 }
 
 static void write_entry(ax_json_writer *w, const ax_intake_item *item,
-                        ax_str prefer, ax_str source) {
+                        ax_str prefer, ax_json_places *places) {
   bool writes = item->method == AX_INTAKE_POST ||
                 item->method == AX_INTAKE_PUT ||
                 item->method == AX_INTAKE_PATCH;
@@ -94,7 +94,7 @@ static void write_entry(ax_json_writer *w, const ax_intake_item *item,
     ax_json_write_raw(w, body);
   }
   write_response(
-      w, item, writes && ax_str_eq(prefer, AX_STR("OperationOutcome")), source);
+      w, item, writes && ax_str_eq(prefer, AX_STR("OperationOutcome")), places);
   ax_json_write_close(w);
 }
 
@@ -102,6 +102,7 @@ ax_status ax_intake_answer_write(const ax_intake_item *items, size_t count,
                                  const char *type, ax_str prefer, ax_str source,
                                  ax_buf *out) {
   ax_json_writer w = ax_json_write_begin(out);
+  ax_json_places places = { source, 0, 1, 0 };
   ax_json_write_object(&w);
   ax_json_write_member(&w, AX_STR("resourceType"), AX_STR("Bundle"));
   ax_json_write_member(&w, AX_STR("type"), ax_str_from(type));
@@ -109,7 +110,7 @@ ax_status ax_intake_answer_write(const ax_intake_item *items, size_t count,
     ax_json_write_key(&w, AX_STR("entry"));
     ax_json_write_array(&w);
     for (size_t i = 0; i < count; i++)
-      write_entry(&w, &items[i], prefer, source);
+      write_entry(&w, &items[i], prefer, &places);
     ax_json_write_close(&w);
   }
   ax_json_write_close(&w);

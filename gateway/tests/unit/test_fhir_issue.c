@@ -162,6 +162,32 @@ static void builders_leave_empty_parts_out(void **state) {
   ax_buf_free(&out);
 }
 
+/* Lists of one text, told one after the other, also out of order. */
+static void many_lists_share_one_walk(void **state) {
+  (void)state;
+  const ax_str source = AX_STR("[1,\n2,\n\n  3]");
+  const uint32_t at[] = { 10, 1, 4 };
+  const char *const lines[] = { "line 4, column 3", "line 1, column 2",
+                                "line 2, column 1" };
+  ax_json_places places = { source, 0, 1, 0 };
+  for (size_t i = 0; i < AX_COUNT(at); i++) {
+    ax_buf out = AX_BUF_INIT(4096);
+    ax_arena *arena = ax_arena_new(1 << 16);
+    ax_fhir_issues *issues = ax_fhir_issues_new(arena);
+    const ax_json value = { .at = at[i] };
+    assert_non_null(issues);
+    ax_fhir_issues_addf(issues, AX_ERROR, AX_ISSUE_VALUE, "x", AX_STR("a"),
+                        &value, AX_STR(""), "wrong");
+    ax_json_writer w = ax_json_write_begin(&out);
+    ax_fhir_issues_write_on(issues, &places, &w);
+    assert_int_equal(ax_json_write_end(&w), AX_OK);
+    assert_true(ax_str_find(ax_buf_view(&out), ax_str_from(lines[i])) !=
+                AX_STR_NONE);
+    ax_buf_free(&out);
+    ax_arena_free(arena);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(an_issue_names_place_rule_and_text),
@@ -171,6 +197,7 @@ int main(void) {
     cmocka_unit_test(severities_are_counted),
     cmocka_unit_test(information_stands_behind_what_is_wrong),
     cmocka_unit_test(broken_json_is_one_fatal_issue),
+    cmocka_unit_test(many_lists_share_one_walk),
     cmocka_unit_test(builders_leave_empty_parts_out),
   };
   return cmocka_run_group_tests_name("fhir_issue", tests, NULL, NULL);
