@@ -15,7 +15,7 @@
 
 extern char **environ;
 
-enum { START_MS = 60000, PATH = 512, DEPTH = 8 };
+enum { START_MS = 60000, PATH = 512 };
 
 /* Every module that was built, as --activate wants them. */
 static ax_status name_modules(const char *folder, char *out, size_t room,
@@ -101,17 +101,6 @@ static ax_status launch(ax_gateway *gateway, const char *build,
   return status;
 }
 
-static void remove_tree(ax_arena *arena, const char *path, int depth) {
-  const char *const *names = NULL;
-  size_t count = 0;
-  if (depth > 0 && ax_file_is_dir(path) &&
-      ax_file_list(arena, path, &names, &count, NULL) == AX_OK)
-    for (size_t i = 0; i < count; i++)
-      remove_tree(arena, ax_arena_printf(arena, "%s/%s", path, names[i]).ptr,
-                  depth - 1);
-  (void)remove(path);
-}
-
 ax_status ax_gateway_start(const char *build, const char *root, ax_gateway *out,
                            ax_error *err) {
   const char *tmp = getenv("TMPDIR");
@@ -131,7 +120,5 @@ void ax_gateway_stop(ax_gateway *gateway) {
     (void)waitpid(gateway->pid, NULL, 0);
   }
   gateway->pid = -1;
-  ax_arena *arena = ax_arena_new(8 << 20);
-  if (arena) remove_tree(arena, gateway->data, DEPTH);
-  ax_arena_free(arena);
+  ax_file_remove_tree(gateway->data);
 }

@@ -203,18 +203,6 @@ void outside_kill(outside *gw) {
   gw->pid = 0;
 }
 
-/* The data folder is flat but for a few folders of flat ones. */
-static void remove_tree(ax_arena *arena, const char *path, int depth) {
-  const char *const *names = NULL;
-  size_t count = 0;
-  if (depth > 0 && ax_file_is_dir(path) &&
-      ax_file_list(arena, path, &names, &count, NULL) == AX_OK)
-    for (size_t i = 0; i < count; i++)
-      remove_tree(arena, ax_arena_printf(arena, "%s/%s", path, names[i]).ptr,
-                  depth - 1);
-  (void)remove(path);
-}
-
 void outside_leave(outside *gw) {
   if (!gw) return;
   curl_easy_cleanup(gw->curl);
@@ -227,7 +215,7 @@ void outside_stop(outside *gw) {
   if (!gw) return;
   int code = gw->pid ? outside_end(gw) : 0;
   if (code != 0) print_error("%s\n", outside_log(gw));
-  remove_tree(gw->arena, gw->data, 8);
+  ax_file_remove_tree(gw->data);
   (void)remove(gw->log);
   outside_leave(gw);
   assert_int_equal(code, 0);

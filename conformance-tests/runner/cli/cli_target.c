@@ -8,7 +8,7 @@
 #include "cli/cli_token.h"
 #include "delivery/delivery_token.h"
 #include "report/report_mask.h"
-#include "validate/base64.h"
+#include "base/base64.h"
 #include "json/json_parse.h"
 #include "json/json_write.h"
 

@@ -2,27 +2,19 @@
 
 #include <stdlib.h>
 
+#include "base/base64.h"
 #include "base/clock.h"
 #include "json/json_parse.h"
 
 enum { EARLY_S = 30, STANDARD_S = 300, ENDING_MAX = 86400 };
 
 static ax_str base64(ax_arena *arena, ax_str bytes) {
-  static const char digits[] =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  char *out = AX_NEW_ARRAY(arena, char, (bytes.len + 2) / 3 * 4 + 1);
-  size_t n = 0;
-  if (!out) return (ax_str){ NULL, 0 };
-  for (size_t i = 0; i < bytes.len; i += 3) {
-    unsigned three = 0;
-    for (size_t b = i; b < i + 3; b++)
-      three = three << 8 | (b < bytes.len ? (unsigned char)bytes.ptr[b] : 0u);
-    for (int shift = 18; shift >= 0; shift -= 6)
-      out[n++] = digits[three >> shift & 63];
-    if (i + 2 >= bytes.len) out[n - 1] = '=';
-    if (i + 1 >= bytes.len) out[n - 2] = '=';
-  }
-  return (ax_str){ out, n };
+  ax_buf text = AX_BUF_INIT(SIZE_MAX);
+  ax_base64_append(&text, bytes);
+  ax_str copy = text.status ? (ax_str){ NULL, 0 }
+                            : ax_arena_str(arena, ax_buf_view(&text));
+  ax_buf_free(&text);
+  return copy;
 }
 
 ax_status ax_cli_token_basic(ax_arena *arena, ax_str id, ax_str secret,

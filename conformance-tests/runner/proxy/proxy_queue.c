@@ -2,9 +2,9 @@
 
 #include <pthread.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "proxy/proxy_message.h"
+#include "base/clock.h"
 #include "json/json_parse.h"
 
 /* Beside the bytes of an exchange: its trees, which take several times as
@@ -184,20 +184,9 @@ void ax_proxy_queue_end(ax_proxy_queue *queue, ax_proxy_place *place,
   (void)pthread_mutex_unlock(&queue->mutex);
 }
 
-static struct timespec after(unsigned ms) {
-  struct timespec at;
-  (void)clock_gettime(CLOCK_MONOTONIC, &at);
-  at.tv_sec += ms / 1000;
-  at.tv_nsec += (long)(ms % 1000) * 1000000;
-  if (at.tv_nsec < 1000000000) return at;
-  at.tv_sec++;
-  at.tv_nsec -= 1000000000;
-  return at;
-}
-
 /* The first place, taken out, when it has ended; under the mutex. */
 static ax_proxy_place *take(ax_proxy_queue *queue, unsigned wait_ms) {
-  struct timespec until = after(wait_ms);
+  struct timespec until = ax_clock_after(wait_ms);
   while (!queue->first || !queue->first->ended) {
     if (queue->closed && !queue->first) return NULL;
     if (pthread_cond_timedwait(&queue->ended, &queue->mutex, &until) != 0)

@@ -7,7 +7,7 @@
 #include "base/file.h"
 #include "base/utf8.h"
 #include "proxy/proxy_message.h"
-#include "validate/base64.h"
+#include "base/base64.h"
 #include "json/json_parse.h"
 #include "json/json_write.h"
 
@@ -101,21 +101,6 @@ static void write_headers(ax_json_writer *w, const ax_result_header *items,
   ax_json_write_close(w);
 }
 
-static void append_base64(ax_buf *out, ax_str bytes) {
-  static const char digits[] =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  for (size_t i = 0; i < bytes.len; i += 3) {
-    size_t left = bytes.len - i;
-    uint32_t three = (uint32_t)(unsigned char)bytes.ptr[i] << 16;
-    if (left > 1) three |= (uint32_t)(unsigned char)bytes.ptr[i + 1] << 8;
-    if (left > 2) three |= (uint32_t)(unsigned char)bytes.ptr[i + 2];
-    char four[4] = { digits[three >> 18], digits[three >> 12 & 63], '=', '=' };
-    if (left > 1) four[2] = digits[three >> 6 & 63];
-    if (left > 2) four[3] = digits[three & 63];
-    ax_buf_append(out, (ax_str){ four, sizeof four });
-  }
-}
-
 /* U+0000 is UTF-8, and no text of JSON as we read it. */
 static bool is_text(ax_str body) {
   return ax_utf8_valid(body, NULL) &&
@@ -130,7 +115,7 @@ static ax_status write_body(ax_json_writer *w, ax_arena *arena, ax_str body) {
     return AX_OK;
   }
   ax_buf packed = AX_BUF_INIT(SIZE_MAX);
-  append_base64(&packed, body);
+  ax_base64_append(&packed, body);
   ax_str text = ax_arena_str(arena, ax_buf_view(&packed));
   ax_status status = packed.status;
   ax_buf_free(&packed);

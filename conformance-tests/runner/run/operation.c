@@ -9,7 +9,7 @@
 #include "run/variable.h"
 #include "run/wait.h"
 #include "run/wire.h"
-#include "validate/base64.h"
+#include "base/base64.h"
 #include "json/json_edit.h"
 #include "json/json_write.h"
 

@@ -1,7 +1,5 @@
 #include "base/clock.h"
 
-#include <time.h>
-
 static int64_t read_clock(clockid_t which, int64_t per_second) {
   struct timespec now;
   (void)clock_gettime(which, &now); /* cannot fail for these two clocks */
@@ -15,6 +13,15 @@ int64_t ax_clock_wall_ms(void) {
 
 int64_t ax_clock_mono_ns(void) {
   return read_clock(CLOCK_MONOTONIC, 1000000000);
+}
+
+struct timespec ax_clock_at(int64_t mono_ns) {
+  return (struct timespec){ .tv_sec = (time_t)(mono_ns / 1000000000),
+                            .tv_nsec = (long)(mono_ns % 1000000000) };
+}
+
+struct timespec ax_clock_after(int64_t ms) {
+  return ax_clock_at(ax_clock_mono_ns() + ms * 1000000);
 }
 
 void ax_clock_sleep_ms(int64_t ms) {

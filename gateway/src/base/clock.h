@@ -9,9 +9,16 @@
 #define AX_BASE_CLOCK_H
 
 #include <stdint.h>
+#include <time.h>
 
 int64_t ax_clock_wall_ms(void);
 int64_t ax_clock_mono_ns(void);
+
+/* A moment of the monotonic clock as pthread_cond_timedwait() wants it, of a
+ * condition whose attribute names CLOCK_MONOTONIC: wall clocks jump. */
+struct timespec ax_clock_at(int64_t mono_ns);
+/* The moment `ms` milliseconds from now. */
+struct timespec ax_clock_after(int64_t ms);
 
 /* Waits; returns early when a signal arrives. */
 void ax_clock_sleep_ms(int64_t ms);

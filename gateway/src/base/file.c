@@ -198,6 +198,26 @@ ax_status ax_file_list(ax_arena *arena, const char *path,
   return AX_OK;
 }
 
+static void remove_below(const char *path, unsigned depth) {
+  enum { DEEPEST = 32 };
+  const char *const *names = NULL;
+  size_t count = 0;
+  if (remove(path) == 0 || depth == DEEPEST) return;
+  ax_arena *arena = ax_arena_new(64u << 20);
+  if (arena && ax_file_list(arena, path, &names, &count, NULL) == AX_OK)
+    for (size_t i = 0; i < count; i++) {
+      ax_str inner = ax_arena_printf(arena, "%s/%s", path, names[i]);
+      if (!inner.ptr) break;
+      remove_below(inner.ptr, depth + 1);
+    }
+  (void)remove(path);
+  ax_arena_free(arena);
+}
+
+void ax_file_remove_tree(const char *path) {
+  remove_below(path, 0);
+}
+
 bool ax_file_is_dir(const char *path) {
   struct stat st;
   return stat(path, &st) == 0 && S_ISDIR(st.st_mode);

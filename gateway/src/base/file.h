@@ -34,6 +34,10 @@ ax_status ax_file_list(ax_arena *arena, const char *path,
                        const char *const **names, size_t *count,
                        ax_error *err) AX_MUST_USE;
 
+/* Removes a file, or a folder with all that is in it, some 30 deep. Links are
+ * removed, not followed. What cannot be removed stays. */
+void ax_file_remove_tree(const char *path);
+
 bool ax_file_is_dir(const char *path);
 /* A file, not a folder, device, pipe or socket: reading it ends. */
 bool ax_file_is_regular(const char *path);

@@ -150,25 +150,6 @@ ax_status ax_package_archive_check(ax_str bytes, ax_error *err) {
   return unpack(bytes, NULL, err);
 }
 
-static void remove_tree(const char *folder, unsigned depth) {
-  ax_arena *arena = ax_arena_new(64u << 20);
-  const char *const *names;
-  size_t count = 0;
-  ax_error err = { 0 };
-  if (!arena) return;
-  if (depth < 32 && ax_file_list(arena, folder, &names, &count, &err) == AX_OK)
-    for (size_t i = 0; i < count; i++) {
-      ax_str path = ax_arena_printf(arena, "%s/%s", folder, names[i]);
-      if (!path.ptr) break;
-      if (ax_file_is_dir(path.ptr))
-        remove_tree(path.ptr, depth + 1);
-      else
-        (void)unlink(path.ptr);
-    }
-  (void)rmdir(folder);
-  ax_arena_free(arena);
-}
-
 /* Unpacks beside the final place and renames, so that a folder that is there
  * is whole. */
 static ax_status unpack_aside(ax_arena *arena, ax_str bytes, const char *final,
@@ -181,7 +162,7 @@ static ax_status unpack_aside(ax_arena *arena, ax_str bytes, const char *final,
       !ax_file_is_dir(final))
     status = ax_error_set(err, AX_IO, "cannot unpack into '%s': %s", final,
                           strerror(errno));
-  if (ax_file_is_dir(aside.ptr)) remove_tree(aside.ptr, 0);
+  ax_file_remove_tree(aside.ptr);
   return status;
 }
 

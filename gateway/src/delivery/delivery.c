@@ -4,7 +4,6 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -47,11 +46,7 @@ static bool is_stopping(void *ctx) {
 }
 
 static void rest(ax_delivery *d, int64_t ms) {
-  struct timespec until;
-  clock_gettime(CLOCK_MONOTONIC, &until);
-  until.tv_nsec += (long)(ms % 1000) * 1000000L;
-  until.tv_sec += (time_t)(ms / 1000) + until.tv_nsec / 1000000000L;
-  until.tv_nsec %= 1000000000L;
+  struct timespec until = ax_clock_after(ms);
   pthread_mutex_lock(&d->mutex);
   if (!atomic_load(&d->stopping))
     pthread_cond_timedwait(&d->wake, &d->mutex, &until);

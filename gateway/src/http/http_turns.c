@@ -2,7 +2,6 @@
 
 #include <pthread.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/clock.h"
 
@@ -61,9 +60,7 @@ static bool may_go(const ax_http_turns *turns, const waiter *me, size_t bytes) {
 }
 
 bool ax_http_turns_take(ax_http_turns *turns, size_t bytes, int64_t until_ns) {
-  const int64_t second = 1000000000;
-  struct timespec until = { .tv_sec = (time_t)(until_ns / second),
-                            .tv_nsec = (long)(until_ns % second) };
+  struct timespec until = ax_clock_at(until_ns);
   waiter me = { 0 };
   (void)pthread_mutex_lock(&turns->mutex);
   join(turns, &me);

@@ -4,7 +4,6 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -463,12 +462,7 @@ static ax_status do_next(ax_intake_jobs *jobs, bool *found, ax_error *err) {
 }
 
 static void rest(ax_intake_jobs *jobs, int64_t ms, bool until_called) {
-  struct timespec until;
-  clock_gettime(CLOCK_MONOTONIC, &until);
-  until.tv_sec += ms / 1000;
-  until.tv_nsec += ms % 1000 * 1000000L;
-  until.tv_sec += until.tv_nsec / 1000000000L;
-  until.tv_nsec %= 1000000000L;
+  struct timespec until = ax_clock_after(ms);
   pthread_mutex_lock(&jobs->mutex);
   int rc = 0;
   while (!jobs->stopping && !(until_called && jobs->called) && rc == 0)

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -127,12 +126,7 @@ static bool is_stopping(ax_intake_reindex *r) {
 }
 
 static void rest(ax_intake_reindex *r, int64_t ms) {
-  struct timespec until;
-  clock_gettime(CLOCK_MONOTONIC, &until);
-  until.tv_sec += ms / 1000;
-  until.tv_nsec += ms % 1000 * 1000000L;
-  until.tv_sec += until.tv_nsec / 1000000000L;
-  until.tv_nsec %= 1000000000L;
+  struct timespec until = ax_clock_after(ms);
   pthread_mutex_lock(&r->mutex);
   if (!r->stopping) pthread_cond_timedwait(&r->wake, &r->mutex, &until);
   pthread_mutex_unlock(&r->mutex);

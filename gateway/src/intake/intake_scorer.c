@@ -2,7 +2,6 @@
 
 #include <pthread.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -171,12 +170,8 @@ static size_t do_due(ax_intake_scorer *scorer, ax_arena *list,
 }
 
 static void rest(ax_intake_scorer *scorer) {
-  struct timespec until;
-  clock_gettime(CLOCK_MONOTONIC, &until); /* wall clocks jump */
-  until.tv_nsec +=
-      (ax_intake_ends_count(scorer->ends) ? FLUSH_MS : POLL_MS) * 1000000L;
-  until.tv_sec += until.tv_nsec / 1000000000L;
-  until.tv_nsec %= 1000000000L;
+  struct timespec until =
+      ax_clock_after(ax_intake_ends_count(scorer->ends) ? FLUSH_MS : POLL_MS);
   pthread_mutex_lock(&scorer->mutex);
   if (!scorer->called && !scorer->stopping)
     pthread_cond_timedwait(&scorer->wake, &scorer->mutex, &until);

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -50,11 +49,6 @@ struct ax_worker_pool {
   ax_status broken; /* why not, with stats.detail */
   ax_worker_pool_stats stats;
 };
-
-static struct timespec at_ns(int64_t ns) {
-  return (struct timespec){ (time_t)(ns / 1000000000),
-                            (long)(ns % 1000000000) };
-}
 
 static int64_t ns_of_ms(int64_t ms) {
   return ms * 1000000;
@@ -138,7 +132,7 @@ static void *keep(void *pool) {
     } else if (ax_breaker_lets(&p->breaker, ax_clock_mono_ns())) {
       start_spare(p);
     } else {
-      struct timespec until = at_ns(p->breaker.until_ns);
+      struct timespec until = ax_clock_at(p->breaker.until_ns);
       (void)pthread_cond_timedwait(&p->need, &p->lock, &until);
     }
   }
@@ -180,7 +174,7 @@ static void drop_worker(ax_worker_pool *p, ax_status status, ax_error *why) {
 /* Waits for a spare, as long as one may come soon. Called with the lock. */
 static void wait_for_spare(ax_worker_pool *p) {
   int64_t now = ax_clock_mono_ns();
-  struct timespec until = at_ns(now + ns_of_ms(p->options.start_ms));
+  struct timespec until = ax_clock_at(now + ns_of_ms(p->options.start_ms));
   int late = 0;
   while (!p->spare && !late && !p->stopping && !p->broken) {
     if (!p->starting && !ax_breaker_lets(&p->breaker, ax_clock_mono_ns()))
@@ -464,7 +458,7 @@ static void leave_queue(ax_worker_pool *p, job *j) {
 
 /* Called with the lock: until the job is done or its time is over. */
 static void wait_turn(ax_worker_pool *p, job *j, int64_t deadline_ns) {
-  struct timespec until = at_ns(deadline_ns);
+  struct timespec until = ax_clock_at(deadline_ns);
   while (j->state != DONE) {
     if (!p->busy) {
       lead(p);

@@ -2,7 +2,6 @@
 
 #include <pthread.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/attrs.h"
 #include "base/clock.h"
@@ -173,15 +172,10 @@ static lane *free_lane(ax_tx *tx) {
   return NULL;
 }
 
-static struct timespec at_ns(int64_t ns) {
-  return (struct timespec){ .tv_sec = (time_t)(ns / 1000000000),
-                            .tv_nsec = (long)(ns % 1000000000) };
-}
-
 /* A connection of our own, or NULL: the server rests, or all were taken until
  * the deadline. */
 static lane *take_lane(ax_tx *tx, int64_t deadline_ns) {
-  struct timespec until = at_ns(deadline_ns);
+  struct timespec until = ax_clock_at(deadline_ns);
   lane *taken = NULL;
   (void)pthread_mutex_lock(&tx->lock);
   if (may_ask(tx)) {

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/sha256.h"
-#include "validate/base64.h"
+#include "base/base64.h"
 #include "validate/check.h"
 
 enum { HASH_TEXT = 28 }; /* 20 bytes in base64 */

@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "validate/base64.h"
+#include "base/base64.h"
 #include "validate/check.h"
 
 enum { LIBRARIES = 16 }; /* of one measure; more are not looked at */
