@@ -198,6 +198,10 @@ typedef struct {
 /* What the Prefer fields ask for. */
 ax_api_prefer ax_api_prefer_of(const ax_http_request *rq);
 
+/* The decoded pairs of the query; false: it was refused. */
+bool ax_api_body_query(ax_api_call *call, ax_search_pair **pairs,
+                       size_t *count);
+
 /* The version in If-Match or If-None-Match (`field`); 0: the field is not
  * there; AX_INTAKE_ANY_VERSION: `*`. False: it is not usable, the call was
  * answered. */

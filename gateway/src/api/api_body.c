@@ -1,6 +1,15 @@
 #include "api/api.h"
 #include "json/json_parse.h"
 
+bool ax_api_body_query(ax_api_call *call, ax_search_pair **pairs,
+                       size_t *count) {
+  ax_error err = { 0 };
+  ax_status status =
+      ax_search_pairs(call->rq->arena, call->rq->query, pairs, count, &err);
+  if (status) ax_api_error(call, status, &err);
+  return status == AX_OK;
+}
+
 static bool is_json_media(ax_api_call *call) {
   const char *why = "";
   ax_str type = ax_http_get_header(call->rq, AX_STR("Content-Type"));

@@ -98,13 +98,7 @@ static bool read_state(ax_str text, ax_held_filter *filter) {
 static bool read_filter(ax_api_call *call, ax_held_filter *filter) {
   ax_search_pair *pairs = NULL;
   size_t count = 0;
-  ax_error err = { 0 };
-  ax_status status =
-      ax_search_pairs(call->rq->arena, call->rq->query, &pairs, &count, &err);
-  if (status) {
-    ax_api_error(call, status, &err);
-    return false;
-  }
+  if (!ax_api_body_query(call, &pairs, &count)) return false;
   for (size_t i = 0; i < count; i++) {
     bool known = true;
     ax_str name = pairs[i].name, value = pairs[i].value;

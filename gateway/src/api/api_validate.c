@@ -80,13 +80,7 @@ static bool take_parameters(ax_api_call *call, const ax_json *doc,
 static bool take_query(ax_api_call *call, request *out) {
   ax_search_pair *pairs = NULL;
   size_t count = 0;
-  ax_error err = { 0 };
-  ax_status status =
-      ax_search_pairs(call->rq->arena, call->rq->query, &pairs, &count, &err);
-  if (status) {
-    ax_api_error(call, status, &err);
-    return false;
-  }
+  if (!ax_api_body_query(call, &pairs, &count)) return false;
   for (size_t i = 0; i < count; i++)
     if (!take_option(call, out, pairs[i].name, pairs[i].value)) return false;
   return true;
