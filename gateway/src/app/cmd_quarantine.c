@@ -218,14 +218,7 @@ static int run(ax_arena *arena, int argc, char **argv) {
   if (status) return ax_command_fail(AX_EXIT_USAGE, status, &err);
   ax_buf out = AX_BUF_INIT(TEXT_MAX);
   status = tell(&w, &out, &err);
-  if (status)
-    code = ax_command_fail(status == AX_UNAVAILABLE ? AX_EXIT_SCORING
-                                                    : AX_EXIT_INPUT,
-                           status, &err);
-  else if (!ax_command_print(ax_buf_view(&out)))
-    code = AX_EXIT_USAGE;
-  ax_buf_free(&out);
-  return code;
+  return ax_command_tell(status, &out, &err);
 }
 
 int ax_cmd_quarantine(int argc, char **argv) {

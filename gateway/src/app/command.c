@@ -45,6 +45,18 @@ static void print_help(const ax_command_manual *manual) {
   ax_buf_free(&out);
 }
 
+int ax_command_tell(ax_status status, ax_buf *out, const ax_error *err) {
+  int code = AX_EXIT_OK;
+  if (status)
+    code = ax_command_fail(
+        status == AX_UNAVAILABLE ? AX_EXIT_SCORING : AX_EXIT_INPUT, status,
+        err);
+  else if (!ax_command_print(ax_buf_view(out)))
+    code = AX_EXIT_USAGE;
+  ax_buf_free(out);
+  return code;
+}
+
 static void print_config(const ax_config *config) {
   ax_buf out = AX_BUF_INIT(1 << 20);
   ax_config_print(config, &out);

@@ -28,4 +28,9 @@ int ax_command_fail(int exit_code, ax_status status, const ax_error *err);
 /* Writes all of `text` to standard output; false when that failed. */
 bool ax_command_print(ax_str text);
 
+/* The end of a command that asked a running gateway: what it was told goes to
+ * standard output, or the failure is said. Frees `out`; returns the exit
+ * code. */
+int ax_command_tell(ax_status status, ax_buf *out, const ax_error *err);
+
 #endif
