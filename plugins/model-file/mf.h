@@ -92,8 +92,9 @@ int32_t mf_read_word(mf_reader *r, uint32_t object, const char *where,
 int32_t mf_read_numbers(mf_reader *r, uint32_t array, const char *where,
                         double **out, uint32_t *count);
 
-/* The data file named so, or NULL. */
-const auspex_blob *mf_read_blob(const auspex_config *config, const char *name);
+/* The data file that the member "file" of a model names, and its name. */
+int32_t mf_read_blob(mf_reader *r, const auspex_config *config, uint32_t object,
+                     const char **file, const auspex_blob **out);
 
 /* --- trees (mf_trees.c) -----------------------------------------------------
  */

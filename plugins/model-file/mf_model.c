@@ -102,13 +102,8 @@ static int32_t read_features(mf_reader *r, const auspex_model *model,
 static int32_t read_xgboost(mf_reader *r, const auspex_config *config,
                             uint32_t object, const features *f, mf_model *out) {
   const char *file = NULL;
-  MF_TRY(mf_read_text(r, object, "model", "file", MF_NEEDED, &file));
-  const auspex_blob *blob = mf_read_blob(config, file);
-  if (!blob)
-    return mf_read_fault(r, object,
-                         "model.file: there is no file \"%.60s\" in "
-                         "the data folder",
-                         file);
+  const auspex_blob *blob = NULL;
+  MF_TRY(mf_read_blob(r, config, object, &file, &blob));
   mf_reader other = { .memory = r->memory, .file = file, .err = r->err };
   if (!auspex_json_parse(&other.json, blob->data, blob->length))
     return mf_read_fault(&other, 0, "%s", other.json.fault);

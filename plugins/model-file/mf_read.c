@@ -166,8 +166,16 @@ int32_t mf_read_numbers(mf_reader *r, uint32_t array, const char *where,
   return AUSPEX_OK;
 }
 
-const auspex_blob *mf_read_blob(const auspex_config *config, const char *name) {
+int32_t mf_read_blob(mf_reader *r, const auspex_config *config, uint32_t object,
+                     const char **file, const auspex_blob **out) {
+  MF_TRY(mf_read_text(r, object, "model", "file", MF_NEEDED, file));
   for (uint32_t i = 0; config && i < config->blob_count; i++)
-    if (strcmp(config->blobs[i].name, name) == 0) return &config->blobs[i];
-  return NULL;
+    if (strcmp(config->blobs[i].name, *file) == 0) {
+      *out = &config->blobs[i];
+      return AUSPEX_OK;
+    }
+  return mf_read_fault(r, object,
+                       "model.file: there is no file \"%.60s\" in the data "
+                       "folder",
+                       *file);
 }

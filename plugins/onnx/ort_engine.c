@@ -176,13 +176,8 @@ static int32_t rehearse(mf_reader *r, engine *e, uint32_t at, mf_engine *out) {
 int32_t mf_engine_read(mf_reader *r, const auspex_config *config,
                        uint32_t object, mf_engine *out) {
   const char *file = NULL, *version = "none";
-  MF_TRY(mf_read_text(r, object, "model", "file", MF_NEEDED, &file));
-  const auspex_blob *blob = mf_read_blob(config, file);
-  if (!blob)
-    return mf_read_fault(r, object,
-                         "model.file: there is no file \"%.60s\" in "
-                         "the data folder",
-                         file);
+  const auspex_blob *blob = NULL;
+  MF_TRY(mf_read_blob(r, config, object, &file, &blob));
   engine *e = calloc(1, sizeof *e);
   if (!e) return mf_read_nomem(r);
   out->self = e;

@@ -161,13 +161,8 @@ int32_t mf_engine_read(mf_reader *r, const auspex_config *config,
                        uint32_t object, mf_engine *out) {
   const char *file = NULL;
   ort_look_graph graph;
-  MF_TRY(mf_read_text(r, object, "model", "file", MF_NEEDED, &file));
-  const auspex_blob *blob = mf_read_blob(config, file);
-  if (!blob)
-    return mf_read_fault(r, object,
-                         "model.file: there is no file \"%.60s\" in "
-                         "the data folder",
-                         file);
+  const auspex_blob *blob = NULL;
+  MF_TRY(mf_read_blob(r, config, object, &file, &blob));
   const char *wrong = ort_look(blob->data, blob->length, &graph);
   if (wrong) return mf_read_fault(r, object, "%.60s: %s", file, wrong);
   out->class_count = MF_CLASSES; /* how many it gives is seen when it runs */
