@@ -453,6 +453,46 @@ ax_status ax_mutant_json_path(ax_mutant_call *call) {
       call, ax_tree_set(call->arena, tree, call->mutant->a, *value));
 }
 
+bool ax_mutant_cut_version(void *ctx, ax_arena *arena, const ax_json *old,
+                           ax_json *out) {
+  (void)ctx, (void)arena;
+  if (!old) return false;
+  ax_str text = ax_json_text(old);
+  size_t at = ax_str_find(text, AX_STR("/_history/"));
+  if (at != AX_STR_NONE) text.len = at;
+  *out = ax_json_edit_string(text);
+  return true;
+}
+
+static bool add_one(void *ctx, ax_arena *arena, const ax_json *old,
+                    ax_json *out) {
+  uint64_t n = 0;
+  (void)ctx;
+  if (!old) return false;
+  *out = *old;
+  if (!ax_str_uint64(ax_json_text(old), UINT32_MAX, &n)) return true;
+  ax_str digits = ax_arena_printf(arena, "%llu", (unsigned long long)n + 1);
+  if (digits.ptr) *out = ax_tree_number(digits);
+  return true;
+}
+
+ax_status ax_mutant_total_off(ax_mutant_call *call) {
+  const ax_json *tree = ax_mutant_answer(call);
+  if (!tree) return AX_OK;
+  return ax_mutant_put_answer(
+      call, ax_tree_edit(call->arena, tree, "total", add_one, NULL));
+}
+
+ax_status ax_mutant_total_of_page(ax_mutant_call *call) {
+  const ax_json *tree = ax_mutant_answer(call);
+  ax_str digits = ax_arena_printf(call->arena, "%zu",
+                                  ax_json_count(AX_JSON_GET(tree, "entry")));
+  if (!digits.ptr) return AX_NOMEM;
+  if (!tree) return AX_OK;
+  return ax_mutant_put_answer(call, ax_tree_replace(call->arena, tree, "total",
+                                                    ax_tree_number(digits)));
+}
+
 ax_status ax_mutant_drop_body(ax_mutant_call *call) {
   call->rs->body = AX_STR("");
   ax_proxy_message_drop(&call->rs->fields, AX_STR("Content-Type"));

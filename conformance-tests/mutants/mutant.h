@@ -134,6 +134,10 @@ ax_str ax_mutant_remember(ax_mutant_call *call, ax_str name,
 /* A made-up answer to a create: 201, Location, ETag, the body with an id. */
 ax_status ax_mutant_pretend(ax_mutant_call *call, int status);
 
+/* An ax_tree_change: Observation/1/_history/2 becomes Observation/1. */
+bool ax_mutant_cut_version(void *ctx, ax_arena *arena, const ax_json *old,
+                           ax_json *out);
+
 /* Is the text in a list with blanks between? */
 bool ax_mutant_lists(const char *list, ax_str name);
 
@@ -158,5 +162,7 @@ ax_status ax_mutant_set_path(ax_mutant_call *call);        /* a to the text b */
 ax_status ax_mutant_json_path(ax_mutant_call *call);       /* a to the JSON b */
 ax_status ax_mutant_drop_param(ax_mutant_call *call); /* those listed in a */
 ax_status ax_mutant_drop_body(ax_mutant_call *call);
+ax_status ax_mutant_total_off(ax_mutant_call *call);     /* one too many */
+ax_status ax_mutant_total_of_page(ax_mutant_call *call); /* counts the page */
 
 #endif

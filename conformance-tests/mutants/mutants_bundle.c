@@ -133,22 +133,11 @@ static ax_status set_answer_path(ax_mutant_call *call) {
   return is_answer(call) ? ax_mutant_set_path(call) : AX_OK;
 }
 
-static bool cut_version(void *ctx, ax_arena *arena, const ax_json *old,
-                        ax_json *out) {
-  (void)ctx, (void)arena;
-  if (!old) return false;
-  ax_str text = ax_json_text(old);
-  size_t at = ax_str_find(text, AX_STR("/_history/"));
-  if (at != AX_STR_NONE) text.len = at;
-  *out = ax_json_edit_string(text);
-  return true;
-}
-
 static ax_status plain_location(ax_mutant_call *call) {
   if (!is_answer(call)) return AX_OK;
   return ax_mutant_put_answer(
       call, ax_tree_edit(call->arena, ax_mutant_answer(call),
-                         "entry[].response.location", cut_version, NULL));
+                         "entry[].response.location", ax_mutant_cut_version, NULL));
 }
 
 /* After the first entry that failed, the others are not done either. */

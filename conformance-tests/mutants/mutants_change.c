@@ -336,35 +336,6 @@ static ax_status empty_history(ax_mutant_call *call) {
   return AX_OK;
 }
 
-static bool one_more(void *ctx, ax_arena *arena, const ax_json *old,
-                     ax_json *out) {
-  uint64_t n = 0;
-  (void)ctx;
-  if (!old) return false;
-  *out = *old;
-  if (!ax_str_uint64(ax_json_text(old), UINT32_MAX, &n)) return true;
-  ax_str digits = ax_arena_printf(arena, "%llu", (unsigned long long)n + 1);
-  if (digits.ptr) *out = ax_tree_number(digits);
-  return true;
-}
-
-static ax_status total_plus_one(ax_mutant_call *call) {
-  const ax_json *tree = ax_mutant_answer(call);
-  if (!tree) return AX_OK;
-  return ax_mutant_put_answer(
-      call, ax_tree_edit(call->arena, tree, "total", one_more, NULL));
-}
-
-static ax_status page_total(ax_mutant_call *call) {
-  const ax_json *tree = ax_mutant_answer(call);
-  ax_str digits = ax_arena_printf(call->arena, "%zu",
-                                  ax_json_count(AX_JSON_GET(tree, "entry")));
-  if (!digits.ptr) return AX_NOMEM;
-  if (!tree) return AX_OK;
-  return ax_mutant_put_answer(call, ax_tree_replace(call->arena, tree, "total",
-                                                    ax_tree_number(digits)));
-}
-
 /* The second page begins a version later. */
 static ax_status skip_one(ax_mutant_call *call) {
   const ax_json *tree = ax_mutant_answer(call);
@@ -533,9 +504,9 @@ static const ax_mutant items[] = {
   { "history-type", "rest-history-instance", "the Bundle is a searchset", H,
     .after = ax_mutant_set_path, .a = "type", .b = "searchset" },
   { "history-total", "rest-history-instance", "total is one too many", H,
-    .after = total_plus_one },
+    .after = ax_mutant_total_off },
   { "history-page-total", "rest-history-pages", "total counts the page", H,
-    .after = page_total },
+    .after = ax_mutant_total_of_page },
   { "history-count", "rest-history-pages", "_count is not looked at", H,
     .before = ax_mutant_drop_param, .a = "_count" },
   { "history-no-next", "rest-history-pages", "there is no next page", H,

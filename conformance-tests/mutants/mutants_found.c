@@ -10,35 +10,6 @@ static bool has(ax_str text, const char *part) {
 
 /* --- what comes back ------------------------------------------------------ */
 
-static bool add_one(void *ctx, ax_arena *arena, const ax_json *old,
-                    ax_json *out) {
-  uint64_t n = 0;
-  (void)ctx;
-  if (!old) return false;
-  *out = *old;
-  if (!ax_str_uint64(ax_json_text(old), UINT32_MAX, &n)) return true;
-  ax_str digits = ax_arena_printf(arena, "%llu", (unsigned long long)n + 1);
-  if (digits.ptr) *out = ax_tree_number(digits);
-  return true;
-}
-
-static ax_status total_off(ax_mutant_call *call) {
-  const ax_json *tree = ax_mutant_answer(call);
-  if (!tree) return AX_OK;
-  return ax_mutant_put_answer(
-      call, ax_tree_edit(call->arena, tree, "total", add_one, NULL));
-}
-
-static ax_status total_of_page(ax_mutant_call *call) {
-  const ax_json *tree = ax_mutant_answer(call);
-  ax_str digits = ax_arena_printf(call->arena, "%zu",
-                                  ax_json_count(AX_JSON_GET(tree, "entry")));
-  if (!digits.ptr) return AX_NOMEM;
-  if (!tree) return AX_OK;
-  return ax_mutant_put_answer(call, ax_tree_replace(call->arena, tree, "total",
-                                                    ax_tree_number(digits)));
-}
-
 static bool cut_query(void *ctx, ax_arena *arena, const ax_json *old,
                       ax_json *out) {
   (void)ctx, (void)arena;
@@ -210,9 +181,9 @@ static const ax_mutant items[] = {
   { "search-type", "search-bundle", "the Bundle is a collection", S,
     .after = ax_mutant_set_path, .a = "type", .b = "collection" },
   { "search-total", "search-bundle", "total is one too many", S,
-    .after = total_off },
+    .after = ax_mutant_total_off },
   { "search-total-page", "search-pages", "total counts the page", S,
-    .after = total_of_page },
+    .after = ax_mutant_total_of_page },
   { "search-no-total", "search-bundle", "there is no total", S,
     .after = ax_mutant_drop_path, .a = "total" },
   { "search-no-self", "search-bundle", "there is no link to itself", S,

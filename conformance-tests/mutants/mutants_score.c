@@ -173,24 +173,12 @@ static ax_status horizon(ax_mutant_call *call) {
   return edit_all(call, "RiskAssessment", lengthen);
 }
 
-/* Observation/1/_history/2 -> Observation/1 */
-static bool cut_version(void *ctx, ax_arena *arena, const ax_json *old,
-                        ax_json *out) {
-  (void)ctx, (void)arena;
-  if (!old) return false;
-  ax_str text = ax_json_text(old);
-  size_t at = ax_str_find(text, AX_STR("/_history/"));
-  if (at != AX_STR_NONE) text.len = at;
-  *out = ax_json_edit_string(text);
-  return true;
-}
-
 static const ax_json *loosen(void *ctx, ax_arena *arena,
                              const ax_json *resource) {
   if (!is_ours(resource)) return resource;
   const ax_json *now =
-      ax_tree_edit(arena, resource, "basis[].reference", cut_version, ctx);
-  return now ? ax_tree_edit(arena, now, "derivedFrom[].reference", cut_version,
+      ax_tree_edit(arena, resource, "basis[].reference", ax_mutant_cut_version, ctx);
+  return now ? ax_tree_edit(arena, now, "derivedFrom[].reference", ax_mutant_cut_version,
                             ctx)
              : NULL;
 }

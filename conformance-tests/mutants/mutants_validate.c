@@ -97,33 +97,20 @@ static ax_status other_words(ax_mutant_call *call) {
   return edit_issues(call, call->mutant->a, say, call);
 }
 
-/* Errors become warnings. */
-static bool soften(void *ctx, ax_arena *arena, const ax_json *old,
-                   ax_json *out) {
-  (void)ctx, (void)arena;
+/* Severity a becomes b. */
+static bool other_severity(void *ctx, ax_arena *arena, const ax_json *old,
+                           ax_json *out) {
+  const ax_mutant *mutant = ((ax_mutant_call *)ctx)->mutant;
+  (void)arena;
   if (!old) return false;
-  *out = ax_str_eq(ax_json_text(old), AX_STR("error"))
-             ? ax_json_edit_string(AX_STR("warning"))
+  *out = ax_str_eq(ax_json_text(old), ax_str_from(mutant->a))
+             ? ax_json_edit_string(ax_str_from(mutant->b))
              : *old;
   return true;
 }
 
-static ax_status only_warnings(ax_mutant_call *call) {
-  return edit_issues(call, "issue[].severity", soften, NULL);
-}
-
-static bool harden(void *ctx, ax_arena *arena, const ax_json *old,
-                   ax_json *out) {
-  (void)ctx, (void)arena;
-  if (!old) return false;
-  *out = ax_str_eq(ax_json_text(old), AX_STR("warning"))
-             ? ax_json_edit_string(AX_STR("error"))
-             : *old;
-  return true;
-}
-
-static ax_status warnings_are_errors(ax_mutant_call *call) {
-  return edit_issues(call, "issue[].severity", harden, NULL);
+static ax_status severities(ax_mutant_call *call) {
+  return edit_issues(call, "issue[].severity", other_severity, call);
 }
 
 static bool is_no_warning(void *ctx, const ax_json *issue) {
@@ -403,9 +390,9 @@ static const ax_mutant items[] = {
   { "outcome-one-code", "validate-cardinality", "every fault is processing", 0,
     .after = other_words, .a = "issue[].code", .b = "processing" },
   { "outcome-warnings", "validate-operation", "errors are told as warnings", 0,
-    .after = only_warnings },
+    .after = severities, .a = "error", .b = "warning" },
   { "outcome-hard-warnings", "validate-warning", "warnings are told as errors",
-    0, .after = warnings_are_errors },
+    0, .after = severities, .a = "warning", .b = "error" },
   { "outcome-no-warnings", "validate-warning", "warnings are not told", 0,
     .after = no_warnings },
   { "outcome-first", "validate-mandatory", "only the first fault is told", 0,
