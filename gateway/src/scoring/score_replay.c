@@ -65,16 +65,16 @@ static ax_status unsigned_32(const reading *r, const ax_json *object,
   return AX_OK;
 }
 
-static ax_status signed_32(const reading *r, const ax_json *object,
-                           const char *member, int32_t *out) {
+/* -1: none of them, and then the evidence says nothing. */
+static ax_status index_or_none(const reading *r, const ax_json *object,
+                               const char *member, int32_t *out) {
   int64_t value = *out;
-  AX_TRY(integer(r, object, member, INT32_MIN, INT32_MAX, &value));
+  AX_TRY(integer(r, object, member, -1, INT32_MAX, &value));
   *out = (int32_t)value;
   return AX_OK;
 }
 
-/* --- rows
- * ---------------------------------------------------------------------
+/* --- rows ------------------------------------------------------------------
  */
 
 static ax_status slice(const reading *r, const ax_json *tree,
@@ -174,8 +174,7 @@ ax_status ax_score_replay_row(ax_arena *arena, const ax_model *model,
   return AX_OK;
 }
 
-/* --- answers
- * ------------------------------------------------------------------
+/* --- answers ---------------------------------------------------------------
  */
 
 static ax_status read_contributions(const reading *r, const ax_json *tree,
@@ -212,8 +211,8 @@ static ax_status read_result(const reading *r, const ax_json *tree,
   AX_TRY(number(r, tree, "high", &out->high));
   AX_TRY(number(r, tree, "relative_risk", &out->relative_risk));
   AX_TRY(number(r, tree, "score", &out->score));
-  AX_TRY(signed_32(r, tree, "mitigation", &out->mitigation));
-  AX_TRY(signed_32(r, tree, "input", &out->input));
+  AX_TRY(index_or_none(r, tree, "mitigation", &out->mitigation));
+  AX_TRY(index_or_none(r, tree, "input", &out->input));
   int64_t inputs = 0; /* 64 bits, perhaps with the sign */
   AX_TRY(integer(r, tree, "inputs", INT64_MIN, INT64_MAX, &inputs));
   out->inputs = (uint64_t)inputs;
@@ -238,8 +237,7 @@ ax_status ax_score_replay_output(ax_arena *arena, const ax_json *tree,
   return AX_OK;
 }
 
-/* --- comparing
- * ----------------------------------------------------------------
+/* --- comparing -------------------------------------------------------------
  */
 
 static uint64_t bits_of(double value) {

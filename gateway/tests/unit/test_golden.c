@@ -5,6 +5,7 @@
 
 #include <float.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -138,6 +139,28 @@ static void an_answer_reads_back_as_the_same_answer(void **state) {
   assert_int_equal(ax_score_replay_output(arena, tree_of(text), &back, &err),
                    AX_OK);
   if (!ax_score_replay_same(&results, &back, &err)) fail_msg("%s", err.text);
+}
+
+/* -1 is "none", and is not written: another negative number would come back
+ * as something else. */
+static void an_answer_with_a_number_below_none_is_refused(void **state) {
+  (void)state;
+  static const char *const members[] = { "mitigation", "input" };
+  for (size_t i = 0; i < AX_COUNT(members); i++) {
+    char text[80];
+    ax_results back;
+    ax_error err = { 0 };
+    for (int number = -2; number < 0; number++) {
+      (void)snprintf(text, sizeof text, "{\"results\":[{\"%s\":%d}]}",
+                     members[i], number);
+      ax_status status = ax_score_replay_output(
+          arena, tree_of(ax_str_from(text)), &back, &err);
+      assert_int_equal(status, number == -1 ? AX_OK : AX_INVALID);
+      (void)snprintf(text, sizeof text, "output.results[0].%s is not a whole",
+                     members[i]);
+      if (status) assert_non_null(strstr(err.text, text));
+    }
+  }
 }
 
 static void assert_differs(const ax_result *other, const char *says) {
@@ -341,6 +364,8 @@ int main(void) {
                                     begin, end),
     cmocka_unit_test_setup_teardown(an_answer_reads_back_as_the_same_answer,
                                     begin, end),
+    cmocka_unit_test_setup_teardown(
+        an_answer_with_a_number_below_none_is_refused, begin, end),
     cmocka_unit_test(any_other_bit_is_another_answer),
     cmocka_unit_test_setup_teardown(a_written_file_is_read_and_passes, begin,
                                     end),
