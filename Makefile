@@ -342,8 +342,8 @@ pressure-test: $(PACKAGES) all $(BUILD)/tests/conformance-tests/integration/test
 	  $(BUILD)/tests/conformance-tests/integration/test_pressure
 
 SOAK_MINUTES ?= 30
-SOAK_RATE    ?= 1500
-soak: $(PACKAGES) all $(BUILD)/tests/conformance-tests/integration/test_soak ## steady use: nothing grows but the data (SOAK_MINUTES=30 SOAK_RATE=1500)
+SOAK_RATE    ?= 2000
+soak: $(PACKAGES) all $(BUILD)/tests/conformance-tests/integration/test_soak ## steady use: nothing grows but the data (SOAK_MINUTES=30 SOAK_RATE=2000)
 	$(LONG_TEST) AUSPEX_SOAK_SECONDS=$$(($(SOAK_MINUTES) * 60)) AUSPEX_SOAK_RATE=$(SOAK_RATE) \
 	  $(BUILD)/tests/conformance-tests/integration/test_soak
 
