@@ -110,6 +110,13 @@ ax_status ax_broker_spawn(ax_broker *broker, ax_broker_worker *out,
   return AX_OK;
 }
 
+bool ax_broker_raise(ax_broker *broker, const ax_broker_worker *worker) {
+  ax_broker_answer answer = { 0 };
+  int fd = -1;
+  ax_broker_question question = { .what = AX_BROKER_RAISE, .pid = worker->pid };
+  return ask(broker, question, &answer, &fd) && !answer.fault;
+}
+
 bool ax_broker_limit(ax_broker *broker, const ax_broker_worker *worker,
                      uint64_t bytes) {
   return ax_cgroup_limit(&broker->group, worker->pid, bytes);

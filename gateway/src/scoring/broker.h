@@ -21,6 +21,13 @@
 
 typedef struct ax_broker ax_broker;
 
+/* What a worker is told as its only argument when it is in the namespaces of
+ * the broker: a network without interfaces, no message queues, no name. All
+ * workers share them; that they cannot speak to each other there is the work of
+ * their filters (no sockets, no System V IPC). One for each worker would cost
+ * more than all else of its start, and taking it down as much again. */
+#define AX_BROKER_APART "apart"
+
 /* Starts the broker; `worker` is the path of auspex-worker. NOT_FOUND when that
  * cannot be run, IO, NOMEM. */
 ax_status ax_broker_start(const char *worker, ax_broker **out,
@@ -34,9 +41,14 @@ typedef struct {
   int32_t pid;
 } ax_broker_worker;
 
-/* Starts a worker. UNAVAILABLE when the broker is gone or cannot. */
+/* Starts a worker, at the lowest priority where the system lets us take that
+ * back: what scores already goes first. UNAVAILABLE when the broker is gone or
+ * cannot. */
 ax_status ax_broker_spawn(ax_broker *broker, ax_broker_worker *out,
                           ax_error *err) AX_MUST_USE;
+
+/* Gives the worker the priority of all others. False: it has the old one. */
+bool ax_broker_raise(ax_broker *broker, const ax_broker_worker *worker);
 
 /* Keeps all memory of the worker below `bytes` (cgroup.h). False: this system
  * does not do that for us. */

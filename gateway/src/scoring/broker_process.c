@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdbool.h>
@@ -19,11 +20,14 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "scoring/broker.h"
+
 enum {
   WORKERS = 256,   /* at once; far more than modules times two */
   WORKER_FD = 3,   /* where auspex-worker finds its socket */
   CHILD_END = 100, /* where the broker keeps that end while it spawns */
   OWN_FD = 101,
+  NOBODY = 65534,
   END_TRIES = 20000 /* of 100 us: how long a killed worker may take to go */
 };
 
@@ -32,6 +36,8 @@ typedef struct {
   posix_spawn_file_actions_t actions;
   posix_spawnattr_t attributes;
   pid_t workers[WORKERS];
+  bool apart;  /* in namespaces of its own, and so are its workers */
+  bool lowers; /* may give a priority back that it took */
 } broker;
 
 /* What a worker sees of the environment: single-threaded numerics, one locale,
@@ -77,6 +83,31 @@ static void reap_late(broker *b) {
       b->workers[i] = 0;
 }
 
+static bool set_policy(pid_t pid, int policy) {
+  return sched_setscheduler(pid, policy, &(struct sched_param){ 0 }) == 0;
+}
+
+/* Giving an idle process its priority back takes a right (RLIMIT_NICE of 20,
+ * or CAP_SYS_NICE, also when the worker has another user by then): tried with a
+ * process that can be spared. */
+static bool may_raise(void) {
+  int status = 0;
+  pid_t pid = fork();
+  if (pid == 0) {
+    if (geteuid() == 0 && setresuid(NOBODY, NOBODY, NOBODY) != 0) _exit(1);
+    prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+    raise(SIGSTOP);
+    _exit(0);
+  }
+  while (pid > 0 && waitpid(pid, &status, WUNTRACED) < 0 && errno == EINTR)
+    continue;
+  if (pid <= 0 || !WIFSTOPPED(status)) return false;
+  bool may = set_policy(pid, SCHED_IDLE) && set_policy(pid, SCHED_OTHER);
+  kill(pid, SIGKILL);
+  while (waitpid(pid, NULL, 0) < 0 && errno == EINTR) continue;
+  return may;
+}
+
 static int spawn(broker *b, ax_broker_answer *answer) {
   pid_t *slot = slot_of(b, 0);
   if (!slot) return answer->fault = EAGAIN, -1;
@@ -87,12 +118,16 @@ static int spawn(broker *b, ax_broker_answer *answer) {
     answer->fault = errno;
   } else {
     char name[] = "auspex-worker";
-    char *argv[] = { name, NULL };
+    char apart[] = AX_BROKER_APART;
+    char *argv[] = { name, b->apart ? apart : NULL, NULL };
     pid_t pid = 0;
     answer->fault = posix_spawn(&pid, b->worker, &b->actions, &b->attributes,
                                 argv, environment);
     answer->pid = pid;
-    if (!answer->fault) *slot = pid;
+    if (!answer->fault) {
+      *slot = pid;
+      if (b->lowers) (void)set_policy(pid, SCHED_IDLE);
+    }
     close(CHILD_END);
   }
   close(pair[1]);
@@ -122,6 +157,13 @@ static void end(broker *b, pid_t pid, ax_broker_answer *answer) {
   }
   *slot = -pid; /* reap_late takes it when it goes */
   answer->fault = EBUSY;
+}
+
+static void raise_priority(broker *b, pid_t pid, ax_broker_answer *answer) {
+  if (pid <= 0 || !slot_of(b, pid))
+    answer->fault = ESRCH;
+  else if (b->lowers && !set_policy(pid, SCHED_OTHER))
+    answer->fault = errno;
 }
 
 static void reply(int socket, ax_broker_answer *answer, int fd) {
@@ -155,12 +197,21 @@ static void serve(broker *b, int socket) {
       fd = spawn(b, &answer);
     else if (question.what == AX_BROKER_END)
       end(b, question.pid, &answer);
+    else if (question.what == AX_BROKER_RAISE)
+      raise_priority(b, question.pid, &answer);
     else
       answer.fault = EINVAL;
     reply(socket, &answer, fd);
     if (fd >= 0) close(fd);
     reap_late(b);
   }
+}
+
+/* Root may have them as it is; others only in a user namespace of their own. */
+static bool own_namespaces(void) {
+  enum { OWN = CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS };
+  if (unshare(OWN) == 0) return true;
+  return geteuid() != 0 && unshare(CLONE_NEWUSER | OWN) == 0;
 }
 
 static void run(broker *b, int socket) {
@@ -174,6 +225,8 @@ static void run(broker *b, int socket) {
     /* Nothing the gateway has open is a worker's business. */
     close_range(3, OWN_FD - 1, 0);
     close_range(OWN_FD + 1, ~0U, 0);
+    b->apart = own_namespaces();
+    b->lowers = may_raise();
     serve(b, OWN_FD);
   }
   for (size_t i = 0; i < WORKERS; i++)

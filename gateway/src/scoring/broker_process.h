@@ -8,11 +8,11 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-enum { AX_BROKER_SPAWN = 1, AX_BROKER_END = 2 };
+enum { AX_BROKER_SPAWN = 1, AX_BROKER_END = 2, AX_BROKER_RAISE = 3 };
 
 typedef struct {
   uint32_t what;
-  int32_t pid; /* END */
+  int32_t pid; /* END, RAISE */
 } ax_broker_question;
 
 typedef struct {

@@ -14,7 +14,11 @@
 #include "scoring/frame_batch.h"
 #include "scoring/protection.h"
 
-enum { CHUNK = 65536, LOGS = 64 /* in one answer; more is nonsense */ };
+enum {
+  CHUNK = 65536,
+  LOGS = 64, /* in one answer; more is nonsense */
+  GENTLE_NS = 5000000
+};
 
 struct ax_worker_proc {
   ax_broker *broker;
@@ -153,11 +157,26 @@ static ax_status send_order(ax_worker_proc *w, const ax_frame_load *order,
                             ax_frame_load_fds(order, fds), err);
 }
 
+/* It starts at the lowest priority, so as not to be in the way of those that
+ * score, but not for long: on a busy machine it would never get ready. */
+static ax_status hear_first(ax_worker_proc *w, int64_t deadline_ns,
+                            ax_frame_header *head, ax_str *payload,
+                            ax_error *err) {
+  int64_t gentle_ns = ax_clock_mono_ns() + GENTLE_NS;
+  ax_error why = { 0 };
+  if (gentle_ns > deadline_ns) gentle_ns = deadline_ns;
+  ax_status status = receive_answer(w, gentle_ns, head, payload, &why);
+  (void)ax_broker_raise(w->broker, &w->process);
+  if (status == AX_TIMEOUT)
+    return receive_answer(w, deadline_ns, head, payload, err);
+  return status ? ax_error_set(err, status, "%s", why.text) : AX_OK;
+}
+
 static ax_status hear_hello(ax_worker_proc *w, int64_t deadline_ns,
                             ax_error *err) {
   ax_frame_header head;
   ax_str payload;
-  AX_TRY(receive_answer(w, deadline_ns, &head, &payload, err));
+  AX_TRY(hear_first(w, deadline_ns, &head, &payload, err));
   if (head.type == AX_FRAME_ERROR) return declined(payload, err);
   ax_frame f = ax_frame_reader(payload);
   w->applied = ax_frame_u32(&f);

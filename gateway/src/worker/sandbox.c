@@ -4,9 +4,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/landlock.h>
-#include <sched.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <stddef.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -62,8 +60,9 @@ static bool die_with_parent(void) {
   return prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) == 0 && getppid() != 1;
 }
 
-void ax_sandbox_begin(ax_sandbox *s, int keep) {
+void ax_sandbox_begin(ax_sandbox *s, int keep, bool apart) {
   *s = (ax_sandbox){ 0 };
+  note(s, AX_SANDBOX_NAMESPACES, apart);
   note(s, AX_SANDBOX_PARENT, die_with_parent());
   bool quiet = silence();
   note(s, AX_SANDBOX_DESCRIPTORS, close_others(keep) && quiet);
@@ -86,14 +85,6 @@ static bool set_limits(uint64_t memory) {
   done = limit(RLIMIT_FSIZE, 0) && done;
   if (memory) done = limit(RLIMIT_AS, memory) && done;
   return done;
-}
-
-/* A network without interfaces, message queues and names of its own. Root may
- * have them as it is; others only in a user namespace of their own. */
-static bool own_namespaces(void) {
-  enum { OWN = CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS };
-  if (unshare(OWN) == 0) return true;
-  return geteuid() != 0 && unshare(CLONE_NEWUSER | OWN) == 0;
 }
 
 /* Root may do what limits forbid, so it stops being root. */
@@ -152,7 +143,6 @@ static bool forbid_files(void) {
 }
 
 void ax_sandbox_before_load(ax_sandbox *s, uint64_t memory) {
-  if (!SANITIZED) note(s, AX_SANDBOX_NAMESPACES, own_namespaces());
   note(s, AX_SANDBOX_USER, drop_user());
   note(s, AX_SANDBOX_LIMITS, set_limits(memory));
   note(s, AX_SANDBOX_NO_NEW_PRIVS, prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);

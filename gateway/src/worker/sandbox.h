@@ -21,6 +21,7 @@
 #ifndef AX_WORKER_SANDBOX_H
 #define AX_WORKER_SANDBOX_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "scoring/protection.h"
@@ -29,8 +30,9 @@ typedef struct {
   uint32_t applied, refused; /* AX_SANDBOX_*; in neither: left out on purpose */
 } ax_sandbox;
 
-/* `keep` is the one descriptor above 2 that stays. */
-void ax_sandbox_begin(ax_sandbox *sandbox, int keep);
+/* `keep` is the one descriptor above 2 that stays; `apart`: the broker has put
+ * its workers into namespaces of their own. */
+void ax_sandbox_begin(ax_sandbox *sandbox, int keep, bool apart);
 
 /* `memory` in bytes; 0: no limit. */
 void ax_sandbox_before_load(ax_sandbox *sandbox, uint64_t memory);

@@ -1,7 +1,8 @@
 /*
  * auspex-worker - the process in which one plug-in lives.
  *
- * Started by the broker with its socket as descriptor 3 and nothing else.
+ * Started by the broker with its socket as descriptor 3 and nothing else but
+ * the word whether it is in namespaces apart from the gateway's.
  * One LOAD message with the module comes first; then it answers SCORE and PING
  * until the socket closes. See scoring/frame.h for the messages.
  */
@@ -15,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/utf8.h"
+#include "scoring/broker.h"
 #include "scoring/frame_batch.h"
 #include "scoring/frame_load.h"
 #include "scoring/frame_model.h"
@@ -213,7 +215,7 @@ static bool answer(worker *w) {
   return send_frame(&w->out);
 }
 
-int main(void) {
+int main(int argc, char **argv) {
   static worker w; /* as long as the process, and so is its arena */
   w.in = (ax_buf)AX_BUF_INIT(AX_FRAME_MAX + AX_FRAME_HEADER);
   w.out = (ax_buf)AX_BUF_INIT(AX_FRAME_MAX + AX_FRAME_HEADER);
@@ -226,7 +228,8 @@ int main(void) {
                           .cancelled = host_cancelled,
                           .counter = host_counter,
                           .extension = host_extension };
-  ax_sandbox_begin(&w.sandbox, SOCKET);
+  ax_sandbox_begin(&w.sandbox, SOCKET,
+                   argc > 1 && strcmp(argv[1], AX_BROKER_APART) == 0);
   ax_arena *arena = ax_arena_new((size_t)16 << 20);
   if (!arena || !load(&w, arena)) _exit(1);
   ax_sandbox_after_create(&w.sandbox);

@@ -4,11 +4,14 @@
  */
 #include "support/ax_test.h"
 
+#include <errno.h>
 #include <math.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -114,6 +117,64 @@ static void assert_scores(module *m, double x) {
 
 static void assert_has(const char *text, const char *part) {
   if (!strstr(text, part)) fail_msg("'%s' does not say '%s'", text, part);
+}
+
+/* --- what a worker is given
+ * ---------------------------------------------------
+ */
+
+/* Of the first worker: what /proc says about its namespace, "net:[number]". */
+static void namespace_of(int pid, const char *which, char text[64]) {
+  char path[64];
+  (void)snprintf(path, sizeof path, "/proc/%d/ns/%s", pid, which);
+  ssize_t got = readlink(path, text, 63);
+  if (got < 0) fail_msg("%s: %s", path, strerror(errno));
+  text[got] = '\0';
+}
+
+static void workers_share_namespaces_apart_from_ours(void **state) {
+  (void)state;
+  static const char *const all[] = { "net", "ipc", "uts" };
+  ax_broker *broker = new_broker();
+  ax_broker_worker one, other;
+  ax_error err = { 0 };
+  assert_int_equal(ax_broker_spawn(broker, &one, &err), AX_OK);
+  assert_int_equal(ax_broker_spawn(broker, &other, &err), AX_OK);
+  for (size_t i = 0; i < AX_COUNT(all); i++) {
+    char ours[64], of_one[64], of_other[64];
+    namespace_of(getpid(), all[i], ours);
+    namespace_of(one.pid, all[i], of_one);
+    namespace_of(other.pid, all[i], of_other);
+    assert_string_equal(of_one, of_other);
+    /* Not everybody may have them; root may. */
+    if (geteuid() == 0) assert_string_not_equal(of_one, ours);
+  }
+  (void)ax_broker_end(broker, &one);
+  (void)ax_broker_end(broker, &other);
+  ax_broker_stop(broker);
+}
+
+static void a_worker_starts_gently_and_scores_like_all_others(void **state) {
+  (void)state;
+  enum { IDLE = 5 /* SCHED_IDLE of Linux */ };
+  ax_broker *broker = new_broker();
+  ax_broker_worker worker;
+  ax_error err = { 0 };
+  assert_int_equal(ax_broker_spawn(broker, &worker, &err), AX_OK);
+  int policy = sched_getscheduler(worker.pid);
+  /* Who may be more than others (as root mostly) may give back what it took. */
+  int before = getpriority(PRIO_PROCESS, 0);
+  bool may = geteuid() == 0 && setpriority(PRIO_PROCESS, 0, before - 1) == 0 &&
+             setpriority(PRIO_PROCESS, 0, before) == 0;
+  if (may)
+    assert_int_equal(policy, IDLE);
+  else
+    assert_true(policy == IDLE || policy == SCHED_OTHER);
+  assert_true(ax_broker_raise(broker, &worker));
+  assert_int_equal(sched_getscheduler(worker.pid), SCHED_OTHER);
+  (void)ax_broker_end(broker, &worker);
+  assert_false(ax_broker_raise(broker, &worker)); /* it is gone */
+  ax_broker_stop(broker);
 }
 
 /* --- misbehaviour while scoring ----------------------------------------------
@@ -440,6 +501,8 @@ static void a_row_that_comes_back_later_ends_no_third_worker(void **state) {
 int main(void) {
   ax_log_set_level(AX_LOG_ERROR);
   const struct CMUnitTest tests[] = {
+    cmocka_unit_test(workers_share_namespaces_apart_from_ours),
+    cmocka_unit_test(a_worker_starts_gently_and_scores_like_all_others),
     cmocka_unit_test(a_row_that_does_harm_fails_and_the_next_ones_are_scored),
     cmocka_unit_test(a_broken_module_says_what_is_wrong_with_it),
     cmocka_unit_test(a_constructor_sees_no_files),
