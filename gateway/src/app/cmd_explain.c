@@ -66,10 +66,9 @@ static ax_status read_wish(const ax_config_command *command, wish *s,
 static ax_status write_json(const wish *s, const ax_app_rules *rules,
                             ax_buf *out, ax_error *err) {
   ax_str url = ax_str_from(s->name);
-  if (ax_registry_type(rules->registry, url))
-    url = ax_arena_printf(s->arena,
-                          "http://hl7.org/fhir/StructureDefinition/%s",
-                          s->name);
+  if (ax_registry_has_type(rules->registry, url))
+    url = ax_arena_printf(
+        s->arena, "http://hl7.org/fhir/StructureDefinition/%s", s->name);
   ax_json_writer w = ax_json_write_begin(out);
   AX_TRY(ax_validate_explain(rules->validator, url, &w, err));
   AX_TRY(ax_json_write_end(&w));

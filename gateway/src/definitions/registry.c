@@ -87,8 +87,7 @@ static ax_status fill(ax_registry *r, const ax_registry_options *options,
   AX_TRY(ax_package_set_open(r->arena, options, dependencies, &set, err));
   r->names = set.names;
   r->package_count = set.count;
-  for (size_t i = 0; i < set.note_count; i++)
-    AX_TRY(add_note(r, set.notes[i]));
+  for (size_t i = 0; i < set.note_count; i++) AX_TRY(add_note(r, set.notes[i]));
   for (size_t i = 0; i < set.count; i++)
     AX_TRY(add_package(r, set.packages[i]));
   return AX_OK;
@@ -260,24 +259,28 @@ const ax_json *ax_registry_find(ax_registry *registry, ax_def_kind kind,
   return read_locked(pick(registry, kind, url));
 }
 
-ax_status ax_registry_load(ax_registry *registry, ax_arena *arena,
-                           ax_def_kind kind, ax_str url, const ax_json **out,
-                           ax_error *err) {
-  definition *d = pick(registry, kind, url);
+static ax_status load(definition *d, ax_arena *arena, ax_str name,
+                      const ax_json **out, ax_error *err) {
   if (!d)
     return ax_error_set(err, AX_NOT_FOUND,
                         "no loaded package defines " AX_STR_FMT,
-                        AX_STR_ARG(url));
+                        AX_STR_ARG(name));
   ax_error why = { 0 };
   *out = parse_file(arena, d, &why);
   if (!*out)
     return ax_error_set(err, why.status ? why.status : AX_NOMEM, "%s",
                         why.text);
-  if (kind == AX_DEF_STRUCTURE && !AX_JSON_GET(*out, "snapshot"))
+  if (d->entry->kind == AX_DEF_STRUCTURE && !AX_JSON_GET(*out, "snapshot"))
     *out = read_locked(d);
   return *out ? AX_OK
               : ax_error_set(err, AX_INVALID, AX_STR_FMT " cannot be read",
-                             AX_STR_ARG(url));
+                             AX_STR_ARG(name));
+}
+
+ax_status ax_registry_load(ax_registry *registry, ax_arena *arena,
+                           ax_def_kind kind, ax_str url, const ax_json **out,
+                           ax_error *err) {
+  return load(pick(registry, kind, url), arena, url, out, err);
 }
 
 size_t ax_registry_canonical(const ax_registry *registry, ax_def_kind kind,
@@ -324,6 +327,16 @@ static definition *type_named(const ax_registry *r, ax_str name) {
 
 const ax_json *ax_registry_type(ax_registry *registry, ax_str name) {
   return read_locked(type_named(registry, name));
+}
+
+bool ax_registry_has_type(const ax_registry *registry, ax_str name) {
+  return type_named(registry, name) != NULL;
+}
+
+ax_status ax_registry_load_type(ax_registry *registry, ax_arena *arena,
+                                ax_str name, const ax_json **out,
+                                ax_error *err) {
+  return load(type_named(registry, name), arena, name, out, err);
 }
 
 bool ax_registry_is_resource(ax_registry *registry, ax_str name) {

@@ -103,6 +103,14 @@ ax_str ax_registry_type_of(const ax_registry *registry, ax_str url);
  * ("Patient", "HumanName", "string"), or NULL. */
 const ax_json *ax_registry_type(ax_registry *registry, ax_str name);
 
+/* Is there such a type? Nothing is parsed. */
+bool ax_registry_has_type(const ax_registry *registry, ax_str name);
+
+/* ax_registry_load() of the type called `name`. */
+ax_status ax_registry_load_type(ax_registry *registry, ax_arena *arena,
+                                ax_str name, const ax_json **out,
+                                ax_error *err) AX_MUST_USE;
+
 /* True for names of concrete resource types ("Patient"; not "DomainResource").
  */
 bool ax_registry_is_resource(ax_registry *registry, ax_str name);

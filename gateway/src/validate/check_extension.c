@@ -62,7 +62,7 @@ static bool is_of_other_version(const ax_walk *walk, ax_str url) {
   ax_str type = ax_str_cut(&url, '.');
   for (size_t i = 0; url.len && i < AX_COUNT(versions); i++)
     if (ax_str_eq(version, ax_str_from(versions[i])))
-      return ax_registry_type(walk->registry, type) != NULL;
+      return ax_registry_has_type(walk->registry, type);
   return false;
 }
 

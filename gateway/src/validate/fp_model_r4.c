@@ -134,7 +134,8 @@ static ax_str type_code(const ax_json *element, const ax_json *given) {
 static type *make_inner(reading *r, ax_str path, ax_str code) {
   type *t = AX_NEW(r->m->arena, type);
   type **slot = AX_VEC_PUSH(&r->inner, r->m->arena);
-  if (!t || !slot) return NULL;
+  path = ax_arena_str(r->m->arena, path);
+  if (!t || !slot || !path.ptr) return NULL;
   *slot = t;
   t->base = intern(r->m, code);
   if (!t->base) return NULL;
@@ -192,7 +193,8 @@ static ax_status add_element(reading *r, const ax_json *elements, size_t i) {
   if (!element->type_count) return AX_OK;
   element->is_choice = ax_str_ends(name, AX_STR("[x]"));
   if (element->is_choice) name.len -= 3;
-  element->name = name;
+  element->name = ax_arena_str(r->m->arena, name);
+  if (!element->name.ptr) return AX_NOMEM;
   element->is_list = !ax_str_eq(max, AX_STR("1"));
   ax_fp_element **slot = ax_vec_push(
       r->m->arena, (void **)&parent->elements, &parent->element_count,
@@ -272,13 +274,25 @@ static ax_status read_type(ax_fp_model_r4 *m, type *root, const ax_json *sd) {
   return AX_OK;
 }
 
+/* The definition is read and let go: all of them together take far more than
+ * what is made of them. */
+static ax_status read_root(ax_fp_model_r4 *m, type *root) {
+  const ax_json *sd;
+  ax_arena *scratch = ax_arena_new(MEMORY);
+  if (!scratch) return AX_NOMEM;
+  ax_status status =
+      ax_registry_load_type(m->registry, scratch, root->open.name, &sd, NULL);
+  if (!status) status = read_type(m, root, sd);
+  ax_arena_free(scratch);
+  return status;
+}
+
 /* Fills a root once. Without memory the type stays without elements. */
 static void load(ax_fp_model_r4 *m, type *root) {
   if (atomic_load_explicit(&root->loaded, memory_order_acquire)) return;
-  const ax_json *sd = ax_registry_type(m->registry, root->open.name);
   (void)pthread_mutex_lock(&m->lock);
   if (!atomic_load_explicit(&root->loaded, memory_order_relaxed)) {
-    if (sd && read_type(m, root, sd) != AX_OK) root->slots = 0;
+    if (read_root(m, root)) root->slots = 0;
     atomic_store_explicit(&root->loaded, true, memory_order_release);
   }
   (void)pthread_mutex_unlock(&m->lock);
@@ -300,7 +314,7 @@ static const ax_fp_type *model_type(void *ctx, ax_str name) {
   if (!name.len) return NULL;
   type *t = find_type(m, name, &at);
   if (!t) {
-    if (!ax_registry_type(m->registry, name)) return NULL;
+    if (!ax_registry_has_type(m->registry, name)) return NULL;
     (void)pthread_mutex_lock(&m->lock);
     t = intern(m, name);
     (void)pthread_mutex_unlock(&m->lock);
@@ -308,7 +322,7 @@ static const ax_fp_type *model_type(void *ctx, ax_str name) {
   }
   int exists = atomic_load_explicit(&t->exists, memory_order_relaxed);
   if (!exists) {
-    exists = ax_registry_type(m->registry, name) ? 1 : -1;
+    exists = ax_registry_has_type(m->registry, name) ? 1 : -1;
     atomic_store_explicit(&t->exists, exists, memory_order_relaxed);
   }
   return exists > 0 ? &t->open : NULL;

@@ -91,7 +91,7 @@ static void check_type(const ax_structure *s, const ax_place *at,
   ax_str code = AX_JSON_STR(at->value, "code");
   const ax_json *profiles = AX_JSON_GET(at->value, "profile");
   if (!code.len || is_system(code)) return;
-  if (!ax_registry_type(s->walk->registry, code)) {
+  if (!ax_registry_has_type(s->walk->registry, code)) {
     REPORT(s, s->constrains ? AX_ERROR : AX_WARNING, AX_ISSUE_BUSINESS_RULE,
            "structure-type-unknown", at, "'" AX_STR_FMT "' is no type of R4",
            AX_STR_ARG(code));

@@ -71,6 +71,26 @@ static void the_r4_package_gives_its_definitions(void **state) {
   }
 }
 
+static void types_can_be_read_without_being_kept(void **state) {
+  (void)state;
+  ax_registry *r = open_r4(NULL);
+  ax_arena *arena = ax_arena_new((size_t)16 << 20);
+  const ax_json *tree = NULL;
+  ax_error err = { 0 };
+  assert_true(ax_registry_has_type(r, AX_STR("HumanName")));
+  assert_false(ax_registry_has_type(r, AX_STR("NoSuch")));
+  assert_int_equal(
+      ax_registry_load_type(r, arena, AX_STR("HumanName"), &tree, &err), AX_OK);
+  assert_str(AX_JSON_STR(tree, "type"), "HumanName");
+  assert_ptr_not_equal(tree, ax_registry_type(r, AX_STR("HumanName")));
+  assert_int_equal(
+      ax_registry_load_type(r, arena, AX_STR("NoSuch"), &tree, &err),
+      AX_NOT_FOUND);
+  assert_string_equal(err.text, "no loaded package defines NoSuch");
+  ax_arena_free(arena);
+  ax_registry_close(r);
+}
+
 static void canonicals_may_carry_versions(void **state) {
   (void)state;
   ax_registry *r = open_r4(NULL);
@@ -150,9 +170,9 @@ static void change_saved_index(const char *prefix, const char *from,
     assert_int_equal(ax_file_read(arena, path, 1 << 19, &text, &err), AX_OK);
     size_t at = ax_str_find(text, ax_str_from(from));
     assert_int_not_equal(at, AX_STR_NONE);
-    ax_str new_text = AX_JOIN(arena, ((ax_str){ text.ptr, at }),
-                              ax_str_from(to),
-                              ax_str_skip(text, at + strlen(from)));
+    ax_str new_text =
+        AX_JOIN(arena, ((ax_str){ text.ptr, at }), ax_str_from(to),
+                ax_str_skip(text, at + strlen(from)));
     assert_int_equal(ax_file_write(path, new_text, &err), AX_OK);
     changed++;
   }
@@ -175,8 +195,7 @@ static void the_second_start_reads_the_saved_index_and_no_files(void **state) {
       "\"content\":\"supplement\",\"supplements\":\"urn:base|2.0\"}");
   for (int round = 0; round < 2; round++) {
     assert_int_equal(open_these(packages, 1, &r, NULL), AX_OK);
-    assert_non_null(
-        ax_registry_find(r, AX_DEF_VALUE_SET, AX_STR("urn:first")));
+    assert_non_null(ax_registry_find(r, AX_DEF_VALUE_SET, AX_STR("urn:first")));
     assert_non_null(ax_registry_supplement(r, AX_STR("urn:base"), 0));
     assert_null(ax_registry_supplement(r, AX_STR("urn:base"), 1));
     assert_null(ax_registry_supplement(r, AX_STR("urn:other"), 0));
@@ -328,6 +347,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(the_r4_package_gives_its_definitions),
     cmocka_unit_test(an_overlay_adds_to_its_base_and_leaves_it_as_it_was),
+    cmocka_unit_test(types_can_be_read_without_being_kept),
     cmocka_unit_test(canonicals_may_carry_versions),
     cmocka_unit_test(a_later_package_adds_and_wins),
     cmocka_unit_test(the_second_start_reads_the_saved_index_and_no_files),
