@@ -178,6 +178,7 @@ static ax_status run_scripts(const plan *p, ax_net_client *client,
   const ax_run_options options = {
     .registry = p->bench->rules.registry,
     .validator = p->bench->rules.validator,
+    .valuesets = p->bench->rules.valuesets,
     .model = p->bench->model,
     .target = { .client = client,
                 .destinations = &destination,

@@ -44,6 +44,7 @@ typedef struct {
 static struct {
   ax_registry *registry;
   ax_validator *validator;
+  ax_valuesets *valuesets;
   ax_arena *arena;
   ax_http_server *server;
   ax_net_client *client;
@@ -256,6 +257,7 @@ static int kit_open(void **state) {
   if (ax_registry_open(&options, &kit.registry, NULL) ||
       ax_validate_new(kit.registry, &host, &(ax_validate_options){ 0 },
                       &kit.validator, NULL) ||
+      ax_valueset_new(kit.registry, &kit.valuesets, NULL) ||
       ax_http_server_start(&server, &kit.server, NULL))
     return -1;
   (void)snprintf(kit.base, sizeof kit.base, "http://127.0.0.1:%u/fhir",
@@ -277,6 +279,7 @@ static int kit_close(void **state) {
   ax_http_server_stop(kit.server);
   ax_net_client_free(kit.client);
   ax_validate_free(kit.validator);
+  ax_valueset_free(kit.valuesets);
   ax_registry_close(kit.registry);
   (void)unlink(kit.file);
   return rmdir(kit.folder);
@@ -294,6 +297,7 @@ static int kit_begin(void **state) {
   kit.options = (ax_run_options){
     .registry = kit.registry,
     .validator = kit.validator,
+    .valuesets = kit.valuesets,
     .target = { .client = kit.client,
                 .destinations = &kit.destination,
                 .destination_count = 1 },

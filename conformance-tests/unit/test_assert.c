@@ -8,7 +8,9 @@
   "'fixture': [{'id': 'f', 'resource': {'resourceType': 'Patient', "           \
   "'active': true, 'gender': 'male', 'multipleBirthInteger': 2, 'birthDate': " \
   "'1975-01-02', 'name': [{'use': 'official', 'family': 'Ant', 'given': "      \
-  "['Al', 'Bo']}, {'family': 'Bee'}]}},"                                       \
+  "['Al', 'Bo']}, {'family': 'Bee'}], 'maritalStatus': {'coding': ["           \
+  "{'system': 'http://y', 'code': 'a'}, {'system': 'http://y', 'code': 'b'}"   \
+  "]}}},"                                                                      \
   "{'id': 'min', 'resource': {'resourceType': 'Patient', 'name': [{'given': "  \
   "['Bo']}]}}, {'id': 'big', 'resource': {'resourceType': 'Patient', "         \
   "'gender': 'male', 'name': [{'family': 'Cat'}]}}, {'id': 'obs', "            \
@@ -190,9 +192,34 @@ static void expressions_that_cannot_be_judged_say_why(void **state) {
   BREAKS("'expression': 'Patient.'", "syntax fault in the expression");
   BREAKS("'expression': 'Patient.foo()'", "foo");
   FAILS("'expression': 'Patient.name + 1'", "execution fault");
-  LACKS("'expression': 'Patient.gender.memberOf(`http://x`)'", "memberOf()");
   HOLDS("'expression': "
         "'conformsTo(`http://hl7.org/fhir/StructureDefinition/Patient`)'");
+}
+
+/* Codes are judged by the packages of the runner; what they do not decide is
+ * unsupported, for an empty answer would fail what may be right. */
+static void expressions_ask_value_sets(void **state) {
+  (void)state;
+  HOLDS("'expression': 'Patient.gender.memberOf("
+        "`http://hl7.org/fhir/ValueSet/administrative-gender`)'");
+  FAILS("'expression': 'Patient.gender.memberOf("
+        "`http://hl7.org/fhir/ValueSet/observation-status`)'",
+        "true");
+  FAILS("'expression': 'Patient.gender.memberOf("
+        "`http://hl7.org/fhir/ValueSet/administrative-gender`)', 'value': "
+        "'false'",
+        "expected 'false', got 'true'");
+  LACKS("'expression': 'Patient.gender.memberOf(`http://x`)'",
+        "terminology of http://x: the value set is not loaded");
+  HOLDS("'expression': 'Patient.maritalStatus.coding.first().subsumes("
+        "Patient.maritalStatus.coding.first())'");
+  LACKS("'expression': 'Patient.maritalStatus.coding.first().subsumes("
+        "Patient.maritalStatus.coding.last())'",
+        "terminology of http://y: the code system is not loaded");
+  kit.options.valuesets = NULL;
+  LACKS("'expression': 'Patient.gender.memberOf("
+        "`http://hl7.org/fhir/ValueSet/administrative-gender`)'",
+        "there is no terminology");
 }
 
 static void paths_are_json_paths_or_x_paths(void **state) {
@@ -393,6 +420,7 @@ int main(void) {
     RUN(expressions_alone_are_conditions),
     RUN(expressions_are_compared_with_values),
     RUN(expressions_that_cannot_be_judged_say_why),
+    RUN(expressions_ask_value_sets),
     RUN(paths_are_json_paths_or_x_paths),
     RUN(sources_are_compared),
     RUN(a_minimum_is_contained),

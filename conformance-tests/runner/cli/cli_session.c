@@ -115,6 +115,7 @@ static ax_status run_loaded(state *s, ax_net_client *client, ax_arena *scratch,
   ax_run_options options = {
     .registry = session->rules->rules.registry,
     .validator = session->rules->rules.validator,
+    .valuesets = session->rules->rules.valuesets,
     .model = ax_fp_model_r4_table(session->rules->model),
     .target = ax_cli_target_run(session->target),
     .client_under_test = out->judged,

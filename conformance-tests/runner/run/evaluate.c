@@ -33,23 +33,41 @@ ax_status ax_evaluate_text(ax_arena *arena, const ax_json *value, ax_str *out) {
 
 /* --- FHIRPath ------------------------------------------------------------- */
 
-/* What an expression asks of its surroundings. */
+/* What an expression asks of its surroundings. What nobody could tell it makes
+ * the whole of it unsupported: an empty answer would look like a "no". */
 typedef struct {
   ax_state *s;
-  bool asked_terminology;
+  const char *unknown; /* why a code could not be judged; NULL: all could */
+  ax_str about;        /* the value set or code system that was asked for */
 } surroundings;
+
+static ax_fp_answer told(surroundings *around, ax_membership answer,
+                         ax_str about, const char *why) {
+  if (answer == AX_MEMBER_YES) return AX_FP_YES;
+  if (answer == AX_MEMBER_NO) return AX_FP_NO;
+  around->about = about;
+  around->unknown = why ? why : "not known";
+  return AX_FP_UNKNOWN;
+}
 
 static ax_fp_answer member_of(void *ctx, ax_str value_set, ax_str system,
                               ax_str code) {
   surroundings *around = ctx;
-  (void)value_set, (void)system, (void)code;
-  around->asked_terminology = true;
-  return AX_FP_UNKNOWN;
+  ax_valuesets *sets = around->s->options->valuesets;
+  const char *why = "there is no terminology";
+  ax_membership answer = AX_MEMBER_UNKNOWN;
+  if (sets) answer = ax_valueset_contains(sets, value_set, system, code, &why);
+  return told(around, answer, value_set, why);
 }
 
 static ax_fp_answer subsumes(void *ctx, ax_str system, ax_str above,
                              ax_str below) {
-  return member_of(ctx, system, above, below);
+  surroundings *around = ctx;
+  ax_valuesets *sets = around->s->options->valuesets;
+  ax_membership answer = AX_MEMBER_UNKNOWN;
+  if (sets) answer = ax_valueset_subsumes(sets, system, above, below);
+  return told(around, answer, system,
+              "the code system is not loaded or lacks a code");
 }
 
 static ax_fp_answer conforms_to(void *ctx, const ax_fp_item *node,
@@ -113,10 +131,10 @@ static ax_status run(ax_state *s, ax_str expression, const ax_json *tree,
   ax_status status = ax_fp_parse(s->arena, expression, &program, &fault);
   if (!status) status = ax_fp_eval(&program, &in, out, &fault);
   if (status) return broken(&fault, status, expression, err);
-  if (around.asked_terminology)
-    return ax_error_set(err, AX_UNSUPPORTED,
-                        "memberOf() and subsumes() in expressions");
-  return AX_OK;
+  if (!around.unknown) return AX_OK;
+  return ax_error_set(err, AX_UNSUPPORTED, "terminology of %.*s: %s",
+                      around.about.len > 120 ? 120 : (int)around.about.len,
+                      around.about.ptr, around.unknown);
 }
 
 static ax_status item_text(ax_state *s, const ax_fp_item *item, ax_str *out) {

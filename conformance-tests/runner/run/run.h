@@ -16,6 +16,7 @@
 #include "fhirpath/fp_model.h"
 #include "net/net_client.h"
 #include "run/result.h"
+#include "terminology/valueset.h"
 #include "validate/validate.h"
 
 typedef struct {
@@ -59,6 +60,7 @@ typedef enum {
 typedef struct {
   ax_registry *registry;
   ax_validator *validator;
+  ax_valuesets *valuesets; /* of memberOf() and subsumes(); NULL: unsupported */
   const ax_fp_model *model; /* of FHIRPath; NULL: one is made for each script */
   ax_run_target target;
   ax_run_client *client_under_test; /* NULL: none */
