@@ -6,6 +6,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+enum { RUNNER_KB = 4000000 };
+#else
+enum { RUNNER_KB = 60000000 / 1024 };
+#endif
 
 static outside *gw;
 
@@ -54,6 +61,26 @@ static void our_gateway_is_a_server_like_others(void **state) {
 static void a_module_behaves_as_it_says(void **state) {
   (void)state;
   holds("conformance-tests/suites/plugin", "conformance-tests/samples/plugin");
+}
+
+/* Four scripts at once; the memory is that of the largest program that this one
+ * has waited for, and those are runners. */
+static void a_run_of_all_of_them_is_small(void **state) {
+  (void)state;
+  struct rusage used;
+  outside_run_result r =
+      scripts_run(outside_base(gw),
+                  (const char *const[]){
+                      "--quiet", "--jobs", "4", "--profiles",
+                      below_root("fhir-profiles/package"), "--fixtures",
+                      below_root("conformance-tests/samples/plugin"),
+                      below_root("conformance-tests/suites/gateway"),
+                      below_root("conformance-tests/suites/server"),
+                      below_root("conformance-tests/suites/plugin"), NULL });
+  if (r.code != 0) print_error("%s%s\n", r.out, r.err);
+  assert_int_equal(r.code, 0);
+  assert_int_equal(getrusage(RUSAGE_CHILDREN, &used), 0);
+  if (used.ru_maxrss > RUNNER_KB) fail_msg("it took %ld kB", used.ru_maxrss);
 }
 
 /* What the suite for senders says of the messages in a folder. */
@@ -116,6 +143,7 @@ int main(void) {
     cmocka_unit_test(our_gateway_does_what_it_claims),
     cmocka_unit_test(our_gateway_is_a_server_like_others),
     cmocka_unit_test(a_module_behaves_as_it_says),
+    cmocka_unit_test(a_run_of_all_of_them_is_small),
     cmocka_unit_test(a_feed_as_it_should_be_passes),
     cmocka_unit_test(a_feed_as_it_should_not_be_is_told_why),
   };

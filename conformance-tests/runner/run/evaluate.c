@@ -7,7 +7,7 @@
 #include "run/xml_path.h"
 #include "json/json_write.h"
 
-enum { TEXT_MAX = 16 << 20 };
+enum { TEXT_MAX = 16 << 20, EVALUATION_MAX = 256 << 20 };
 
 static ax_status push(ax_state *s, ax_evaluate_values *out, ax_str text) {
   ax_str *slot = AX_VEC_PUSH(out, s->arena);
@@ -111,8 +111,8 @@ static ax_status broken(const ax_fp_fault *fault, ax_status status,
       fault->column, fault->text);
 }
 
-static ax_status run(ax_state *s, ax_str expression, const ax_json *tree,
-                     ax_fp_list *out, ax_error *err) {
+static ax_status run(ax_state *s, ax_arena *arena, ax_str expression,
+                     const ax_json *tree, ax_fp_list *out, ax_error *err) {
   surroundings around = { .s = s };
   const ax_fp_host host = { .ctx = &around,
                             .member_of = member_of,
@@ -121,14 +121,14 @@ static ax_status run(ax_state *s, ax_str expression, const ax_json *tree,
                             .variable = variable };
   ax_fp_program program;
   ax_fp_fault fault = { .status = AX_OK };
-  ax_fp_input in = { .arena = s->arena,
+  ax_fp_input in = { .arena = arena,
                      .model = s->model,
                      .host = &host,
                      .context = ax_fp_eval_root(s->model, tree),
                      .now_ms = s->now_ms,
                      .as_filters = true };
   *out = (ax_fp_list){ 0 };
-  ax_status status = ax_fp_parse(s->arena, expression, &program, &fault);
+  ax_status status = ax_fp_parse(arena, expression, &program, &fault);
   if (!status) status = ax_fp_eval(&program, &in, out, &fault);
   if (status) return broken(&fault, status, expression, err);
   if (!around.unknown) return AX_OK;
@@ -137,34 +137,51 @@ static ax_status run(ax_state *s, ax_str expression, const ax_json *tree,
                       around.about.ptr, around.unknown);
 }
 
-static ax_status item_text(ax_state *s, const ax_fp_item *item, ax_str *out) {
+/* --- what comes of it ----------------------------------------------------- */
+
+static ax_status item_text(ax_arena *arena, const ax_fp_item *item,
+                           ax_str *out) {
   ax_fp_item value;
-  AX_TRY(ax_fp_value_system(s->arena, item, &value));
+  AX_TRY(ax_fp_value_system(arena, item, &value));
   if (item->kind == AX_FP_NODE) {
     const ax_json *json = item->u.node.json;
     *out = AX_STR("");
-    return json ? ax_evaluate_text(s->arena, json, out) : AX_OK;
+    return json ? ax_evaluate_text(arena, json, out) : AX_OK;
   }
-  return ax_fp_value_text(s->arena, &value, out);
+  return ax_fp_value_text(arena, &value, out);
 }
 
-ax_status ax_evaluate_expression(ax_state *s, ax_str expression,
-                                 const ax_source *source,
-                                 ax_evaluate_values *out, ax_error *err) {
+static ax_status texts_of(ax_state *s, ax_arena *scratch, ax_str expression,
+                          const ax_source *source, ax_evaluate_values *out,
+                          ax_error *err) {
   ax_fp_list list;
-  AX_TRY(run(s, expression, source->json, &list, err));
+  AX_TRY(run(s, scratch, expression, source->json, &list, err));
   for (size_t i = 0; i < list.count; i++) {
     ax_str text;
-    AX_TRY(item_text(s, &list.items[i], &text));
+    AX_TRY(item_text(scratch, &list.items[i], &text));
+    text = ax_arena_str(s->arena, text);
+    if (!text.ptr) return AX_NOMEM;
     AX_TRY(push(s, out, text));
   }
   return AX_OK;
 }
 
-ax_status ax_evaluate_truth_of(ax_state *s, ax_str expression,
-                               const ax_json *tree, bool *out, ax_error *err) {
+/* A script evaluates thousands of expressions: what each takes is given back,
+ * its values are kept. */
+ax_status ax_evaluate_expression(ax_state *s, ax_str expression,
+                                 const ax_source *source,
+                                 ax_evaluate_values *out, ax_error *err) {
+  ax_arena *scratch = ax_arena_new(EVALUATION_MAX);
+  ax_status status =
+      scratch ? texts_of(s, scratch, expression, source, out, err) : AX_NOMEM;
+  ax_arena_free(scratch);
+  return status;
+}
+
+static ax_status truth_of(ax_state *s, ax_arena *scratch, ax_str expression,
+                          const ax_json *tree, bool *out, ax_error *err) {
   ax_fp_list list;
-  AX_TRY(run(s, expression, tree, &list, err));
+  AX_TRY(run(s, scratch, expression, tree, &list, err));
   *out = list.count > 0;
   if (list.count > 1)
     return ax_error_set(err, AX_NOT_FOUND,
@@ -173,10 +190,19 @@ ax_status ax_evaluate_truth_of(ax_state *s, ax_str expression,
                         list.count);
   if (list.count) {
     ax_fp_item value;
-    AX_TRY(ax_fp_value_system(s->arena, &list.items[0], &value));
+    AX_TRY(ax_fp_value_system(scratch, &list.items[0], &value));
     *out = value.kind != AX_FP_BOOLEAN || value.u.truth;
   }
   return AX_OK;
+}
+
+ax_status ax_evaluate_truth_of(ax_state *s, ax_str expression,
+                               const ax_json *tree, bool *out, ax_error *err) {
+  ax_arena *scratch = ax_arena_new(EVALUATION_MAX);
+  ax_status status =
+      scratch ? truth_of(s, scratch, expression, tree, out, err) : AX_NOMEM;
+  ax_arena_free(scratch);
+  return status;
 }
 
 ax_status ax_evaluate_truth(ax_state *s, ax_str expression,
@@ -188,7 +214,7 @@ ax_status ax_evaluate_node(ax_state *s, ax_str expression,
                            const ax_source *source, const ax_json **out,
                            ax_error *err) {
   ax_fp_list list;
-  AX_TRY(run(s, expression, source->json, &list, err));
+  AX_TRY(run(s, s->arena, expression, source->json, &list, err));
   for (size_t i = 0; i < list.count; i++) {
     const ax_fp_item *item = &list.items[i];
     *out = item->kind == AX_FP_NODE ? item->u.node.json : NULL;
