@@ -358,6 +358,23 @@ static void the_exit_code_tells_what_happened(void **state) {
       0);
 }
 
+static void warning_only_is_demanded_by_an_option(void **state) {
+  (void)state;
+  scripts_put_script("bare/bare",
+                     "\"test\":[" TEST("says no warningOnly",
+                                       READ ",{\"assert\":{\"responseCode\":"
+                                            "\"404\"}}") "]");
+  const char *script = scripts_path("bare/bare.json");
+  assert_int_equal(RUN("--quiet", script).code, 0);
+  outside_run_result r = RUN("--demand-warning-only", script);
+  assert_int_equal(r.code, 1);
+  assert_non_null(strstr(r.out, "does not say warningOnly, which R4 demands"));
+  assert_int_equal(
+      RUN("--quiet", "--demand-warning-only", scripts_path("all/pass.json"))
+          .code,
+      0);
+}
+
 static void bad_input_is_named_and_ends_with_2(void **state) {
   (void)state;
   outside_run_result r = RUN("--quiet", scripts_path("broken/broken.json"));
@@ -480,6 +497,7 @@ int main(void) {
     cmocka_unit_test(the_junit_report_is_valid),
     cmocka_unit_test(the_testreports_are_valid),
     cmocka_unit_test(the_exit_code_tells_what_happened),
+    cmocka_unit_test(warning_only_is_demanded_by_an_option),
     cmocka_unit_test(bad_input_is_named_and_ends_with_2),
     cmocka_unit_test(who_is_away_ends_with_3),
     cmocka_unit_test(scripts_and_tests_are_chosen),

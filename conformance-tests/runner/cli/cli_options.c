@@ -99,6 +99,9 @@ static const ax_cli_option table[] = {
     .help = "auto: only on a terminal." },
   { "--fail-fast", AX_CLI_SWITCH, AT(fail_fast),
     .help = "Begin no script after one that failed." },
+  { "--demand-warning-only", AX_CLI_SWITCH, AT(demand_warning_only),
+    .help = "An assert without warningOnly fails: R4 demands it, and most "
+            "public scripts leave it out." },
   { "--strict", AX_CLI_SWITCH, AT(strict),
     .help = "What was skipped or is unsupported counts as failed for the exit "
             "code." },

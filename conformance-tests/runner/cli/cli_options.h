@@ -31,7 +31,7 @@ typedef struct {
   const char *requirements;
   const char *wire, *colour, *suite, *summary;
   uint64_t timeout_ms, jobs, seed;
-  bool fail_fast, strict, quiet;
+  bool fail_fast, demand_warning_only, strict, quiet;
   bool offline;         /* no option: there is no server, and none is asked */
   ax_cli_words reports; /* "junit=FILE" */
   const char *report_dir;

@@ -125,6 +125,7 @@ static ax_status run_loaded(state *s, ax_net_client *client, ax_arena *scratch,
     .seed = session->seed,
     .timeout_ms = (unsigned)o->timeout_ms,
     .test_header = "X-Auspex-Test",
+    .demand_warning_only = o->demand_warning_only,
   };
   options.target.client = client;
   AX_TRY(settings_of(&o->vars, scratch, &options, err));
