@@ -265,6 +265,109 @@ static void what_a_person_entered_in_error_stays_so(void **state) {
   assert_str(status_of(old), "entered-in-error");
 }
 
+/* --- what kept a model away
+ * ---------------------------------------------------
+ */
+
+static const char *const as_json[] = { "Content-Type: application/fhir+json",
+                                       NULL };
+
+/* The sample as a Patient that is not scored: it is inactive. */
+static ax_str post_inactive(const char *mrn) {
+  ax_str text = patients_sample(arena, "endpac-high.json", mrn, 0);
+  text = patients_replace(arena, text, "\"active\": true", "\"active\": false");
+  const outside_answer *a = outside_post(gw, "", text.ptr);
+  assert_int_equal(a->status, 200);
+  ax_str id = keep(patients_id(gw, mrn));
+  assert_int_equal(results(id), 0);
+  return id;
+}
+
+static void activate(ax_str patient) {
+  change(path_of_patient(patient), "\"active\":false", "\"active\":true");
+}
+
+/* A Condition that endpac's population does without. */
+static ax_str add_cancer(ax_str patient, const char *id) {
+  ax_str path = ax_arena_printf(arena, "/Condition/%s", id);
+  ax_str body = ax_arena_printf(
+      arena,
+      "{\"resourceType\":\"Condition\",\"id\":\"%s\",\"clinicalStatus\":{"
+      "\"coding\":[{\"system\":\"http://terminology.hl7.org/CodeSystem/"
+      "condition-clinical\",\"code\":\"active\"}]},\"code\":{\"coding\":[{"
+      "\"system\":\"http://hl7.org/fhir/sid/icd-10\",\"code\":\"C25.0\"}]},"
+      "\"subject\":{\"reference\":\"Patient/" AX_STR_FMT "\"}}",
+      id, AX_STR_ARG(patient));
+  const outside_answer *a =
+      outside_send(gw, "PUT", path.ptr, as_json, body.ptr, body.len);
+  if (a->status != 201) fail_msg("%.*s", AX_STR_ARG(a->body));
+  return path;
+}
+
+static ax_str post_with_cancer(const char *mrn, const char *id,
+                               ax_str *cancer) {
+  ax_str patient = post_inactive(mrn);
+  *cancer = add_cancer(patient, id);
+  activate(patient);
+  assert_int_equal(results(patient), 0);
+  return patient;
+}
+
+static void who_is_active_again_is_scored(void **state) {
+  (void)state;
+  ax_str patient = post_inactive("kept-1");
+  activate(patient);
+  await_results(patient, 1, 1);
+}
+
+static void a_birth_date_that_fits_now_leads_to_a_score(void **state) {
+  (void)state;
+  ax_str patient = post_inactive("kept-2"), path = path_of_patient(patient);
+  bear(path, 30); /* too young */
+  activate(patient);
+  assert_int_equal(results(patient), 0);
+  bear(path, -30);
+  await_results(patient, 1, 1);
+}
+
+static void a_condition_coded_anew_excludes_no_more(void **state) {
+  (void)state;
+  ax_str cancer, patient = post_with_cancer("kept-3", "kept-3", &cancer);
+  change(cancer, "\"C25.0\"", "\"I10\"");
+  await_results(patient, 1, 1);
+}
+
+static void a_refuted_condition_excludes_no_more(void **state) {
+  (void)state;
+  ax_str cancer, patient = post_with_cancer("kept-4", "kept-4", &cancer);
+  change(cancer, "\"clinicalStatus\"",
+         "\"verificationStatus\":{\"coding\":[{\"system\":\"http://"
+         "terminology.hl7.org/CodeSystem/condition-ver-status\",\"code\":"
+         "\"refuted\"}]},\"clinicalStatus\"");
+  await_results(patient, 1, 1);
+}
+
+static void a_deleted_condition_excludes_no_more(void **state) {
+  (void)state;
+  ax_str cancer, patient = post_with_cancer("kept-5", "kept-5", &cancer);
+  const outside_answer *a =
+      outside_send(gw, "DELETE", cancer.ptr, NULL, NULL, 0);
+  assert_true(a->status == 204 || a->status == 200);
+  await_results(patient, 1, 1);
+}
+
+/* It was somebody else's: who loses it is scored, who gets it is not. */
+static void a_condition_of_another_patient_excludes_that_one(void **state) {
+  (void)state;
+  ax_str cancer, patient = post_with_cancer("kept-6", "kept-6", &cancer);
+  ax_str basis, other = keep(post("endpac-high.json", "kept-7"));
+  ax_str old = result_of(other, &basis);
+  change(cancer, patient.ptr, other.ptr);
+  await_results(patient, 1, 1);
+  /* It has the same onset; what is newer leaves the old result alone. */
+  assert_str(status_of(old), "preliminary");
+}
+
 static void newer_data_leave_the_old_result_alone(void **state) {
   (void)state;
   ax_str id = post("qlq-first.json", "fix-4");
@@ -293,6 +396,12 @@ int main(void) {
     cmocka_unit_test(a_new_address_leaves_results_alone),
     cmocka_unit_test(what_a_person_entered_in_error_stays_so),
     cmocka_unit_test(newer_data_leave_the_old_result_alone),
+    cmocka_unit_test(who_is_active_again_is_scored),
+    cmocka_unit_test(a_birth_date_that_fits_now_leads_to_a_score),
+    cmocka_unit_test(a_condition_coded_anew_excludes_no_more),
+    cmocka_unit_test(a_refuted_condition_excludes_no_more),
+    cmocka_unit_test(a_deleted_condition_excludes_no_more),
+    cmocka_unit_test(a_condition_of_another_patient_excludes_that_one),
   };
   return cmocka_run_group_tests(tests, begin, end);
 }

@@ -218,6 +218,7 @@ export default [
     ["result-corrected", "A corrected input SHALL take back its result and give a new one."],
     ["result-revision", "A Provenance SHALL tie a result to the one that it replaces."],
     ["result-entered-in-error", "An input entered in error SHALL take back its result."],
+    ["result-applicable", "A correction by which a model applies SHALL lead to its result."],
     ["risk-profile", "$risk-profile SHALL give what holds now, what is missing and what does not apply.", { claims: ["operation:risk-profile"] }],
   ]),
   ...of("whose", "SHALL", `${OURS}/gateway`, [

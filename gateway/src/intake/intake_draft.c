@@ -172,7 +172,8 @@ static ax_status try_once(ax_intake_draft *draft, bool again, bool *stored,
   AX_TRY(finish_items(draft));
   AX_TRY(settle_patients(draft, match, err));
   AX_TRY(ax_intake_tasks_plan(&draft->intake->options, arena, draft->items,
-                              draft->count, &draft->tasks, &draft->task_count));
+                              draft->count, &draft->tasks, &draft->task_count,
+                              err));
   AX_TRY(commit_items(draft, match, &once, err));
   *stored = true;
   return AX_OK;

@@ -11,8 +11,16 @@
 typedef struct {
   ax_facts facts;
   size_t room;
-  bool arrived; /* the Patient itself, by an id that others may know */
+  bool arrived; /* who it is, or that it may be scored, is new: all models */
+  bool person;  /* age or sex may be others than before */
 } subject;
+
+typedef struct {
+  const ax_intake_options *options;
+  ax_arena *arena;
+  ax_map *subjects;
+  ax_error *err;
+} planning;
 
 static ax_status add_facts(ax_arena *arena, subject *s, const ax_facts *more) {
   if (s->facts.count + more->count > s->room) {
@@ -52,81 +60,118 @@ static ax_status add_partings(ax_arena *arena, ax_map *subjects,
   return AX_OK;
 }
 
-static ax_status add_item(ax_arena *arena, ax_map *subjects,
-                          const ax_intake_item *item) {
+static ax_status add_to(ax_arena *arena, ax_map *subjects, ax_str name,
+                        const ax_facts *facts) {
   subject *s = NULL;
-  AX_TRY(add_partings(arena, subjects, item));
+  if (facts->count == 0 || !ax_str_starts(name, AX_STR("Patient/")))
+    return AX_OK;
+  AX_TRY(subject_of(arena, subjects, name, &s));
+  return add_facts(arena, s, facts);
+}
+
+/* Nobody may have known this Patient, or it was not to be scored. */
+static bool is_new(const ax_intake_item *item, const ax_facts *before) {
+  if (item->arrived) return true;
+  if (item->version == 1) return item->method == AX_INTAKE_PUT;
+  return ax_intake_rules_exempt(before) &&
+         !ax_intake_rules_exempt(&item->facts);
+}
+
+/* Of a Patient counts what it says about the person: an address changes no
+ * score. What an earlier version said made models look away that look now. */
+static ax_status add_patient(ax_arena *arena, ax_map *subjects,
+                             const ax_intake_item *item,
+                             const ax_facts *before) {
+  subject *s = NULL;
+  bool arrived = is_new(item, before);
+  if (!arrived && item->says_same) return AX_OK;
+  AX_TRY(subject_of(arena, subjects, item->subject, &s));
+  s->arrived |= arrived;
+  s->person |= item->version > 1;
+  AX_TRY(add_facts(arena, s, before));
+  return add_facts(arena, s, &item->facts);
+}
+
+/* What is said no more counts as what is said: the value that is gone may have
+ * kept a model from the patient. */
+static ax_status add_item(planning *p, const ax_intake_item *item) {
+  subject *s = NULL;
+  ax_facts before = { 0 };
+  ax_str owner = AX_STR("");
+  AX_TRY(add_partings(p->arena, p->subjects, item));
   if (item->survivor.len) { /* this one is scored no more */
-    AX_TRY(subject_of(arena, subjects, item->survivor, &s));
+    AX_TRY(subject_of(p->arena, p->subjects, item->survivor, &s));
     s->arrived = true;
     return AX_OK;
   }
-  if (item->facts.count == 0 ||
-      !ax_str_starts(item->subject, AX_STR("Patient/")))
-    return AX_OK;
-  AX_TRY(subject_of(arena, subjects, item->subject, &s));
+  if (item->version > 1)
+    AX_TRY(ax_store_facts_of(p->options->store, p->arena, item->type, item->id,
+                             &before, &owner, p->err));
   if (ax_str_eq(item->type, AX_STR("Patient")))
-    s->arrived |= item->arrived ||
-                  (item->method == AX_INTAKE_PUT && item->version == 1);
-  return add_facts(arena, s, &item->facts);
+    return item->method == AX_INTAKE_DELETE
+               ? AX_OK
+               : add_patient(p->arena, p->subjects, item, &before);
+  AX_TRY(add_to(p->arena, p->subjects, owner, &before));
+  return add_to(p->arena, p->subjects, item->subject, &item->facts);
+}
+
+static bool is_concerned(const subject *s, const ax_model *model) {
+  return s->arrived || (s->person && ax_score_reads_person(model)) ||
+         ax_score_concerns(model, &s->facts);
 }
 
 /* The request scores first; the background when it did not get to it. Shadows
  * are always the background's. */
-static void plan_models(const ax_intake_options *options,
-                        const ax_score_view *view, ax_map *subjects,
+static void plan_models(const planning *p, const ax_score_view *view,
                         ax_task *tasks, size_t *count) {
   int64_t now = ax_clock_wall_ms();
   size_t models = ax_score_view_count(view);
   size_t all = models + ax_score_view_shadow_count(view);
-  for (size_t i = 0; i < ax_map_count(subjects); i++) {
+  for (size_t i = 0; i < ax_map_count(p->subjects); i++) {
     ax_str name;
-    subject *s = ax_map_at(subjects, i, &name);
+    subject *s = ax_map_at(p->subjects, i, &name);
     ax_intake_rules_own(&s->facts);
     for (size_t m = 0; m < all; m++) {
       ax_str shadow = { 0 };
       const ax_model *model =
           m < models ? ax_score_view_model(view, m)
                      : ax_score_view_shadow(view, m - models, &shadow);
-      if (!s->arrived && !ax_score_concerns(model, &s->facts)) continue;
+      if (!is_concerned(s, model)) continue;
       tasks[(*count)++] =
           (ax_task){ .model = shadow.len ? shadow : model->id,
                      .patient = name,
                      .as_of_ms = now,
-                     .not_before_ms = now + options->score_wait_ms };
+                     .not_before_ms = now + p->options->score_wait_ms };
     }
   }
 }
 
 static ax_status plan_new(const ax_intake_options *options, ax_arena *arena,
                           const ax_intake_item *items, size_t count,
-                          ax_task **tasks, size_t *task_count) {
-  *tasks = NULL;
-  *task_count = 0;
-  ax_map *subjects = ax_map_new(arena);
-  if (!subjects) return AX_NOMEM;
+                          ax_task **tasks, size_t *task_count, ax_error *err) {
+  planning p = { options, arena, ax_map_new(arena), err };
+  if (!p.subjects) return AX_NOMEM;
   for (size_t i = 0; i < count; i++)
-    if (ax_intake_item_writes(&items[i]))
-      AX_TRY(add_item(arena, subjects, &items[i]));
+    if (ax_intake_item_writes(&items[i])) AX_TRY(add_item(&p, &items[i]));
   const ax_score_view *view = NULL;
   AX_TRY(ax_score_view_hold(options->host, arena, &view));
-  size_t room = ax_map_count(subjects) *
+  size_t room = ax_map_count(p.subjects) *
                 (ax_score_view_count(view) + ax_score_view_shadow_count(view));
   if (room == 0) return AX_OK;
   *tasks = AX_NEW_ARRAY(arena, ax_task, room);
   if (!*tasks) return AX_NOMEM;
-  plan_models(options, view, subjects, *tasks, task_count);
+  plan_models(&p, view, *tasks, task_count);
   return AX_OK;
 }
 
 ax_status ax_intake_tasks_plan(const ax_intake_options *options,
                                ax_arena *arena, const ax_intake_item *items,
                                size_t count, ax_task **tasks,
-                               size_t *task_count) {
+                               size_t *task_count, ax_error *err) {
   *tasks = NULL;
   *task_count = 0;
   if (!options->host) return AX_OK;
-  AX_TRY(plan_new(options, arena, items, count, tasks, task_count));
+  AX_TRY(plan_new(options, arena, items, count, tasks, task_count, err));
   return ax_intake_revision_plan(options, arena, items, count, tasks,
-                                 task_count, NULL);
+                                 task_count, err);
 }

@@ -6,7 +6,11 @@
  * do not count; what the gateway made does not unless the model asks for its
  * code. Whether the patient may be scored at all (stored, alive, active, no
  * test) is decided when the task is done: a Patient that arrives later than
- * its Observations brings tasks for all models with it. A write that makes
+ * its Observations, or may be scored from now on, brings tasks for all models
+ * with it; one whose birth date or sex is corrected for those that ask for it.
+ * What a resource said before the write counts as what it says now: a value
+ * that is deleted, coded anew or moved to another patient may have kept a model
+ * from the one it was about. A write that makes
  * versions old on which results stand brings tasks that take those back
  * (intake_revision.h).
  *
@@ -21,6 +25,6 @@
 ax_status ax_intake_tasks_plan(const ax_intake_options *options,
                                ax_arena *arena, const ax_intake_item *items,
                                size_t count, ax_task **tasks,
-                               size_t *task_count) AX_MUST_USE;
+                               size_t *task_count, ax_error *err) AX_MUST_USE;
 
 #endif

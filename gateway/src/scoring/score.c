@@ -17,7 +17,8 @@
  * gateway's own codes. */
 static bool may_feed(const ax_model *model, size_t read, const ax_fact *fact) {
   return !(fact->flags & AX_FACT_MADE_HERE) || model->read_own[read] ||
-         ax_str_starts(model->reads[read].system, AX_STR("https://auspex-gateway.org/"));
+         ax_str_starts(model->reads[read].system,
+                       AX_STR("https://auspex-gateway.org/"));
 }
 
 static bool concerns(const ax_model *model, const ax_fact *fact) {
@@ -40,6 +41,26 @@ bool ax_score_concerns(const ax_model *model, const ax_facts *facts) {
     if (may_concern(&facts->items[i])) return true;
   for (size_t i = 0; i < facts->count; i++)
     if (concerns(model, &facts->items[i])) return true;
+  return false;
+}
+
+static bool is_person(const ax_model_sources *sources) {
+  for (size_t i = 0; i < sources->count; i++)
+    if (sources->items[i].from == AUSPEX_FROM_AGE ||
+        sources->items[i].from == AUSPEX_FROM_SEX)
+      return true;
+  return false;
+}
+
+bool ax_score_reads_person(const ax_model *model) {
+  for (size_t i = 0; i < model->input_count; i++)
+    if (is_person(&model->inputs[i].sources)) return true;
+  for (size_t i = 0; i < model->criterion_count; i++) {
+    const ax_model_criterion *k = &model->criteria[i];
+    if (k->kind == AUSPEX_NEEDS_AGE || k->kind == AUSPEX_NEEDS_SEX ||
+        is_person(&k->sources))
+      return true;
+  }
   return false;
 }
 
@@ -234,9 +255,9 @@ ax_status ax_score_run(ax_score_host *host, ax_arena *arena,
   *out = (ax_score_result){ .why = AX_STR("") };
   ax_feature_view *view = request->view;
   if (!view) view = ax_score_host_facts(host, arena, &request->facts);
-  if (!view || ax_feature_build_view(arena, request->model, view,
-                                     request->as_of_ms, request->automatic,
-                                     &s.row))
+  if (!view ||
+      ax_feature_build_view(arena, request->model, view, request->as_of_ms,
+                            request->automatic, &s.row))
     return ax_error_set(err, AX_NOMEM, "no memory for the row of a model");
   out->why = s.row.why;
   switch (s.row.verdict) {

@@ -77,6 +77,10 @@ ax_status ax_score_module_at(ax_score_host *host, size_t i, ax_arena *arena,
  * unless the model asks for their code (design rule 2). */
 bool ax_score_concerns(const ax_model *model, const ax_facts *facts);
 
+/* Does the model ask for the patient's age or sex, as an input or a criterion?
+ */
+bool ax_score_reads_person(const ax_model *model);
+
 /* The codes a model reads, as filters for ax_store_facts; none: everything. */
 const ax_fact_code *ax_score_codes(const ax_model *model, size_t *count);
 

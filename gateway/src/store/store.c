@@ -97,6 +97,15 @@ ax_status ax_store_facts(ax_store *store, ax_arena *arena, ax_str patient,
                            filter_count, out, err);
 }
 
+ax_status ax_store_facts_of(ax_store *store, ax_arena *arena, ax_str type,
+                            ax_str id, ax_facts *out, ax_str *patient,
+                            ax_error *err) {
+  *out = (ax_facts){ 0 };
+  *patient = AX_STR("");
+  return store->ops->facts_of(store->backend, arena, type, id, out, patient,
+                              err);
+}
+
 ax_status ax_store_standing(ax_store *store, ax_arena *arena, ax_str type,
                             ax_str id, uint64_t version, ax_standings *out,
                             ax_error *err) {

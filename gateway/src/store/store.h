@@ -128,6 +128,12 @@ ax_status ax_store_facts(ax_store *store, ax_arena *arena, ax_str patient,
                          const ax_fact_code *filters, size_t filter_count,
                          ax_facts *out, ax_error *err) AX_MUST_USE;
 
+/* The facts of the current version of a resource, and whose they are; none when
+ * there is no such resource or it says nothing about a patient. */
+ax_status ax_store_facts_of(ax_store *store, ax_arena *arena, ax_str type,
+                            ax_str id, ax_facts *out, ax_str *patient,
+                            ax_error *err) AX_MUST_USE;
+
 /* --- writing ------------------------------------------------------------- */
 
 typedef struct {

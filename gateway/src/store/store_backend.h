@@ -61,6 +61,9 @@ typedef struct {
   ax_status (*facts)(ax_store_backend *backend, ax_arena *arena, ax_str patient,
                      const ax_fact_code *filters, size_t filter_count,
                      ax_facts *out, ax_error *err);
+  ax_status (*facts_of)(ax_store_backend *backend, ax_arena *arena, ax_str type,
+                        ax_str id, ax_facts *out, ax_str *patient,
+                        ax_error *err);
   /* With a type in `wanted` those that rest on Type/id before the version; with
    * a model those of model, patient and as-of that rest on what is not current;
    * else those of the patient that rest on what was the facts of `id`. */

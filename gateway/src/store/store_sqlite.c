@@ -440,6 +440,7 @@ const ax_store_ops ax_store_sqlite_ops = {
   .values = ax_store_sqlite_values,
   .history = ax_store_sqlite_history,
   .facts = ax_store_sqlite_facts,
+  .facts_of = ax_store_sqlite_facts_of,
   .standing = ax_store_sqlite_standing,
   .tasks_due = ax_store_sqlite_tasks_due,
   .once = ax_store_sqlite_once,

@@ -221,6 +221,9 @@ ax_status ax_store_sqlite_facts(ax_store_backend *backend, ax_arena *arena,
                                 ax_str patient, const ax_fact_code *filters,
                                 size_t filter_count, ax_facts *out,
                                 ax_error *err);
+ax_status ax_store_sqlite_facts_of(ax_store_backend *backend, ax_arena *arena,
+                                   ax_str type, ax_str id, ax_facts *out,
+                                   ax_str *patient, ax_error *err);
 ax_status ax_store_sqlite_standing(ax_store_backend *backend, ax_arena *arena,
                                    const ax_standing *wanted, ax_standing **out,
                                    size_t *count, ax_error *err);

@@ -35,12 +35,13 @@ typedef struct {
 /* --- rows ------------------------------------------------------------------
  */
 
-#define FACT_SELECT                                                            \
+#define FACT_COLUMNS                                                           \
   "SELECT f.resource, f.n, f.type, f.id, f.version, f.system, f.code, f.kind," \
   " f.status, f.flags, f.statement, f.lo, f.hi, f.precision, f.end_lo,"        \
   " f.end_hi, f.issued, f.value_kind, f.number, f.digits, f.comparator,"       \
   " f.unit, f.low, f.high, f.value_system, f.value_code, f.details"            \
-  " FROM fact f WHERE f.patient = ?1 AND +f.resource < ?2"
+  " FROM fact f"
+#define FACT_SELECT FACT_COLUMNS " WHERE f.patient = ?1 AND +f.resource < ?2"
 
 static bool is_null(const ax_store_stmt *s, int column) {
   return sqlite3_column_type(s->stmt, column) == SQLITE_NULL;
@@ -281,6 +282,60 @@ ax_status ax_store_sqlite_facts(ax_store_backend *backend, ax_arena *arena,
   lookup l = { .arena = arena, .err = err };
   AX_TRY(ax_store_sqlite_borrow(backend, &l.conn, err));
   ax_status status = facts_with(&l, patient, filters, filter_count);
+  ax_store_sqlite_return(backend, l.conn);
+  return status ? status : give(&l, out);
+}
+
+/* --- of one resource ---------------------------------------------------------
+ */
+
+static ax_status find_resource(lookup *l, ax_str type, ax_str id,
+                               int64_t *key) {
+  int64_t name = 0;
+  AX_TRY(ax_store_name_find(l->conn, type, false, &name, l->err));
+  ax_store_stmt s = ax_store_conn_use(
+      l->conn, "SELECT key FROM resource WHERE type = ? AND id = ?"
+               " AND key < ?");
+  ax_store_conn_int(&s, name);
+  ax_store_conn_text(&s, id);
+  ax_store_conn_int(&s, l->conn->shown);
+  bool there = ax_store_conn_row(&s);
+  if (there) *key = sqlite3_column_int64(s.stmt, 0);
+  AX_TRY(ax_store_conn_done(&s, l->err));
+  return there ? AX_OK : AX_NOT_FOUND;
+}
+
+/* All facts of a resource are one patient's. */
+static ax_status owner_of(lookup *l, int64_t resource, ax_str *patient) {
+  ax_store_stmt s = ax_store_conn_use(
+      l->conn, "SELECT v.code FROM fact f JOIN value v ON v.key = f.patient"
+               " WHERE f.resource = ? LIMIT 1");
+  ax_store_conn_int(&s, resource);
+  ax_status status = AX_OK;
+  if (ax_store_conn_row(&s))
+    status = ax_store_conn_copy(&s, 0, l->arena, patient);
+  ax_status done = ax_store_conn_done(&s, l->err);
+  return status ? status : done;
+}
+
+static ax_status of_resource(lookup *l, ax_str type, ax_str id,
+                             ax_str *patient) {
+  int64_t key = 0;
+  ax_status status = find_resource(l, type, id, &key);
+  if (status) return status == AX_NOT_FOUND ? AX_OK : status;
+  AX_TRY(owner_of(l, key, patient));
+  ax_store_stmt s =
+      ax_store_conn_use(l->conn, FACT_COLUMNS " WHERE f.resource = ?");
+  ax_store_conn_int(&s, key);
+  return take_all(&s, l);
+}
+
+ax_status ax_store_sqlite_facts_of(ax_store_backend *backend, ax_arena *arena,
+                                   ax_str type, ax_str id, ax_facts *out,
+                                   ax_str *patient, ax_error *err) {
+  lookup l = { .arena = arena, .err = err };
+  AX_TRY(ax_store_sqlite_borrow(backend, &l.conn, err));
+  ax_status status = of_resource(&l, type, id, patient);
   ax_store_sqlite_return(backend, l.conn);
   return status ? status : give(&l, out);
 }

@@ -76,7 +76,7 @@ ax_status ax_registry_load(ax_registry *registry, ax_arena *arena,
 static ax_model fake_model;
 /* Asks for results of the other one, when it is there. */
 static ax_model fake_reader;
-static bool fake_has_reader;
+static bool fake_has_reader, fake_reads_person;
 static int fake_failures; /* so many runs are UNAVAILABLE first */
 static ax_status fake_failure;
 static int fake_runs;
@@ -128,6 +128,11 @@ bool ax_score_concerns(const ax_model *model, const ax_facts *facts) {
   for (size_t i = 0; i < facts->count; i++)
     if (ax_str_eq(facts->items[i].code, code)) return true;
   return false;
+}
+
+bool ax_score_reads_person(const ax_model *model) {
+  (void)model;
+  return fake_reads_person;
 }
 
 const ax_fact_code *ax_score_codes(const ax_model *model, size_t *count) {
@@ -274,7 +279,7 @@ static inline int begin(void **state) {
   if (!w) return -1;
   fake_model = (ax_model){ .id = AX_STR("m"), .name = AX_STR("m") };
   fake_reader = (ax_model){ .id = AX_STR("reader"), .name = AX_STR("reader") };
-  fake_has_reader = false;
+  fake_has_reader = fake_reads_person = false;
   fake_failures = fake_runs = 0;
   fake_verdict = AX_SCORED;
   fake_failure = AX_UNAVAILABLE;
@@ -385,10 +390,12 @@ static inline const char *issue_path(const world *w, size_t i) {
 #define BUNDLE(type, entries)                                                  \
   "{\"resourceType\":\"Bundle\",\"type\":\"" type "\",\"entry\":[" entries "]" \
   "}"
-#define OBSERVATION(subject)                                          \
-  "{\"resourceType\":\"Observation\",\"status\":\"final\",\"code\":{" \
-  "\"coding\":[{\"system\":\"http://loinc.org\",\"code\":\"1-8\"}]}," \
-  "\"subject\":{\"reference\":\"" subject "\"},\"valueQuantity\":{"   \
+#define OBSERVATION(subject) OBSERVATION_AS("", subject)
+/* `id`: "" or what stands before "status". */
+#define OBSERVATION_AS(id, subject)                                         \
+  "{\"resourceType\":\"Observation\"," id "\"status\":\"final\",\"code\":{" \
+  "\"coding\":[{\"system\":\"http://loinc.org\",\"code\":\"1-8\"}]},"       \
+  "\"subject\":{\"reference\":\"" subject "\"},\"valueQuantity\":{"         \
   "\"value\":1.50}}"
 
 #endif

@@ -168,6 +168,100 @@ static void without_a_host_nothing_is_planned(void **state) {
   assert_int_equal(0, stats(w).tasks_waiting);
 }
 
+/* --- corrections -------------------------------------------------------------
+ */
+
+static void correct_patient(world *w, const char *more) {
+  fake_runs = 0;
+  store_patient(w, more);
+}
+
+static void one_observation(world *w) {
+  assert_int_equal(201,
+                   create(w, "Observation", OBSERVATION("Patient/mine"), ""));
+}
+
+static void a_corrected_person_is_scored_by_who_asks_for_it(void **state) {
+  world *w = *state;
+  store_patient(w, ",\"birthDate\":\"1950-01-01\"");
+  one_observation(w);
+  correct_patient(w, ",\"birthDate\":\"1960-01-01\"");
+  assert_int_equal(0, fake_runs); /* the model does not ask for age */
+  fake_reads_person = true;
+  correct_patient(w, ",\"birthDate\":\"1970-01-01\"");
+  assert_int_equal(1, fake_runs);
+  correct_patient(w, ",\"birthDate\":\"1970-01-01\",\"gender\":\"female\"");
+  assert_int_equal(1, fake_runs);
+  correct_patient(w, ",\"birthDate\":\"1970-01-01\",\"gender\":\"female\","
+                     "\"address\":[{\"city\":\"Lund\"}]");
+  assert_int_equal(0, fake_runs); /* an address changes no score */
+}
+
+static void who_may_be_scored_again_is(void **state) {
+  world *w = *state;
+  store_patient(w, ",\"active\":false");
+  one_observation(w);
+  assert_int_equal(0, fake_runs);
+  correct_patient(w, ",\"active\":true");
+  assert_int_equal(1, fake_runs);
+  correct_patient(w, ",\"deceasedBoolean\":true");
+  assert_int_equal(0, fake_runs);
+  correct_patient(w, ",\"deceasedBoolean\":false");
+  assert_int_equal(1, fake_runs);
+}
+
+#define AS(method, id) \
+  "\"request\":{\"method\":\"" method "\",\"url\":\"Observation/" id "\"}"
+#define OTHER_CODE                                                       \
+  "{\"resourceType\":\"Observation\",\"id\":\"o\",\"status\":\"final\"," \
+  "\"code\":{\"coding\":[{\"system\":\"http://"                          \
+  "loinc.org\",\"code\":\"2-6\"}]},"                                     \
+  "\"subject\":{\"reference\":\"Patient/mine\"},\"valueInteger\":1}"
+
+static void send_entry(world *w, const char *entry) {
+  char json[1500];
+  (void)snprintf(json, sizeof json,
+                 "{\"resourceType\":\"Bundle\",\"type\":\"transaction\","
+                 "\"entry\":[{%s}]}",
+                 entry);
+  fake_runs = 0;
+  assert_int_equal(200, post(w, json));
+}
+
+/* The model has an older value, too: it is asked about that. */
+static void what_is_said_no_more_is_scored(void **state) {
+  world *w = *state;
+  store_patient(w, "");
+  one_observation(w);
+  send_entry(w, "\"resource\":" OTHER_CODE "," AS("PUT", "o"));
+  assert_int_equal(0, fake_runs);
+  send_entry(w, "\"resource\":" OBSERVATION_AS(
+                    "\"id\":\"o\",", "Patient/mine") "," AS("PUT", "o"));
+  assert_int_equal(1, fake_runs);
+  send_entry(w, "\"resource\":" OTHER_CODE "," AS("PUT", "o"));
+  assert_int_equal(1, fake_runs); /* coded anew */
+  send_entry(w, "\"resource\":" OBSERVATION_AS(
+                    "\"id\":\"o\",", "Patient/mine") "," AS("PUT", "o"));
+  send_entry(w, AS("DELETE", "o"));
+  assert_int_equal(1, fake_runs);
+}
+
+static void both_patients_of_what_moves_are_scored(void **state) {
+  world *w = *state;
+  store_patient(w, "");
+  assert_int_equal(
+      200, post(w, BUNDLE("transaction",
+                          "{\"resource\":{\"resourceType\":\"Patient\",\"id\":"
+                          "\"yours\"},\"request\":{\"method\":\"PUT\",\"url\":"
+                          "\"Patient/yours\"}}")));
+  one_observation(w);
+  send_entry(w, "\"resource\":" OBSERVATION_AS(
+                    "\"id\":\"o\",", "Patient/mine") "," AS("PUT", "o"));
+  send_entry(w, "\"resource\":" OBSERVATION_AS(
+                    "\"id\":\"o\",", "Patient/yours") "," AS("PUT", "o"));
+  assert_int_equal(2, fake_runs);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
 #define T(f) cmocka_unit_test_setup_teardown(f, begin, end)
@@ -181,6 +275,10 @@ int main(void) {
     T(a_task_that_fails_in_any_way_waits_longer_each_time),
     T(tasks_left_by_a_crash_are_done_at_the_next_start),
     T(without_a_host_nothing_is_planned),
+    T(a_corrected_person_is_scored_by_who_asks_for_it),
+    T(who_may_be_scored_again_is),
+    T(what_is_said_no_more_is_scored),
+    T(both_patients_of_what_moves_are_scored),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

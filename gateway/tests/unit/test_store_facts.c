@@ -142,6 +142,32 @@ static void a_patients_own_row_always_comes(void **state) {
   assert_str(facts.items[0].system, "");
 }
 
+static size_t count_of(ax_test_store *t, const char *type, const char *id,
+                       ax_str *patient) {
+  ax_facts facts;
+  assert_int_equal(ax_store_facts_of(t->store, t->arena, ax_str_from(type),
+                                     ax_str_from(id), &facts, patient, &t->err),
+                   AX_OK);
+  return facts.count;
+}
+
+static void a_resource_has_its_facts_and_their_patient(void **state) {
+  ax_test_store *t = *state;
+  ax_str patient;
+  fill(t);
+  assert_int_equal(count_of(t, "Condition", "c1", &patient), 2);
+  assert_str(patient, "Patient/a");
+  assert_int_equal(count_of(t, "Condition", "c4", &patient), 1);
+  assert_str(patient, "Patient/b");
+  assert_int_equal(count_of(t, "Condition", "o1", &patient), 0);
+  assert_str(patient, "");
+  assert_int_equal(count_of(t, "Unheard", "of", &patient), 0);
+  ax_fact moved = fact_at(ICD, "C25", 7);
+  put(t, ax_test_store_write("Condition", "c1", 2, 9), "Patient/b", &moved, 1);
+  assert_int_equal(count_of(t, "Condition", "c1", &patient), 1);
+  assert_str(patient, "Patient/b");
+}
+
 static void everything_about_a_fact_comes_back(void **state) {
   ax_test_store *t = *state;
   ax_fact in = fact_at(LOINC, "1", 1000);
@@ -162,7 +188,8 @@ static void everything_about_a_fact_comes_back(void **state) {
   in.high = -2;
   in.value_system = AX_STR("urn:vs");
   in.value_code = AX_STR("vc");
-  in.details = AX_STR("method\x1fs\x1f" "c\n");
+  in.details = AX_STR("method\x1fs\x1f"
+                      "c\n");
   put(t, ax_test_store_write("QuestionnaireResponse", "q", 1, 9), "Patient/a",
       &in, 1);
   ax_facts facts = all_of(t, "Patient/a", NULL, 0);
@@ -189,7 +216,8 @@ static void everything_about_a_fact_comes_back(void **state) {
   assert_str(f->system, LOINC);
   assert_str(f->value_system, "urn:vs");
   assert_str(f->value_code, "vc");
-  assert_str(f->details, "method\x1fs\x1f" "c\n");
+  assert_str(f->details, "method\x1fs\x1f"
+                         "c\n");
 }
 
 static void absent_limits_and_truths_stay_as_they_are(void **state) {
@@ -274,6 +302,7 @@ int main(void) {
     T(filters_match_in_four_ways),
     T(what_two_filters_find_comes_once),
     T(a_patients_own_row_always_comes),
+    T(a_resource_has_its_facts_and_their_patient),
     T(everything_about_a_fact_comes_back),
     T(absent_limits_and_truths_stay_as_they_are),
     T(a_new_version_replaces_the_facts_and_a_deletion_removes_them),

@@ -176,6 +176,34 @@ correct.fixture("corrected", replaceStatus("corrected")).fixture("wrong", replac
     get(`RiskAssessment?patient=Patient/${PAT}`), count(`${RISKS}.where(status != 'entered-in-error')`, 0))
   .teardown(del("RiskAssessment/${risk-id}"), del("RiskAssessment/${new-id}"), del("Provenance/${tie}"));
 
+// Nothing stands that could be taken back: too young, and with the cancer that END-PAC is to find.
+const apply = script("gateway", "result-applicable", "Corrections by which a model applies",
+  "A model that was kept from a patient scores as soon as what kept it away is corrected.").run();
+const kept = (name, value) => parameters({ name: "operation", part: [
+  part("type", { valueCode: "replace" }), part("path", { valueString: name }), part("value", value)] });
+const BORN = endpac.entry[indexOf(endpac, isPatient)].resource.birthDate;
+const PKEPT = `\${k${indexOf(endpac, isPatient)}}`;
+const young = structuredClone(endpac);
+young.entry[indexOf(young, isPatient)].resource.birthDate = day(-10950);
+young.entry.push(entry("POST", "Condition", { resourceType: "Condition",
+  clinicalStatus: concept("http://terminology.hl7.org/CodeSystem/condition-clinical", "active"),
+  code: concept("http://hl7.org/fhir/sid/icd-10", "C25.0"),
+  subject: { reference: young.entry[indexOf(young, isPatient)].fullUrl } },
+  { fullUrl: "urn:uuid:6f0d6c5e-2d0b-4c55-9f39-5f0d6a6f2c11" }));
+sent(apply, "k", young);
+const CANCER = `Condition/\${k${young.entry.length - 1}}`;
+apply.fixture("born", kept("Patient.birthDate", { valueDate: BORN }))
+  .fixture("other", kept("Condition.code.coding[0].code", { valueCode: "I10" }))
+  .variable("risk-id", { sourceId: "found", expression: "Bundle.entry[0].resource.id" })
+  .test("result-applicable", "a birth date that is corrected, a Condition that is coded anew: then there is a result",
+    get(`RiskAssessment?patient=Patient/${PKEPT}`), status(200), is("Bundle.total", 0),
+    patch(`Patient/${PKEPT}`, "born", { contentType: "application/fhir+json" }), status(200),
+    get(`RiskAssessment?patient=Patient/${PKEPT}`), is("Bundle.total", 0),
+    patch(CANCER, "other", { contentType: "application/fhir+json" }), status(200),
+    get(`RiskAssessment?patient=Patient/${PKEPT}&method=endpac`, { into: "found" }), is("Bundle.total", 1),
+    is(`${RISKS}.prediction.extension.where(url = '${EXT}/score').value.value`, "3"))
+  .teardown(del("RiskAssessment/${risk-id}"));
+
 const mgps = sample("patients/mgps-scored-1.json", "mgps-scored-1", "${run}");
 const QPAT = `\${q${indexOf(mgps, isPatient)}}`;
 const measure = script("gateway", "result-measured", "Measurements of stored data",
@@ -282,4 +310,4 @@ const deliver = script("gateway", "subscription", "Subscriptions",
     post("Subscription", "faulty"), status(422), yes("OperationOutcome.issue.where(expression = 'Subscription').exists()"))
   .teardown(del("Subscription/${id}"));
 
-export default [flow, measure, asks, correct, never, whose, deliver];
+export default [flow, measure, asks, correct, apply, never, whose, deliver];
