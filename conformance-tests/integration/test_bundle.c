@@ -241,6 +241,20 @@ static void a_urn_that_no_entry_has_is_refused_with_its_place(void **state) {
              "Bundle.entry[1].resource.subject.reference");
 }
 
+/* What is not stored is not said to be (its PUT had been "201 Created"). */
+static void an_update_with_such_a_reference_is_refused_too(void **state) {
+  static const char one[] = BUNDLE(
+      "batch",
+      "{\"resource\":{\"resourceType\":\"Condition\",\"id\":\"nowhere\","
+      "\"code\":{\"text\":\"x\"},\"subject\":{\"reference\":\"" NOBODY "\"}},"
+      "\"request\":{\"method\":\"PUT\",\"url\":\"Condition/nowhere\"}}");
+  (void)state;
+  const outside_answer *a = outside_post(gw, "", one);
+  assert_str(field(a, 0, "response.status"), "422 Unprocessable Entity");
+  assert_null(outside_at(a->json, "entry[0].response.location"));
+  assert_int_equal(outside_get(gw, "/Condition/nowhere")->status, 404);
+}
+
 static void reads_may_be_conditional_and_without_a_body(void **state) {
   (void)state;
 #define READ(method, more)                                              \
@@ -399,6 +413,7 @@ int main(void) {
     cmocka_unit_test(reads_in_a_transaction_come_after_its_writes),
     cmocka_unit_test(a_history_in_a_bundle_shows_what_the_bundle_did),
     cmocka_unit_test(a_urn_that_no_entry_has_is_refused_with_its_place),
+    cmocka_unit_test(an_update_with_such_a_reference_is_refused_too),
     cmocka_unit_test(reads_may_be_conditional_and_without_a_body),
     cmocka_unit_test(a_put_in_a_transaction_makes_versions),
     cmocka_unit_test(a_batch_answers_each_entry_in_its_order),

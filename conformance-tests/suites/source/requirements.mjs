@@ -93,7 +93,7 @@ export default [
     ["bundle-references", "References to entries by fullUrl (urn:uuid) SHALL become references to what was stored.", { source: `${HTTP}#trules` }],
     ["bundle-conditional", "ifNoneExist SHALL be honoured in entries.", { source: `${HTTP}#trules` }],
     ["bundle-conditional-reference", "A conditional reference SHALL become the one it means, or the transaction fail.", { source: `${HTTP}#trules` }],
-    ["bundle-reference-nowhere", "A urn:uuid or urn:oid reference that leads to no entry SHALL be refused with its place.", { source: `${OURS}/gateway` }],
+    ["bundle-reference-nowhere", "A urn:uuid or urn:oid reference that leads to no entry of the same transaction SHALL be refused with its place.", { source: `${OURS}/gateway` }],
     ["bundle-put", "Updates in a transaction SHALL make versions and honour ifMatch.", { source: `${HTTP}#trules` }],
     ["bundle-overlap", "A transaction in which two entries mean one resource SHALL be refused.", { source: `${HTTP}#trules` }],
     ["bundle-history", "A GET in a Bundle SHALL give the history of a resource, a type or the system, as it does alone."],

@@ -83,7 +83,7 @@ static ax_status store_one(group *g, ax_intake_item *item) {
   ax_status status = store(g, item, 1, &stored, &err);
   if (status == AX_NOMEM) return AX_NOMEM;
   if (status) ax_intake_batch_fail(item, status, &err);
-  if (!status && !stored && item->status == 0) item->status = 422;
+  if (!status && !stored && item->status < 400) item->status = 422;
   return AX_OK;
 }
 
@@ -99,7 +99,7 @@ static ax_status flush(group *g) {
     if (!stored && ax_fhir_issues_errors(g->items[i].issues) == 0) {
       g->items[i].status = 0;
       AX_TRY(store_one(g, &g->items[i]));
-    } else if (!stored && g->items[i].status == 0) {
+    } else if (!stored && g->items[i].status < 400) {
       g->items[i].status = 422;
     }
     *g->from[i] = g->items[i];

@@ -80,6 +80,7 @@ static void fault(settling *s, ax_issue_type type, const char *id, ax_str text,
                                     (int)p.len, p.path);
     if (longer.ptr) path = longer;
   }
+  if (s->item->status < 400) s->item->status = 422;
   ax_fhir_issues_addf(s->item->issues, AX_ERROR, type, id, path, p.value,
                       AX_STR(""),
                       "The %sreference \"" AX_STR_FMT "\" %s" AX_STR_FMT,
@@ -154,24 +155,28 @@ static bool settle_restful(settling *s, const ax_reference *ref, ax_str *out) {
   return target && become(s, target, ref->version, out);
 }
 
+/* Resources in which others stand, with urns of their own. */
+static bool holds_others(ax_str type) {
+  return ax_str_eq(type, AX_STR("Bundle")) ||
+         ax_str_eq(type, AX_STR("Parameters"));
+}
+
 /* A urn is known to nobody but its Bundle: stored, it would lead nowhere for
- * ever. A Bundle inside the entry has urns of its own, and what stands in the
- * resource already is not this sender's fault. */
+ * ever. What stands in the resource already is not this sender's fault. */
 static void check_urn(settling *s, ax_str text) {
   const ax_intake_item *item = s->item;
-  if (!item->in_bundle || ax_str_eq(item->type, AX_STR("Bundle"))) return;
+  if (holds_others(item->type)) return;
   if (item->before.version &&
       ax_str_find(item->before.body, text) != AX_STR_NONE)
     return;
+  const char *what = "leads nowhere: only entries of the same transaction can "
+                     "be referred to so (R4 3.1.0.11.2)";
   if (s->refs->urls)
-    fault(s, AX_ISSUE_NOT_FOUND, "reference-no-entry", text,
-          "leads nowhere: no entry that is stored has this fullUrl",
-          AX_STR(""));
-  else
-    fault(s, AX_ISSUE_NOT_FOUND, "reference-no-entry", text,
-          "leads nowhere: entries of a batch may not refer to each other (R4 "
-          "3.1.0.11.1), a transaction's may",
-          AX_STR(""));
+    what = "leads nowhere: no entry that is stored has this fullUrl";
+  else if (item->in_bundle)
+    what = "leads nowhere: entries of a batch may not refer to each other (R4 "
+           "3.1.0.11.1), a transaction's may";
+  fault(s, AX_ISSUE_NOT_FOUND, "reference-no-entry", text, what, AX_STR(""));
 }
 
 static bool settle_reference(settling *s, ax_str text, ax_str *out) {

@@ -2,8 +2,9 @@
  * intake_refs.h - references that change on the way into the store
  * (R4 3.1.0.11.2): what names an entry of the Bundle by its fullUrl becomes
  * Type/id of what was stored, and a conditional reference becomes Type/id of
- * the one resource it finds. A `urn:uuid:` or `urn:oid:` in a `reference` of a
- * Bundle that names no entry is a fault: nobody else knows what it means.
+ * the one resource it finds. A `urn:uuid:` or `urn:oid:` in a `reference` that
+ * names no entry of the same transaction is a fault, also in a resource that
+ * comes alone: nobody else knows what it means.
  *
  * Looked at: `reference` members everywhere in a resource; every other string
  * that may be a uri, url, canonical, oid or uuid when the whole of it is a

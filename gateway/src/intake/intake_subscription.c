@@ -8,7 +8,7 @@ static void refuse(ax_intake_item *item, const ax_json *at, const char *member,
   ax_str path = ax_intake_item_path(item, item->in_bundle ? ".resource" : "");
   path = ax_arena_printf(ax_fhir_issues_arena(item->issues), AX_STR_FMT ".%s",
                          AX_STR_ARG(path), member);
-  if (item->status == 0) item->status = 422;
+  if (item->status < 400) item->status = 422;
   ax_fhir_issues_addf(
       item->issues, AX_ERROR, AX_ISSUE_BUSINESS_RULE, "subscription-not-served",
       path.ptr ? path : AX_STR("Subscription"), at, AX_STR(""), "%s: \"%.*s\"",

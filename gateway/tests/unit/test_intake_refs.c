@@ -14,6 +14,7 @@ typedef struct {
   ax_intake_item target, item;
   ax_stored before; /* of the item */
   ax_str type;
+  bool alone; /* the item came in no Bundle */
   ax_buf out;
 } world;
 
@@ -45,12 +46,12 @@ static int end(void **state) {
 /* `json` after its references were settled, as text. */
 static ax_str settled(world *w, const char *json) {
   ax_json_fault fault;
-  ax_intake_refs refs = { .urls = w->urls };
+  ax_intake_refs refs = { .urls = w->alone ? NULL : w->urls };
   const ax_json *tree = NULL;
   assert_int_equal(AX_OK,
                    ax_json_parse(w->arena, ax_str_from(json), &tree, &fault));
   ax_str url = w->item.full_url;
-  w->item = (ax_intake_item){ .in_bundle = true,
+  w->item = (ax_intake_item){ .in_bundle = !w->alone,
                               .i = 3,
                               .full_url = url,
                               .type = w->type,
@@ -104,6 +105,16 @@ static void a_urn_that_no_entry_has_is_a_fault_with_its_place(void **state) {
               AX_STR_NONE);
 }
 
+static void a_urn_of_a_resource_that_comes_alone_is_a_fault(void **state) {
+  world *w = *state;
+  w->alone = true;
+  w->type = AX_STR("Observation");
+  (void)settled(w, "{\"subject\":{\"reference\":\"urn:uuid:1\"}}");
+  assert_int_equal(1, ax_fhir_issues_errors(w->item.issues));
+  assert_str(ax_fhir_issues_at(w->item.issues, 0)->path,
+             "Observation.subject.reference");
+}
+
 static void a_urn_that_stands_there_already_is_no_fault(void **state) {
   static const char again[] = "{\"a\":{\"reference\":\"urn:uuid:2\"}}";
   world *w = *state;
@@ -112,12 +123,16 @@ static void a_urn_that_stands_there_already_is_no_fault(void **state) {
   assert_int_equal(0, ax_fhir_issues_errors(w->item.issues));
 }
 
-static void a_bundle_inside_has_urns_of_its_own(void **state) {
+static void resources_with_others_inside_have_urns_of_their_own(void **state) {
   static const char inner[] = "{\"a\":{\"reference\":\"urn:uuid:2\"}}";
+  static const char *const types[] = { "Bundle", "Parameters" };
   world *w = *state;
-  w->type = AX_STR("Bundle");
-  assert_str(settled(w, inner), inner);
-  assert_int_equal(0, ax_fhir_issues_errors(w->item.issues));
+  for (size_t i = 0; i < 2 * AX_COUNT(types); i++) {
+    w->type = ax_str_from(types[i % 2]);
+    w->alone = i >= 2;
+    assert_str(settled(w, inner), inner);
+    assert_int_equal(0, ax_fhir_issues_errors(w->item.issues));
+  }
 }
 
 static void a_relative_reference_is_read_beside_its_full_url(void **state) {
@@ -192,7 +207,8 @@ int main(void) {
     T(names_of_things_elsewhere_stay),
     T(a_urn_that_no_entry_has_is_a_fault_with_its_place),
     T(a_urn_that_stands_there_already_is_no_fault),
-    T(a_bundle_inside_has_urns_of_its_own),
+    T(a_urn_of_a_resource_that_comes_alone_is_a_fault),
+    T(resources_with_others_inside_have_urns_of_their_own),
     T(a_relative_reference_is_read_beside_its_full_url),
     T(a_reference_to_a_version_names_the_new_version),
     T(other_uris_change_only_as_a_whole),

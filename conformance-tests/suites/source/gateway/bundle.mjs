@@ -76,6 +76,14 @@ const transaction = script("gateway", "transaction", "Transaction",
   .test("bundle-reference-nowhere", "a urn that no entry has is refused with its place, and nothing is stored",
     post("", "nowhere"), refused(422, "not-found", uuid(4), { at: "Bundle.entry[1].resource.subject.reference" }),
     get("Patient?" + by("nowhere")), status(200), is("Bundle.total", 0))
+  .fixture("nowhere-alone", value(uuid(4)))
+  .fixture("nowhere-put", bundle("batch",
+    entry("PUT", "Observation/${run}-nowhere", { ...value(uuid(4)), id: "${run}-nowhere" })))
+  .test("bundle-reference-nowhere", "so is one in a resource that comes alone, and in an update of a batch",
+    post("Observation", "nowhere-alone"), refused(422, "not-found", uuid(4), { at: "Observation.subject.reference" }),
+    post("", "nowhere-put"), status(200), yes("Bundle.entry[0].response.status.startsWith('422')"),
+    is("Bundle.entry[0].response.outcome.issue.where(severity = 'error').expression", "Bundle.entry[0].resource.subject.reference"),
+    get("Observation/${run}-nowhere"), status(404))
   .fixture("reads", bundle("transaction",
     entry("GET", "Patient?" + by("fresh")), entry("POST", "Patient", person("fresh"))))
   .variable("fresh", idOf(1, "Patient", "read-after"))
