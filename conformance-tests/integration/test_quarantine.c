@@ -309,6 +309,220 @@ static void of_a_batch_only_the_faulty_entries_are_kept(void **s) {
   assert_int_equal(patients("b1"), 2);
 }
 
+/* --- what is seen only when it is to be stored -----------------------------
+ */
+
+static const char purple[] =
+    "[{\"op\":\"replace\",\"path\":\"/gender\",\"value\":\"purple\"}]";
+
+static const outside_answer *patch_as(const char *sender, const char *more,
+                                      const char *path, const char *body) {
+  char line[100];
+  (void)snprintf(line, sizeof line, "X-Sender: %s", sender);
+  const char *headers[] = { "Content-Type: application/json-patch+json", line,
+                            more, NULL };
+  return outside_send(gw, "PATCH", path, headers, body, strlen(body));
+}
+
+static void a_patient_is_there(const char *id) {
+  char path[100];
+  (void)snprintf(path, sizeof path, "/Patient/%s", id);
+  assert_int_equal(
+      send_as("clinic", "", "PUT", path, patient(id, id, "female"))->status,
+      201);
+}
+
+static ax_str gender_of(const char *id) {
+  char path[100];
+  (void)snprintf(path, sizeof path, "/Patient/%s", id);
+  return outside_find(outside_get(gw, path)->json, "gender");
+}
+
+static void the_result_of_a_patch_is_kept_as_the_patch(void **s) {
+  (void)s;
+  char id[80], again[80];
+  a_patient_is_there("p1");
+  (void)snprintf(
+      id, sizeof id, "%s",
+      kept_as(patch_as("lab", "Idempotency-Key: pk", "/Patient/p1", purple)));
+  (void)snprintf(
+      again, sizeof again, "%s",
+      kept_as(patch_as("lab", "Idempotency-Key: pk", "/Patient/p1", purple)));
+  assert_string_equal(id, again);
+  assert_str(gender_of("p1"), "female");
+  const outside_answer *a = operate("GET", id, NULL);
+  assert_str(outside_find(a->json, "asked.method"), "PATCH");
+  assert_str(outside_find(a->json, "target"), "Patient/p1");
+  assert_str(outside_find(a->json, "resource[0].value"), "purple");
+  assert_str(outside_find(a->json, "outcome.issue[1].expression[0]"),
+             "Patient.gender");
+  outside_refused(operate("POST", id, release), 422, "code-invalid",
+                  "administrative-gender");
+  a = operate("POST", id,
+              release_as("[{\"op\":\"replace\",\"path\":\"/gender\","
+                         "\"value\":\"male\"}]"));
+  assert_int_equal(a->status, 200);
+  assert_str(outside_find(a->json, "stored"), "Patient/p1/_history/2");
+  assert_str(gender_of("p1"), "male");
+}
+
+static void
+a_patch_is_released_as_the_whole_resource_or_not_after_others(void **s) {
+  (void)s;
+  char id[80];
+  a_patient_is_there("p2");
+  (void)snprintf(
+      id, sizeof id, "%s",
+      kept_as(patch_as("lab", NULL, "/Patient?identifier=urn:q|p2", purple)));
+  assert_int_equal(
+      operate("POST", id, release_as(patient("p2", "p2", "other")))->status,
+      200);
+  assert_str(gender_of("p2"), "other");
+  (void)snprintf(id, sizeof id, "%s",
+                 kept_as(patch_as("lab", NULL, "/Patient/p2", purple)));
+  assert_int_equal(
+      send_as("clinic", "", "PUT", "/Patient/p2", patient("p2", "p2", "male"))
+          ->status,
+      200);
+  outside_refused(operate("POST", id, release_as("[]")), 409, "conflict",
+                  "changed after");
+}
+
+static void a_patch_that_cannot_be_applied_is_refused(void **s) {
+  (void)s;
+  size_t before = waiting();
+  a_patient_is_there("p3");
+  outside_refused(
+      patch_as("lab", NULL, "/Patient/p3",
+               "[{\"op\":\"test\",\"path\":\"/gender\",\"value\":\"male\"}]"),
+      422, "processing", "patch cannot be applied");
+  outside_refused(patch_as("lab", "If-Match: W/\"7\"", "/Patient/p3", purple),
+                  412, "conflict", "version 7");
+  outside_refused(patch_as("lab", NULL, "/Patient/nobody", purple), 404,
+                  "not-found", "to patch");
+  outside_refused(patch_as("clinic", NULL, "/Patient/p3", purple), 422,
+                  "code-invalid", "administrative-gender");
+  assert_int_equal(waiting(), before);
+}
+
+#define PURPLE_PATCH(id)                                                     \
+  "{\"resource\":{\"resourceType\":\"Parameters\",\"parameter\":[{\"name\":" \
+  "\"operation\",\"part\":[{\"name\":\"type\",\"valueCode\":\"replace\"},"   \
+  "{\"name\":\"path\",\"valueString\":\"Patient.gender\"},{\"name\":"        \
+  "\"value\",\"valueCode\":\"purple\"}]}]},\"request\":{\"method\":"         \
+  "\"PATCH\",\"url\":\"Patient/" id "\"}}"
+
+static void patches_in_bundles_are_kept_like_other_entries(void **s) {
+  (void)s;
+  char id[80];
+  a_patient_is_there("p4");
+  const outside_answer *a =
+      send_as("lab", "", "POST", "",
+              "{\"resourceType\":\"Bundle\",\"type\":\"batch\",\"entry\":"
+              "[" PURPLE_PATCH("p4") "]}");
+  assert_str(outside_find(a->json, "entry[0].response.status"), "202 Accepted");
+  ax_str place = outside_find(a->json, "entry[0].response.location");
+  (void)snprintf(id, sizeof id, "%.*s", (int)place.len - 12, place.ptr + 12);
+  assert_str(
+      outside_find(operate("GET", id, NULL)->json, "resource.resourceType"),
+      "Parameters");
+  assert_int_equal(
+      operate("POST", id, release_as(patient("p4", "p4", "unknown")))->status,
+      200);
+  assert_str(gender_of("p4"), "unknown");
+  (void)snprintf(
+      id, sizeof id, "%s",
+      kept_as(send_as("lab", "", "POST", "",
+                      "{\"resourceType\":\"Bundle\",\"type\":\"transaction\","
+                      "\"entry\":[" PURPLE_PATCH("p4") "]}")));
+  assert_str(outside_find(operate("GET", id, NULL)->json, "resource.type"),
+             "transaction");
+  assert_str(gender_of("p4"), "unknown");
+}
+
+#define NOBODY "urn:uuid:0a4d8c53-7f51-4c7c-8a55-3a9c6d9d9c77"
+#define OF_NOBODY(more)                   \
+  "{\"resourceType\":\"Condition\"," more \
+  "\"code\":{\"text\":\"x\"},\"subject\":{\"reference\":\"" NOBODY "\"}}"
+
+/* An entry of a batch is held to the same alone as it was beside others. */
+static void a_reference_to_nobody_is_kept_and_not_released(void **s) {
+  (void)s;
+  static const char batch[] =
+      "{\"resourceType\":\"Bundle\",\"type\":\"batch\",\"entry\":[{"
+      "\"resource\":" OF_NOBODY("\"recordedDate\":\"yesterday\",") ",\"request"
+                                                                   "\":{"
+                                                                   "\"method\":"
+                                                                   "\"POST\","
+                                                                   "\"url\":"
+                                                                   "\"Condition"
+                                                                   "\"}},{"
+                                                                   "\"resource"
+                                                                   "\""
+                                                                   ":" OF_NOBODY(
+                                                                       "\"id\":"
+                                                                       "\"n1\""
+                                                                       ",") ","
+                                                                            "\""
+                                                                            "re"
+                                                                            "qu"
+                                                                            "es"
+                                                                            "t"
+                                                                            "\""
+                                                                            ":{"
+                                                                            "\""
+                                                                            "me"
+                                                                            "th"
+                                                                            "od"
+                                                                            "\""
+                                                                            ":"
+                                                                            "\""
+                                                                            "PU"
+                                                                            "T"
+                                                                            "\""
+                                                                            ","
+                                                                            "\""
+                                                                            "ur"
+                                                                            "l"
+                                                                            "\""
+                                                                            ":"
+                                                                            "\""
+                                                                            "Co"
+                                                                            "nd"
+                                                                            "it"
+                                                                            "io"
+                                                                            "n/"
+                                                                            "n1"
+                                                                            "\""
+                                                                            "}}"
+                                                                            "]"
+                                                                            "}";
+  const outside_answer *a = send_as("lab", "", "POST", "", batch);
+  char ids[2][80];
+  for (int i = 0; i < 2; i++) {
+    char path[60];
+    (void)snprintf(path, sizeof path, "entry[%d].response.status", i);
+    assert_str(outside_find(a->json, path), "202 Accepted");
+    (void)snprintf(path, sizeof path, "entry[%d].response.location", i);
+    ax_str place = outside_find(a->json, path);
+    (void)snprintf(ids[i], sizeof ids[i], "%.*s", (int)place.len - 12,
+                   place.ptr + 12);
+  }
+  for (int i = 0; i < 2; i++) {
+    outside_refused(
+        operate("POST", ids[i],
+                release_as(i ? OF_NOBODY("\"id\":\"n1\",") : OF_NOBODY(""))),
+        422, "not-found", NOBODY);
+    assert_int_equal(
+        operate("POST", ids[i],
+                "{\"act\":\"discard\",\"who\":\"x\",\"why\":\"y\"}")
+            ->status,
+        200);
+  }
+  outside_refused(send_as("clinic", "", "POST", "/Condition", OF_NOBODY("")),
+                  422, "not-found", NOBODY);
+}
+
 static void a_message_is_followed_through_quarantine(void **s) {
   (void)s;
   char id[80];
@@ -519,6 +733,12 @@ int main(void) {
     cmocka_unit_test(a_transaction_is_kept_whole),
     cmocka_unit_test(a_transaction_with_other_faults_is_refused),
     cmocka_unit_test(of_a_batch_only_the_faulty_entries_are_kept),
+    cmocka_unit_test(the_result_of_a_patch_is_kept_as_the_patch),
+    cmocka_unit_test(
+        a_patch_is_released_as_the_whole_resource_or_not_after_others),
+    cmocka_unit_test(a_patch_that_cannot_be_applied_is_refused),
+    cmocka_unit_test(patches_in_bundles_are_kept_like_other_entries),
+    cmocka_unit_test(a_reference_to_nobody_is_kept_and_not_released),
     cmocka_unit_test(a_message_is_followed_through_quarantine),
     cmocka_unit_test(a_full_quarantine_refuses),
     cmocka_unit_test(how_many_wait_is_a_metric),

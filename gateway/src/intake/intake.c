@@ -82,12 +82,9 @@ static ax_status hold(ax_intake *intake, const ax_intake_request *sent,
                       const ax_intake_request *rq, ax_intake_item *item,
                       ax_intake_result *out, ax_error *err) {
   const ax_intake_hold how = { intake, sent, rq };
-  ax_intake_mode mode = ax_intake_mode_of(intake->options.modes, rq->caller);
-  if (mode != AX_INTAKE_QUARANTINE || rq->release) return AX_OK;
-  item->hold = true;
-  AX_TRY(ax_intake_hold_items(&how, item, 1, err));
+  AX_TRY(ax_intake_hold_refused(&how, item, 1, err));
   out->issues = item->issues;
-  if (item->status) out->http_status = item->status;
+  if (item->status >= 400 || item->held.len) out->http_status = item->status;
   out->held = item->held;
   return AX_OK;
 }
@@ -123,9 +120,8 @@ ax_status ax_intake_apply(ax_intake *intake, const ax_intake_request *sent,
   AX_TRY(ax_intake_draft_store(&draft, &stored, err)); /* from here on safe */
   out->issues = stored && item.findings ? item.findings : item.issues;
   out->held = item.held;
-  if (item.status && (stored || item.status >= 400))
-    out->http_status = item.status;
-  if (!stored) return AX_OK;
+  if (!stored) return hold(intake, sent, rq, &item, out, err);
+  if (item.status) out->http_status = item.status;
 
   ax_intake_draft_score(&draft);
   out->receipt = receipt_of(&item);

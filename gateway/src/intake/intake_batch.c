@@ -54,6 +54,17 @@ void ax_intake_batch_fail(ax_intake_item *item, ax_status status,
                       err->text[0] ? err->text : ax_error_name(status));
 }
 
+ax_status ax_intake_batch_hold(const ax_intake_hold *hold,
+                               ax_intake_item *items, size_t count) {
+  ax_error err = { 0 };
+  ax_status status = ax_intake_hold_refused(hold, items, count, &err);
+  if (status == AX_NOMEM) return status;
+  for (size_t i = 0; i < count; i++)
+    if (items[i].hold && !items[i].held.len && !items[i].status)
+      ax_intake_batch_fail(&items[i], status, &err);
+  return AX_OK;
+}
+
 /* --- groups ----------------------------------------------------------------
  */
 

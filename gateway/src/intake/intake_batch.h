@@ -9,12 +9,18 @@
 #ifndef AX_INTAKE_INTAKE_BATCH_H
 #define AX_INTAKE_INTAKE_BATCH_H
 
+#include "intake/intake_hold.h"
 #include "intake/intake_item.h"
 #include "intake/intake_service.h"
 
 /* Says of an item that a failure of ours stopped it. */
 void ax_intake_batch_fail(ax_intake_item *item, ax_status status,
                           const ax_error *err);
+
+/* Keeps in quarantine what was refused for faults inside its resource; what
+ * should be kept and cannot be has failed. NOMEM only. */
+ax_status ax_intake_batch_hold(const ax_intake_hold *hold,
+                               ax_intake_item *items, size_t count) AX_MUST_USE;
 
 /* Stores and scores what can be. What cannot has errors in its issues and a
  * status. NOMEM only. */

@@ -174,28 +174,18 @@ static ax_status judge_entry(run *r, ax_intake_mode mode,
                              ax_intake_item *item) {
   if (!ax_fhir_issues_errors(item->issues))
     return ax_intake_verdict_clean(r->rq->arena, item);
-  bool bearable = mode != AX_INTAKE_REJECT && item->status == 0 &&
-                  ax_intake_verdict_bearable(item, item->issues);
-  if (bearable && mode == AX_INTAKE_TAG)
+  if (mode == AX_INTAKE_TAG && item->status == 0 &&
+      ax_intake_verdict_bearable(item, item->issues))
     return ax_intake_verdict_tag(r->rq->arena, item, item->issues);
-  item->hold = bearable;
-  if (!bearable && item->status == 0) item->status = 422;
+  if (item->status == 0) item->status = 422;
   return AX_OK;
 }
 
-/* Each entry of a batch is judged on its own. One that should be kept in
- * quarantine and cannot be has failed. */
-static ax_status judge_batch(run *r) {
-  ax_error err = { 0 };
-  const ax_intake_hold hold = { r->intake, r->sent, r->rq };
+/* Each entry of a batch is judged on its own. */
+static ax_status judge_batch(run *r, const ax_intake_hold *hold) {
   for (size_t i = 0; i < r->count; i++)
     AX_TRY(judge_entry(r, mode_of(r), &r->items[i]));
-  ax_status status = ax_intake_hold_items(&hold, r->items, r->count, &err);
-  if (status == AX_NOMEM) return status;
-  for (size_t i = 0; i < r->count; i++)
-    if (r->items[i].hold && !r->items[i].held.len && !r->items[i].status)
-      ax_intake_batch_fail(&r->items[i], status, &err);
-  return AX_OK;
+  return ax_intake_batch_hold(hold, r->items, r->count);
 }
 
 /* The faults of a transaction by entry; `*bearable` false when one of them is
@@ -289,6 +279,19 @@ static ax_status read_back(run *r, ax_error *err) {
   return AX_OK;
 }
 
+/* Refused when it was to be stored: what a patch makes, what a reference leads
+ * to, is seen only then. */
+static ax_status refuse_transaction(run *r, ax_intake_result *out,
+                                    ax_error *err) {
+  bool bearable = false;
+  ax_fhir_issues **lists = NULL;
+  out->issues = r->items[0].issues; /* shared by all */
+  out->http_status = first_status(r);
+  if (mode_of(r) != AX_INTAKE_QUARANTINE) return AX_OK;
+  AX_TRY(sort_faults(r, out->issues, &lists, &bearable));
+  return bearable ? hold_whole(r, out->issues, out, err) : AX_OK;
+}
+
 static ax_status run_transaction(run *r, ax_buf *answer, ax_str prefer,
                                  ax_intake_result *out, ax_error *err) {
   bool stored = false;
@@ -300,11 +303,7 @@ static ax_status run_transaction(run *r, ax_buf *answer, ax_str prefer,
                             .urls = r->urls,
                             .conditional = true };
   AX_TRY(ax_intake_draft_store(&draft, &stored, err));
-  if (!stored) {
-    out->issues = r->items[0].issues; /* shared by all */
-    out->http_status = first_status(r);
-    return AX_OK;
-  }
+  if (!stored) return refuse_transaction(r, out, err);
   ax_intake_draft_score(&draft);
   AX_TRY(read_back(r, err));
   return ax_intake_answer_write(r->items, r->count, "transaction-response",
@@ -313,8 +312,10 @@ static ax_status run_transaction(run *r, ax_buf *answer, ax_str prefer,
 
 static ax_status run_batch(run *r, ax_buf *answer, ax_str prefer,
                            ax_intake_result *out, ax_error *err) {
-  AX_TRY(judge_batch(r));
+  const ax_intake_hold hold = { r->intake, r->sent, r->rq };
+  AX_TRY(judge_batch(r, &hold));
   AX_TRY(ax_intake_batch_run(r->intake, r->rq, r->items, r->count));
+  AX_TRY(ax_intake_batch_hold(&hold, r->items, r->count));
   for (size_t i = 0; i < r->count; i++)
     out->postponed |= r->items[i].status == 503 || r->items[i].status == 507;
   AX_TRY(read_back(r, err));

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/uuid.h"
 #include "fhir/fhir_make.h"
+#include "intake/intake_verdict.h"
 
 enum {
   AT_ONCE = 200, /* kept in one commit */
@@ -20,9 +21,8 @@ ax_status ax_intake_hold_say(const ax_intake_request *rq,
                              ax_intake_item *item) {
   ax_fhir_issues *all = ax_fhir_issues_new(rq->arena);
   if (!all) return AX_NOMEM;
-  ax_str path = item->i == AX_INTAKE_HOLD_WHOLE
-                    ? AX_STR("Bundle")
-                    : ax_intake_item_path(item, "");
+  ax_str path = item->i == AX_INTAKE_HOLD_WHOLE ? AX_STR("Bundle")
+                                                : ax_intake_item_path(item, "");
   ax_fhir_issues_addf(
       all, AX_WARNING, AX_ISSUE_INCOMPLETE, "in-quarantine", path, NULL,
       AX_STR(""),
@@ -60,22 +60,31 @@ static void write_text(ax_json_writer *w, ax_str key, ax_str text) {
   if (text.len) ax_json_write_member(w, key, text);
 }
 
+static ax_str method_of(const ax_intake_item *item) {
+  if (item->method == AX_INTAKE_PATCH) return AX_STR("PATCH");
+  return item->method == AX_INTAKE_PUT ? AX_STR("PUT") : AX_STR("POST");
+}
+
+/* A patch is for what it was applied to, also where a condition found it. */
+static bool names_its_id(const ax_intake_item *item) {
+  return item->method == AX_INTAKE_PATCH ||
+         (item->method == AX_INTAKE_PUT && !item->condition.len);
+}
+
 /* What was asked besides the body; intake_release.c reads it. */
 static ax_status request_of(const ax_intake_hold *h, const ax_intake_item *item,
                             ax_str *out) {
   ax_buf buf = AX_BUF_INIT(TEXT_MAX);
   ax_json_writer w = ax_json_write_begin(&buf);
   ax_json_write_object(&w);
-  ax_json_write_member(&w, AX_STR("method"),
-                       item->method == AX_INTAKE_PUT ? AX_STR("PUT")
-                                                     : AX_STR("POST"));
+  ax_json_write_member(&w, AX_STR("method"), method_of(item));
   write_text(&w, AX_STR("base"), h->sent->base);
   if (item->i == AX_INTAKE_HOLD_WHOLE)
     write_text(&w, AX_STR("whole"), AX_STR("true"));
   write_text(&w, AX_STR("type"), item->type);
-  if (item->method == AX_INTAKE_PUT && !item->condition.len)
-    write_text(&w, AX_STR("id"), item->id);
-  write_text(&w, AX_STR("condition"), item->condition);
+  if (names_its_id(item)) write_text(&w, AX_STR("id"), item->id);
+  if (item->method != AX_INTAKE_PATCH)
+    write_text(&w, AX_STR("condition"), item->condition);
   write_text(&w, AX_STR("ifNoneExist"), item->if_none_exist);
   write_version(&w, AX_STR("ifMatch"), item->if_match);
   write_version(&w, AX_STR("ifNoneMatch"), item->if_none_match);
@@ -83,14 +92,17 @@ static ax_status request_of(const ax_intake_hold *h, const ax_intake_item *item,
   return kept(h->sent->arena, &buf, ax_json_write_end(&w), out);
 }
 
-/* As it was sent, before codes were translated. */
+/* As it was sent, before codes were translated; a patch without the Binary in
+ * which a Bundle carries it. */
 static ax_status body_of(const ax_intake_hold *h, const ax_intake_item *item,
                          ax_str *out) {
   *out = item->text.len ? item->text : h->sent->source;
   if (!item->in_bundle) return AX_OK;
   const ax_json *entry =
       ax_json_item(AX_JSON_GET(h->sent->doc, "entry"), item->i);
-  const ax_json *resource = AX_JSON_GET(entry, "resource");
+  const ax_json *resource = item->method == AX_INTAKE_PATCH
+                                ? item->patch
+                                : AX_JSON_GET(entry, "resource");
   ax_buf buf = AX_BUF_INIT(TEXT_MAX);
   ax_json_writer w = ax_json_write_begin(&buf);
   ax_json_write_tree(&w, resource ? resource : item->resource);
@@ -107,7 +119,7 @@ static ax_status outcome_of(const ax_intake_hold *h, const ax_intake_item *item,
 
 static ax_str target_of(const ax_intake_hold *h, const ax_intake_item *item) {
   if (item->i == AX_INTAKE_HOLD_WHOLE) return AX_STR("Bundle");
-  if (!item->id.len || item->method != AX_INTAKE_PUT) return item->type;
+  if (!item->id.len || item->method == AX_INTAKE_POST) return item->type;
   return AX_JOIN(h->sent->arena, item->type, AX_STR("/"), item->id);
 }
 
@@ -278,6 +290,30 @@ ax_status ax_intake_hold_items(const ax_intake_hold *hold,
   return g->count ? flush(g, err) : AX_OK;
 }
 
+static bool is_wanted(const ax_intake_hold *hold) {
+  const ax_intake_modes *modes = hold->intake->options.modes;
+  return !hold->rq->release &&
+         ax_intake_mode_of(modes, hold->rq->caller) == AX_INTAKE_QUARANTINE;
+}
+
+/* Not what failed for another reason: a condition (409, 412), our own (5xx). */
+static bool is_refused(const ax_intake_item *item) {
+  return !item->held.len && ax_fhir_issues_errors(item->issues) &&
+         (item->status < 400 || item->status == 422) &&
+         ax_intake_verdict_bearable(item, item->issues);
+}
+
+ax_status ax_intake_hold_refused(const ax_intake_hold *hold,
+                                 ax_intake_item *items, size_t count,
+                                 ax_error *err) {
+  bool wanted = is_wanted(hold);
+  for (size_t i = 0; i < count; i++) {
+    items[i].hold = wanted && is_refused(&items[i]);
+    if (items[i].hold) items[i].status = 0;
+  }
+  return ax_intake_hold_items(hold, items, count, err);
+}
+
 /* --- the end of a stay -----------------------------------------------------
  */
 
@@ -299,11 +335,11 @@ ax_status ax_intake_hold_settled(const ax_intake_options *options,
                    "It was released: all %zu entries were carried out", count);
   ax_fhir_make_outcome(&w, AX_STR("information"), AX_STR("informational"),
                        ax_str_from(text));
-  *out = (ax_held){ .id = rq->release->id,
-                    .state = AX_HELD_DONE,
-                    .status = 200,
-                    .note = rq->release->note,
-                    .until_ms =
-                        ax_clock_wall_ms() + options->quarantine_keep_ms };
+  *out =
+      (ax_held){ .id = rq->release->id,
+                 .state = AX_HELD_DONE,
+                 .status = 200,
+                 .note = rq->release->note,
+                 .until_ms = ax_clock_wall_ms() + options->quarantine_keep_ms };
   return kept(rq->arena, &buf, ax_json_write_end(&w), &out->outcome);
 }

@@ -37,6 +37,16 @@ ax_status ax_intake_hold_items(const ax_intake_hold *hold,
                                ax_intake_item *items, size_t count,
                                ax_error *err) AX_MUST_USE;
 
+/*
+ * The same for all items that were refused for faults inside their resources,
+ * by validation or when they were to be stored (what a patch makes, references
+ * that lead nowhere): `hold` is set for them. Nothing when the sender's mode is
+ * another, or the request is a release.
+ */
+ax_status ax_intake_hold_refused(const ax_intake_hold *hold,
+                                 ax_intake_item *items, size_t count,
+                                 ax_error *err) AX_MUST_USE;
+
 /* Puts before the issues that the item is kept as item->held. NOMEM. */
 ax_status ax_intake_hold_say(const ax_intake_request *rq,
                              ax_intake_item *item) AX_MUST_USE;

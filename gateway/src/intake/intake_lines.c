@@ -65,7 +65,7 @@ typedef struct {
   ax_intake_once known;
   ax_intake_item *items;
   size_t count;
-  size_t until; /* its last line */
+  size_t until;     /* its last line */
   ax_status status; /* of storing it */
 } window;
 
@@ -112,18 +112,13 @@ static ax_status parse(window *w, ax_str line, ax_intake_item *item) {
 
 static ax_status read_line(window *w, ax_str line, size_t number) {
   ax_intake_item *item = &w->items[w->count++];
-  ax_intake_mode mode =
-      ax_intake_mode_of(w->l->intake->options.modes, w->l->rq->caller);
   *item = (ax_intake_item){ .i = number,
                             .type = w->l->type,
                             .text = line,
                             .issues = ax_fhir_issues_new(w->arena) };
   if (!item->issues) return AX_NOMEM;
   AX_TRY(parse(w, line, item));
-  if (!ax_fhir_issues_errors(item->issues)) return AX_OK;
-  item->hold = mode == AX_INTAKE_QUARANTINE &&
-               ax_intake_verdict_bearable(item, item->issues);
-  if (!item->hold && !item->status) item->status = 422;
+  if (ax_fhir_issues_errors(item->issues) && !item->status) item->status = 422;
   return AX_OK;
 }
 
@@ -160,15 +155,11 @@ static ax_status read_window(load *l, window *w) {
 }
 
 static ax_status store_window(window *w) {
-  ax_error err = { 0 };
   ax_intake *intake = w->l->intake;
   const ax_intake_hold hold = { intake, &w->own, &w->own };
-  ax_status status = ax_intake_hold_items(&hold, w->items, w->count, &err);
-  if (status == AX_NOMEM) return status;
-  for (size_t i = 0; i < w->count; i++)
-    if (w->items[i].hold && !w->items[i].held.len && !w->items[i].status)
-      ax_intake_batch_fail(&w->items[i], status, &err);
-  return ax_intake_batch_run(intake, &w->own, w->items, w->count);
+  AX_TRY(ax_intake_batch_hold(&hold, w->items, w->count));
+  AX_TRY(ax_intake_batch_run(intake, &w->own, w->items, w->count));
+  return ax_intake_batch_hold(&hold, w->items, w->count);
 }
 
 static void *store_on(void *ctx) {
@@ -240,7 +231,8 @@ static ax_status close_window(load *l, const window *w, bool *goes_on) {
 
 static ax_status look_at_key(load *l, const window *first, ax_error *err) {
   ax_intake_once once;
-  AX_TRY(ax_intake_once_look(&first->own, l->intake->options.store, &once, err));
+  AX_TRY(
+      ax_intake_once_look(&first->own, l->intake->options.store, &once, err));
   if (!once.other) return AX_OK;
   ax_intake_once_refuse(l->out->issues);
   l->out->http_status = 422;

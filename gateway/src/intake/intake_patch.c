@@ -8,6 +8,7 @@
 static ax_status refuse(ax_intake_item *item, int status, const char *id,
                         const char *why) {
   item->status = status;
+  item->resource = NULL;
   ax_fhir_issues_addf(
       item->issues, AX_ERROR,
       status == 400 ? AX_ISSUE_INVALID : AX_ISSUE_PROCESSING, id,

@@ -15,10 +15,20 @@ static uint64_t version_of(const ax_json *request, ax_str key) {
   return ax_str_uint64(ax_json_text(value), UINT32_MAX, &version) ? version : 0;
 }
 
-static ax_intake_change change_of(const ax_json *request) {
-  bool put = ax_str_eq(AX_JSON_STR(request, "method"), AX_STR("PUT"));
+/* What a patch should have made may be given whole. */
+static ax_intake_verb verb_of(const ax_json *request, const ax_json *doc) {
+  ax_str method = AX_JSON_STR(request, "method");
+  ax_str type = AX_JSON_STR(request, "type");
+  if (ax_str_eq(method, AX_STR("PATCH")) &&
+      !ax_str_eq(AX_JSON_STR(doc, "resourceType"), type))
+    return AX_INTAKE_MODIFY;
+  return ax_str_eq(method, AX_STR("POST")) ? AX_INTAKE_CREATE
+                                           : AX_INTAKE_UPDATE;
+}
+
+static ax_intake_change change_of(const ax_json *request, const ax_json *doc) {
   return (ax_intake_change){
-    .verb = put ? AX_INTAKE_UPDATE : AX_INTAKE_CREATE,
+    .verb = verb_of(request, doc),
     .type = AX_JSON_STR(request, "type"),
     .id = AX_JSON_STR(request, "id"),
     .condition = AX_JSON_STR(request, "condition"),
@@ -40,7 +50,7 @@ static ax_status parse_body(ax_intake_request *rq, ax_intake_result *out) {
 static ax_status carry_out(ax_intake *intake, const ax_intake_request *rq,
                            const ax_json *request, ax_buf *answer,
                            ax_intake_result *out, ax_error *err) {
-  ax_intake_change change = change_of(request);
+  ax_intake_change change = change_of(request, rq->doc);
   if (!ax_str_eq(change.type, AX_STR("Bundle")) ||
       !ax_str_eq(AX_JSON_STR(request, "whole"), AX_STR("true"))) {
     return ax_intake_apply(intake, rq, &change, out, err);
@@ -74,8 +84,7 @@ ax_status ax_intake_release_run(ax_intake *intake, const ax_intake_request *rq,
   if (!again.base.len) again.base = rq->base;
   AX_TRY(parse_body(&again, out));
   if (out->http_status) return AX_OK;
-  again.identifier =
-      AX_JSON_STR(AX_JSON_GET(again.doc, "identifier"), "value");
+  again.identifier = AX_JSON_STR(AX_JSON_GET(again.doc, "identifier"), "value");
   return carry_out(intake, &again, request, answer, out, err);
 }
 
@@ -108,8 +117,7 @@ ax_status ax_intake_release_discard(ax_intake *intake, ax_arena *arena,
                      .request_id = held->request_id,
                      .caller = who,
                      .action = AX_STR("discard"),
-                     .target =
-                         AX_JOIN(arena, AX_STR("Quarantine/"), held->id),
+                     .target = AX_JOIN(arena, AX_STR("Quarantine/"), held->id),
                      .outcome = AX_STR("discarded"),
                      .message = held->message };
   if (!end.note.ptr || !audit.target.ptr) return AX_NOMEM;

@@ -1,6 +1,7 @@
 #include "intake/intake_verdict.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "base/uuid.h"
 #include "json/json_edit.h"
@@ -93,6 +94,12 @@ ax_status ax_intake_verdict_clean(ax_arena *arena, ax_intake_item *item) {
 /* --- what can be borne -----------------------------------------------------
  */
 
+/* A Subscription that is not served here is not wrong: nothing in it could be
+ * corrected. */
+static bool not_served(const ax_issue *issue) {
+  return issue->id && strcmp(issue->id, "subscription-not-served") == 0;
+}
+
 /* Inside a resource are its own path and what follows it by '.' or '['. */
 static bool lies_in(ax_str path, ax_str resource) {
   if (!ax_str_starts(path, resource)) return false;
@@ -103,14 +110,15 @@ static bool lies_in(ax_str path, ax_str resource) {
 
 bool ax_intake_verdict_bearable(const ax_intake_item *item,
                                 const ax_fhir_issues *issues) {
-  if (!item->resource ||
-      (item->method != AX_INTAKE_POST && item->method != AX_INTAKE_PUT))
+  if (!item->resource || item->method < AX_INTAKE_POST ||
+      item->method > AX_INTAKE_PATCH)
     return false;
-  ax_str resource = ax_intake_item_path(item, item->in_bundle ? ".resource" : "");
+  ax_str resource =
+      ax_intake_item_path(item, item->in_bundle ? ".resource" : "");
   for (size_t i = 0; i < ax_fhir_issues_count(issues); i++) {
     const ax_issue *issue = ax_fhir_issues_at(issues, i);
-    if (issue->severity <= AX_ERROR && !lies_in(issue->path, resource))
-      return false;
+    if (issue->severity > AX_ERROR) continue;
+    if (!lies_in(issue->path, resource) || not_served(issue)) return false;
   }
   return true;
 }
@@ -120,8 +128,7 @@ ax_status ax_intake_verdict_settle(const ax_intake_options *options,
                                    ax_intake_item *item) {
   ax_intake_mode mode = ax_intake_mode_of(options->modes, rq->caller);
   bool tags = mode == AX_INTAKE_TAG && !rq->release;
-  ax_fhir_issues *issues =
-      tags ? ax_fhir_issues_new(rq->arena) : item->issues;
+  ax_fhir_issues *issues = tags ? ax_fhir_issues_new(rq->arena) : item->issues;
   if (!issues) return AX_NOMEM;
   AX_TRY(ax_validate_run(
       options->validator, item->resource,

@@ -23,7 +23,7 @@
 #define AX_INTAKE_VERDICT_TAG "validation-failed"
 
 /* Do all errors in `issues` lie inside the item's resource, and does the item
- * bring one (POST, PUT)? */
+ * bring one (POST, PUT) or make one (PATCH)? */
 bool ax_intake_verdict_bearable(const ax_intake_item *item,
                                 const ax_fhir_issues *issues);
 
