@@ -68,7 +68,7 @@ static void does(const world *w, const char *name, const char *target,
 }
 
 /* A patient with one Observation that concerns the model. */
-static void post(world *w, const char *patient) {
+static void post_value(world *w, const char *patient, int value) {
   char body[800], when[40];
   time_t now = time(NULL) - 3600;
   struct tm t;
@@ -82,13 +82,17 @@ static void post(world *w, const char *patient) {
       "{\"resource\":{\"resourceType\":\"Observation\",\"status\":\"final\","
       "\"code\":{\"coding\":[{\"system\":\"http://loinc.org\",\"code\":"
       "\"718-7\"}]},\"subject\":{\"reference\":\"Patient/%s\"},"
-      "\"effectiveDateTime\":\"%s\",\"valueQuantity\":{\"value\":12,\"unit\":"
+      "\"effectiveDateTime\":\"%s\",\"valueQuantity\":{\"value\":%d,\"unit\":"
       "\"g/dL\",\"system\":\"http://unitsofmeasure.org\",\"code\":\"g/dL\"}},"
       "\"request\":{\"method\":\"POST\",\"url\":\"Observation\"}}]}",
-      patient, patient, patient, when);
+      patient, patient, patient, when, value);
   const outside_answer *a = outside_post(w->gw, "", body);
   if (a->status != 200) print_error("%s\n", a->body.ptr);
   assert_int_equal(a->status, 200);
+}
+
+static void post(world *w, const char *patient) {
+  post_value(w, patient, 12);
 }
 
 /* Observations of the patient: the one sent, and what a model made of it. */
@@ -279,6 +283,84 @@ static void recorded_scores_come_out_again_bit_for_bit(void **state) {
   end(&w);
 }
 
+/* --- strikes -----------------------------------------------------------------
+ */
+
+/* The beginning of a file in the data folder. */
+static const char *kept(const world *w, const char *name) {
+  static char text[4000];
+  char path[300];
+  (void)snprintf(path, sizeof path, "%s/%s", outside_data(w->gw), name);
+  FILE *f = fopen(path, "r");
+  size_t n = f ? fread(text, 1, sizeof text - 1, f) : 0;
+  if (f) (void)fclose(f);
+  text[n] = '\0';
+  return text;
+}
+
+/* Waits up to ten seconds; `how` asks. */
+static bool await(world *w, bool (*how)(world *w)) {
+  for (int i = 0; i < 500; i++) {
+    struct timespec moment = { 0, 20000000 };
+    if (how(w)) return true;
+    (void)nanosleep(&moment, NULL);
+  }
+  return false;
+}
+
+static bool one_worker_ended(world *w) {
+  return strstr(kept(w, "suspects"), " 1\n") != NULL;
+}
+
+static bool p3_is_scored(world *w) {
+  return observations(w, "p3") == 2;
+}
+
+static bool it_is_poison(world *w) {
+  return strstr(kept(w, "modules.log"), "\"act\":\"poison\"") != NULL;
+}
+
+static int deaths(world *w) {
+  const outside_answer *a =
+      outside_operate(w->gw, "GET", "//admin/modules", NULL);
+  int64_t n = -1;
+  (void)ax_str_int64(
+      ax_json_text(outside_at(a->json, "modules[0].workers.deaths")), 0, 100,
+      &n);
+  return (int)n;
+}
+
+/* The first strike was given by a gateway that was killed; the second ends it.
+ */
+static void a_strike_survives_the_gateway(void **state) {
+  (void)state;
+  world w = { .plugins = module_kit_new() };
+  module_kit_put(w.plugins, "loop", "faulty", "loop", NULL);
+  const char *const args[] = {
+    "--plugins", w.plugins,      "--activate", "loop", "--score-deadline",
+    "1s",        "--score-wait", "0",          NULL
+  };
+  w.gw = outside_start(args);
+  post_value(&w, "p1", 1000);
+  assert_true(await(&w, one_worker_ended));
+  outside_kill(w.gw);
+  outside_again(w.gw, args);
+  (void)snprintf(w.listen, sizeof w.listen, "127.0.0.1:%u", outside_port(w.gw));
+  assert_true(await(&w, it_is_poison));
+  assert_int_equal(deaths(&w), 1);
+  /* Known for good now: nothing is held against it twice. */
+  assert_null(strstr(kept(&w, "suspects"), " 1\n"));
+  assert_null(strstr(kept(&w, "suspects"), " 2\n"));
+  outside_kill(w.gw);
+  outside_again(w.gw, args);
+  (void)snprintf(w.listen, sizeof w.listen, "127.0.0.1:%u", outside_port(w.gw));
+  post_value(&w, "p2", 1000);
+  post_value(&w, "p3", 12);
+  assert_true(await(&w, p3_is_scored));
+  assert_int_equal(deaths(&w), 0);
+  end(&w);
+}
+
 static outside_run_result ask_stats(const world *w, const char *word) {
   const char *const args[] = { "plugin",   "stats",
                                "--data",   outside_data(w->gw),
@@ -359,6 +441,7 @@ int main(void) {
     cmocka_unit_test(a_module_taken_away_for_good_is_retired),
     cmocka_unit_test(only_who_knows_the_token_administers),
     cmocka_unit_test(recorded_scores_come_out_again_bit_for_bit),
+    cmocka_unit_test(a_strike_survives_the_gateway),
     cmocka_unit_test(statistics_are_told_to_operators),
     cmocka_unit_test(a_shadow_gives_nothing_out),
   };

@@ -1,9 +1,14 @@
 #include "app/app_modules.h"
 
+#include <limits.h>
+#include <stdio.h>
+
 #include "base/log.h"
 #include "base/vec.h"
 #include "scoring/protection.h"
 #include "json/json_write.h"
+
+#define SUSPECTS_FILE "suspects" /* gateway/docs/modules.md */
 
 enum { MEMORY = 256 << 20, RECORD_MAX = 1 << 16 };
 
@@ -74,12 +79,15 @@ static ax_status begin(const ax_config *config, ax_score_host *host,
                        const char *activate, ax_store_modules *ledger,
                        ax_error *err) {
   act_list acts = { 0 };
+  char suspects[PATH_MAX];
   ax_arena *arena = ax_arena_new(MEMORY);
   if (!arena) return ax_error_set(err, AX_NOMEM, "no memory for the ledger");
+  (void)snprintf(suspects, sizeof suspects, "%s/" SUSPECTS_FILE, config->data);
   ax_status status = read_acts(arena, config->data, &acts, err);
   ax_score_history history = { .acts = acts.items,
                                .act_count = acts.count,
                                .activate = activate,
+                               .suspects = ledger ? suspects : NULL,
                                .record = ledger ? record : NULL,
                                .ctx = ledger };
   if (!status) status = ax_score_deploy_begin(host, &history, err);

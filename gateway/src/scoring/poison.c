@@ -1,21 +1,32 @@
 #include "scoring/poison.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/buf.h"
+#include "base/log.h"
 #include "base/sha256.h"
+
+enum { LINE = AX_POISON_KEY + 3, STRIKES_MOST = 9 }; /* "<key> 1\n" */
 
 typedef struct {
   char key[AX_POISON_KEY];
-  unsigned strikes;
+  unsigned strikes; /* 0: the place is free */
+  uint64_t order;   /* of the first strike; lower is older */
 } suspect;
 
 struct ax_poison {
   pthread_mutex_t lock;
-  suspect *suspects; /* the oldest first */
+  suspect *suspects; /* each in its place, which is its line in the file */
+  size_t places;     /* from here on all are free */
   size_t suspect_count;
+  uint64_t next_order;
+  int file;                    /* -1: they are not kept */
+  bool told;                   /* that it cannot be written */
   char (*keys)[AX_POISON_KEY]; /* sorted */
   size_t count, room;
 };
@@ -28,12 +39,14 @@ ax_poison *ax_poison_new(void) {
     return NULL;
   }
   pthread_mutex_init(&p->lock, NULL);
+  p->file = -1;
   return p;
 }
 
 void ax_poison_free(ax_poison *p) {
   if (!p) return;
   pthread_mutex_destroy(&p->lock);
+  if (p->file >= 0) (void)close(p->file);
   free(p->keys);
   free(p->suspects);
   free(p);
@@ -117,16 +130,58 @@ bool ax_poison_known(ax_poison *p, ax_str key) {
 
 /* NULL: there is nothing against it. Called with the lock. */
 static suspect *find(const ax_poison *p, ax_str key) {
-  for (size_t i = 0; i < p->suspect_count; i++)
-    if (!memcmp(p->suspects[i].key, key.ptr, AX_POISON_KEY))
+  for (size_t i = 0; i < p->places; i++)
+    if (p->suspects[i].strikes &&
+        !memcmp(p->suspects[i].key, key.ptr, AX_POISON_KEY))
       return &p->suspects[i];
   return NULL;
 }
 
-static void forget(ax_poison *p, const suspect *s) {
-  size_t at = (size_t)(s - p->suspects);
-  memmove(&p->suspects[at], &p->suspects[at + 1],
-          (--p->suspect_count - at) * sizeof *s);
+/* Its line as it is now. It need not be on disk at once: what a killed process
+ * wrote is there, and a power cut costs one worker more at most. */
+static void keep(ax_poison *p, const suspect *s) {
+  char line[LINE];
+  if (p->file < 0) return;
+  memset(line, ' ', sizeof line);
+  line[LINE - 1] = '\n';
+  if (s->strikes) {
+    memcpy(line, s->key, AX_POISON_KEY);
+    line[LINE - 2] = (char)('0' + s->strikes);
+  }
+  off_t at = (off_t)(s - p->suspects) * LINE;
+  if (pwrite(p->file, line, sizeof line, at) == LINE || p->told) return;
+  p->told = true;
+  ax_log_event(AX_LOG_ERROR, "strike_not_recorded",
+               ax_log_str("why", ax_str_from(strerror(errno))));
+}
+
+static void forget(ax_poison *p, suspect *s) {
+  s->strikes = 0;
+  p->suspect_count--;
+  keep(p, s);
+}
+
+/* A free place, or that of the oldest. */
+static suspect *place_for_one(ax_poison *p) {
+  suspect *oldest = p->suspects;
+  if (p->suspect_count == p->places && p->places < AX_POISON_SUSPECTS)
+    return &p->suspects[p->places++];
+  for (size_t i = 0; i < p->places; i++) {
+    suspect *s = &p->suspects[i];
+    if (!s->strikes) return s;
+    if (s->order < oldest->order) oldest = s;
+  }
+  p->suspect_count--;
+  return oldest;
+}
+
+static suspect *add_suspect(ax_poison *p, const char *key, unsigned strikes) {
+  suspect *s = place_for_one(p);
+  memcpy(s->key, key, AX_POISON_KEY);
+  s->strikes = strikes;
+  s->order = p->next_order++;
+  p->suspect_count++;
+  return s;
 }
 
 bool ax_poison_suspects(ax_poison *p) {
@@ -151,23 +206,56 @@ void ax_poison_strike(ax_poison *p, ax_str key) {
   if (key.len != AX_POISON_KEY) return;
   pthread_mutex_lock(&p->lock);
   suspect *s = find(p, key);
-  if (s) {
-    s->strikes++;
-  } else {
-    if (p->suspect_count == AX_POISON_SUSPECTS) forget(p, p->suspects);
-    s = &p->suspects[p->suspect_count++];
-    memcpy(s->key, key.ptr, AX_POISON_KEY);
-    s->strikes = 1;
-  }
+  if (!s) s = add_suspect(p, key.ptr, 0);
+  if (s->strikes < STRIKES_MOST) s->strikes++;
+  keep(p, s);
   pthread_mutex_unlock(&p->lock);
 }
 
 void ax_poison_acquit(ax_poison *p, ax_str key) {
   if (key.len != AX_POISON_KEY) return;
   pthread_mutex_lock(&p->lock);
-  const suspect *s = find(p, key);
+  suspect *s = find(p, key);
   if (s) forget(p, s);
   pthread_mutex_unlock(&p->lock);
+}
+
+/* --- the file ----------------------------------------------------------------
+ */
+
+static bool is_key(const char *text) {
+  for (size_t i = 0; i < AX_POISON_KEY; i++)
+    if (!strchr("0123456789abcdef", text[i]) || !text[i]) return false;
+  return true;
+}
+
+/* Lines that are none (a power cut, a stranger) hold nothing against anybody.
+ */
+static void take_line(ax_poison *p, const char *line) {
+  unsigned strikes = (unsigned)(line[LINE - 2] - '0');
+  if (line[AX_POISON_KEY] == ' ' && line[LINE - 1] == '\n' && strikes >= 1 &&
+      strikes <= STRIKES_MOST && is_key(line) &&
+      !find(p, (ax_str){ line, AX_POISON_KEY }))
+    (void)add_suspect(p, line, strikes);
+}
+
+ax_status ax_poison_keep(ax_poison *p, const char *path, ax_error *err) {
+  char line[LINE];
+  int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (fd < 0) return ax_error_set(err, AX_IO, "%s: %s", path, strerror(errno));
+  pthread_mutex_lock(&p->lock);
+  for (off_t i = 0; i < AX_POISON_SUSPECTS; i++) {
+    if (pread(fd, line, sizeof line, i * LINE) != LINE) break;
+    take_line(p, line);
+  }
+  if (p->file >= 0) (void)close(p->file);
+  p->file = fd;
+  for (size_t i = 0; i < p->places; i++) keep(p, &p->suspects[i]);
+  /* They stand in the first places now. */
+  bool cut = ftruncate(fd, (off_t)p->places * LINE) == 0;
+  pthread_mutex_unlock(&p->lock);
+  return cut ? AX_OK
+             : ax_error_set(err, AX_IO, "%s: %s", path, strerror(errno));
 }
 
 /* --- adding ------------------------------------------------------------------
@@ -195,8 +283,6 @@ bool ax_poison_add(ax_poison *p, ax_str key) {
     p->count++;
     added = true;
   }
-  const suspect *s = find(p, key);
-  if (s && (there || added)) forget(p, s);
   pthread_mutex_unlock(&p->lock);
   return added;
 }

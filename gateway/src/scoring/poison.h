@@ -9,7 +9,8 @@
  * one. A row that is answered is acquitted.
  *
  * Lifetime: a set belongs to the score host; where it is to survive, the host
- * records each row and adds them again at its next start.
+ * records each row and adds them again at its next start, and suspects are kept
+ * in a file.
  * Threads: any; one private lock.
  */
 #ifndef AX_SCORING_POISON_H
@@ -29,6 +30,11 @@ typedef struct ax_poison ax_poison;
 ax_poison *ax_poison_new(void) AX_MUST_USE;
 void ax_poison_free(ax_poison *poison);
 
+/* Keeps suspects in the file at `path` (one line each) from now on, beginning
+ * with those that stand there already. A killed process loses none. IO. */
+ax_status ax_poison_keep(ax_poison *poison, const char *path,
+                         ax_error *err) AX_MUST_USE;
+
 /* What a row of this model comes down to, as text with a NUL. */
 void ax_poison_key(const char *version_digest, const ax_model *model,
                    const ax_feature_row *row, char out[AX_POISON_KEY + 1]);
@@ -46,7 +52,8 @@ unsigned ax_poison_strikes(ax_poison *poison, ax_str key);
 void ax_poison_strike(ax_poison *poison, ax_str key);
 void ax_poison_acquit(ax_poison *poison, ax_str key);
 
-/* True when it is new. What is no key is left out. */
+/* True when it is new. What is no key is left out. Its strikes stay until it is
+ * acquitted of them: once it is recorded for good. */
 bool ax_poison_add(ax_poison *poison, ax_str key);
 
 #endif

@@ -413,7 +413,9 @@ void ax_score_deploy_poison(ax_score_host *host, const ax_score_version *v,
                        .at_ms = ax_clock_wall_ms() };
   ax_error err = { 0 };
   if (!ax_poison_add(host->poison, act.row)) return;
-  if (host->record && host->record(host->record_ctx, &act, &err))
+  if (!host->record || !host->record(host->record_ctx, &act, &err))
+    ax_poison_acquit(host->poison, act.row);
+  else
     ax_log_event(AX_LOG_ERROR, "poison_not_recorded",
                  ax_log_str("model", model->id),
                  ax_log_str("why", ax_str_from(err.text)));

@@ -82,6 +82,8 @@ typedef struct {
   const char *activate; /* modules that become active although nothing was ever
                            recorded of them: names, separated by spaces or
                            commas; "name@version" where there are several */
+  const char *suspects; /* file of rows that ended one worker (poison.h); NULL:
+                           they are forgotten */
   ax_score_record record;
   void *ctx;
 } ax_score_history;

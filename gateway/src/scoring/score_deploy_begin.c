@@ -168,6 +168,18 @@ static void remember_found(const beginning *b) {
   }
 }
 
+static ax_status restore_poison(const beginning *b) {
+  ax_poison *poison = b->host->poison;
+  if (b->history->suspects)
+    AX_TRY(ax_poison_keep(poison, b->history->suspects, b->err));
+  for (size_t i = 0; i < b->history->act_count; i++) {
+    if (b->history->acts[i].kind != AX_SCORE_ACT_POISON) continue;
+    (void)ax_poison_add(poison, b->history->acts[i].row);
+    ax_poison_acquit(poison, b->history->acts[i].row);
+  }
+  return AX_OK;
+}
+
 ax_status ax_score_deploy_begin(ax_score_host *host,
                                 const ax_score_history *history,
                                 ax_error *err) {
@@ -175,10 +187,8 @@ ax_status ax_score_deploy_begin(ax_score_host *host,
   pthread_mutex_lock(&host->acts);
   host->record = history->record;
   host->record_ctx = history->ctx;
-  for (size_t i = 0; i < history->act_count; i++)
-    if (history->acts[i].kind == AX_SCORE_ACT_POISON)
-      (void)ax_poison_add(host->poison, history->acts[i].row);
-  ax_status status = restore_killed(&b);
+  ax_status status = restore_poison(&b);
+  if (!status) status = restore_killed(&b);
   for (size_t i = 0; i < host->version_count; i++)
     restore(&b, host->versions[i]);
   remember_found(&b);
