@@ -46,6 +46,11 @@ static ax_str patient(const char *reference) {
   return out;
 }
 
+/* Another one. */
+static ax_str patient_called(const char *name, const char *reference) {
+  return patients_replace(arena, patient(reference), "lipi-scored-1", name);
+}
+
 static size_t scores(void) {
   return patients_count(gw, "/RiskAssessment?method=lipi&_count=100");
 }
@@ -103,11 +108,80 @@ static void score_looks_into_its_bundle(void **state) {
   assert_true(ax_str_find(a->body, AX_STR("RiskAssessment")) != AX_STR_NONE);
 }
 
+/* --- a Medication that says something else later -----------------------------
+ */
+
+static void put_drug(const char *id, const char *code, int status) {
+  static const char *const json[] = { "Content-Type: application/fhir+json",
+                                      NULL };
+  ax_str path = ax_arena_printf(arena, "/Medication/%s", id);
+  ax_str body = ax_arena_printf(
+      arena,
+      "{\"resourceType\":\"Medication\",\"id\":\"%s\",\"code\":{\"coding\":[{"
+      "\"system\":\"http://www.whocc.no/atc\",\"code\":\"%s\"}]}}",
+      id, code);
+  const outside_answer *a =
+      outside_send(gw, "PUT", path.ptr, json, body.ptr, body.len);
+  if (a->status != status) fail_msg("%d %.*s", a->status, AX_STR_ARG(a->body));
+}
+
+static size_t live(void) {
+  const outside_answer *a =
+      outside_get(gw, "/RiskAssessment?method=lipi&_count=1000");
+  const ax_json *entries = AX_JSON_GET(a->json, "entry");
+  size_t count = 0;
+  for (size_t i = 0; i < ax_json_count(entries); i++)
+    count += !ax_str_eq(
+        AX_JSON_STR(AX_JSON_GET(ax_json_item(entries, i), "resource"),
+                    "status"),
+        AX_STR("entered-in-error"));
+  return count;
+}
+
+/* Waits up to ten seconds for so many results that are not taken back. */
+static size_t standing(size_t wanted) {
+  for (int i = 0; i < 500 && live() != wanted; i++) ax_clock_sleep_ms(20);
+  return live();
+}
+
+static void one_that_comes_later_counts(void **state) {
+  (void)state;
+  size_t before = scores();
+  send_patient(patient_called("late-1", "Medication/late-1"));
+  send_patient(patient_called("late-2", "Medication/late-1"));
+  assert_int_equal(scores(), before);
+  put_drug("late-1", "N02BE01", 201); /* another drug */
+  put_drug("late-1", "L01FF02", 200);
+  assert_int_equal(standing(before + 2), before + 2);
+  put_drug("late-1", "L01FF02", 200); /* it says the same */
+  assert_int_equal(standing(before + 2), before + 2);
+}
+
+static void one_that_is_corrected_takes_results_back(void **state) {
+  (void)state;
+  size_t before = live();
+  put_drug("wrong-1", "L01FF02", 201);
+  send_patient(patient_called("wrong-1", "Medication/wrong-1"));
+  assert_int_equal(standing(before + 1), before + 1);
+  size_t all = scores();
+  put_drug("wrong-1", "N02BE01", 200);
+  assert_int_equal(standing(before), before);
+  put_drug("wrong-1", "L01FF02", 200); /* that was wrong: as it was before */
+  assert_int_equal(standing(before + 1), before + 1);
+  assert_int_equal(scores(), all);
+  const outside_answer *a =
+      outside_send(gw, "DELETE", "/Medication/wrong-1", NULL, NULL, 0);
+  assert_true(a->status == 204 || a->status == 200);
+  assert_int_equal(standing(before), before);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(one_in_the_store_counts),
     cmocka_unit_test(one_in_the_same_bundle_counts),
     cmocka_unit_test(score_looks_into_its_bundle),
+    cmocka_unit_test(one_that_comes_later_counts),
+    cmocka_unit_test(one_that_is_corrected_takes_results_back),
   };
   return cmocka_run_group_tests_name("medication", tests, set_up, tear_down);
 }

@@ -1,5 +1,7 @@
 #include "intake/intake_draft.h"
 
+#include <string.h>
+
 #include "base/clock.h"
 #include "intake/intake_hold.h"
 #include "intake/intake_match.h"
@@ -109,7 +111,23 @@ static ax_status collect_release(const ax_intake_draft *draft, ax_held *end,
   return AX_OK;
 }
 
+static ax_status add_preconditions(ax_arena *arena,
+                                   const ax_intake_medication_read *read,
+                                   ax_commit *commit) {
+  size_t count = commit->precondition_count;
+  if (!read->count) return AX_OK;
+  ax_precondition *all =
+      AX_NEW_ARRAY(arena, ax_precondition, count + read->count);
+  if (!all) return AX_NOMEM;
+  if (count) memcpy(all, commit->preconditions, count * sizeof *all);
+  memcpy(all + count, read->items, read->count * sizeof *all);
+  commit->preconditions = all;
+  commit->precondition_count = count + read->count;
+  return AX_OK;
+}
+
 static ax_status commit_items(ax_intake_draft *draft, ax_intake_match *match,
+                              const ax_intake_medication_read *read,
                               const ax_intake_once *once, ax_error *err) {
   const ax_intake_request *rq = draft->rq;
   const ax_intake_item *first = draft->items;
@@ -131,6 +149,7 @@ static ax_status commit_items(ax_intake_draft *draft, ax_intake_match *match,
   AX_TRY(collect_writes(draft, &commit));
   AX_TRY(ax_intake_match_preconditions(match, rq->arena, &commit.preconditions,
                                        &commit.precondition_count));
+  AX_TRY(add_preconditions(rq->arena, read, &commit));
   ax_once record;
   bool remember = false;
   AX_TRY(ax_intake_once_record(once, rq->arena, draft->items, draft->count,
@@ -152,6 +171,7 @@ static ax_status try_once(ax_intake_draft *draft, bool again, bool *stored,
   ax_intake_match *match = ax_intake_match_new(
       arena, draft->intake->options.store, draft->intake->options.search,
       draft->rq->base, draft->items, draft->count);
+  ax_intake_medication_read read;
   ax_intake_once once;
   *stored = false;
   if (!match) return AX_NOMEM;
@@ -168,13 +188,13 @@ static ax_status try_once(ax_intake_draft *draft, bool again, bool *stored,
   if (ax_intake_draft_faulty(draft)) return AX_OK;
   AX_TRY(ax_intake_medication_find(draft->intake->options.store, arena,
                                    draft->rq->base, draft->items, draft->count,
-                                   err));
+                                   &read, err));
   AX_TRY(finish_items(draft));
   AX_TRY(settle_patients(draft, match, err));
   AX_TRY(ax_intake_tasks_plan(&draft->intake->options, arena, draft->items,
                               draft->count, &draft->tasks, &draft->task_count,
                               err));
-  AX_TRY(commit_items(draft, match, &once, err));
+  AX_TRY(commit_items(draft, match, &read, &once, err));
   *stored = true;
   return AX_OK;
 }

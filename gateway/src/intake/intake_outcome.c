@@ -6,6 +6,7 @@
 #include "base/uuid.h"
 #include "base/vec.h"
 #include "intake/intake_item.h"
+#include "intake/intake_medication.h"
 #include "intake/intake_patient.h"
 #include "intake/intake_revision.h"
 #include "intake/intake_rules.h"
@@ -416,6 +417,9 @@ static ax_status close_exempt(const work *w, const char *why, ax_error *err) {
 
 static ax_status do_task(work *w, int64_t deadline_ns, ax_error *err) {
   ax_score_result result = { 0 };
+  if (ax_intake_medication_is_task(w->task))
+    return ax_intake_medication_spread(w->options, w->arena, w->task,
+                                       deadline_ns, err);
   if (!w->model && w->shadow)
     return close_task(w, AX_STR("the version is no shadow any more"), err);
   if (!w->model)

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/map.h"
+#include "intake/intake_medication.h"
 #include "intake/intake_revision.h"
 #include "intake/intake_rules.h"
 #include "scoring/score_view.h"
@@ -172,6 +173,7 @@ ax_status ax_intake_tasks_plan(const ax_intake_options *options,
   *task_count = 0;
   if (!options->host) return AX_OK;
   AX_TRY(plan_new(options, arena, items, count, tasks, task_count, err));
-  return ax_intake_revision_plan(options, arena, items, count, tasks,
-                                 task_count, err);
+  AX_TRY(ax_intake_revision_plan(options, arena, items, count, tasks,
+                                 task_count, err));
+  return ax_intake_medication_plan(arena, items, count, tasks, task_count);
 }

@@ -320,6 +320,11 @@ typedef struct {
    * that has another version now is passed over: it has its rows. */
   const ax_write *reindexed;
   size_t reindexed_count;
+  /* New facts (type, id, version, patient, facts) of what is stored already, of
+   * which another resource says something else now: results that rest on them
+   * are outdated. One that has another version now is passed over. */
+  const ax_write *refacts;
+  size_t refact_count;
   const ax_setting *settings;
   size_t setting_count;
 } ax_commit;

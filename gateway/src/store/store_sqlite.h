@@ -349,6 +349,10 @@ ax_status ax_store_sqlite_held(ax_store_backend *backend, ax_arena *arena,
 
 ax_status ax_store_walk_set(ax_store_conn *conn, const ax_setting *setting,
                             ax_error *err) AX_MUST_USE;
+/* New facts of what is there in that version. */
+ax_status ax_store_walk_refact(ax_store_conn *conn, ax_store_state *state,
+                               const ax_write *write,
+                               ax_error *err) AX_MUST_USE;
 ax_status ax_store_walk_reindex(ax_store_conn *conn, const ax_write *write,
                                 ax_error *err) AX_MUST_USE;
 ax_status ax_store_sqlite_setting(ax_store_backend *backend, ax_arena *arena,

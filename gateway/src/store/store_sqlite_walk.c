@@ -81,12 +81,11 @@ ax_status ax_store_sqlite_walk(ax_store_backend *backend, ax_arena *arena,
 /* --- new rows --------------------------------------------------------------
  */
 
-ax_status ax_store_walk_reindex(ax_store_conn *conn, const ax_write *write,
-                                ax_error *err) {
+/* NOT_FOUND: it is not there, or has another version. */
+static ax_status find_version(ax_store_conn *conn, const ax_write *write,
+                              ax_store_owner *out, ax_error *err) {
   int64_t type = 0;
-  ax_store_owner owner = { 0 };
-  ax_status status = ax_store_name_find(conn, write->type, false, &type, err);
-  if (status) return status == AX_NOT_FOUND ? AX_OK : status;
+  AX_TRY(ax_store_name_find(conn, write->type, false, &type, err));
   ax_store_stmt s = ax_store_conn_use(
       conn, "SELECT key, seq FROM resource WHERE type = ? AND id = ?"
             " AND version = ? AND deleted = 0 AND key < ?");
@@ -94,11 +93,51 @@ ax_status ax_store_walk_reindex(ax_store_conn *conn, const ax_write *write,
   ax_store_conn_text(&s, write->id);
   ax_store_conn_int(&s, (int64_t)write->version);
   ax_store_conn_int(&s, conn->shown);
-  if (ax_store_conn_row(&s))
-    owner = (ax_store_owner){ sqlite3_column_int64(s.stmt, 0),
-                              sqlite3_column_int64(s.stmt, 1) };
+  bool found = ax_store_conn_row(&s);
+  if (found)
+    *out = (ax_store_owner){ sqlite3_column_int64(s.stmt, 0),
+                             sqlite3_column_int64(s.stmt, 1) };
   AX_TRY(ax_store_conn_done(&s, err));
-  if (!owner.resource) return AX_OK;
+  return found ? AX_OK : AX_NOT_FOUND;
+}
+
+ax_status ax_store_walk_reindex(ax_store_conn *conn, const ax_write *write,
+                                ax_error *err) {
+  ax_store_owner owner = { 0 };
+  ax_status status = find_version(conn, write, &owner, err);
+  if (status) return status == AX_NOT_FOUND ? AX_OK : status;
   AX_TRY(ax_store_rows_unindex(conn, owner.resource, err));
   return ax_store_rows_index(conn, owner, write, err);
+}
+
+/* Whose they were as they were sent stays known; 0: nobody else's. */
+static ax_status sent_by(ax_store_conn *conn, int64_t resource, int64_t *sent,
+                         ax_error *err) {
+  ax_store_stmt s =
+      ax_store_conn_use(conn, "SELECT max(sent) FROM fact WHERE resource = ?");
+  ax_store_conn_int(&s, resource);
+  return ax_store_conn_one(&s, sent, err);
+}
+
+ax_status ax_store_walk_refact(ax_store_conn *conn, ax_store_state *state,
+                               const ax_write *write, ax_error *err) {
+  ax_store_owner owner = { 0 };
+  int64_t sent = 0;
+  ax_status status = find_version(conn, write, &owner, err);
+  if (status) return status == AX_NOT_FOUND ? AX_OK : status;
+  AX_TRY(sent_by(conn, owner.resource, &sent, err));
+  ax_store_stmt s =
+      ax_store_conn_use(conn, "DELETE FROM fact WHERE resource = ?");
+  ax_store_conn_int(&s, owner.resource);
+  AX_TRY(ax_store_conn_run(&s, err));
+  state->totals.facts -= sqlite3_changes64(conn->db);
+  AX_TRY(ax_store_rows_facts(conn, owner, write, err));
+  state->totals.facts += (int64_t)write->fact_count;
+  s = ax_store_conn_use(conn, "UPDATE fact SET sent = ? WHERE resource = ?");
+  ax_store_conn_int(&s, sent);
+  ax_store_conn_int(&s, owner.resource);
+  AX_TRY(ax_store_conn_run(&s, err));
+  s = ax_store_conn_use(conn, "UPDATE basis SET version = 0 WHERE source = ?");
+  ax_store_conn_int(&s, owner.resource);
+  return ax_store_conn_run(&s, err);
 }

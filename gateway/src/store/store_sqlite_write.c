@@ -276,7 +276,7 @@ static bool is_empty(const ax_commit *c) {
   return !c->write_count && !c->finished_count && !c->task_count &&
          !c->evidence_count && !c->adoption_count && !c->once && !c->audit &&
          !c->outbox_count && !c->sent_count && !c->held_count &&
-         !c->settled_count && !c->reindexed_count && !c->setting_count;
+         !c->settled_count && !c->reindexed_count && !c->refact_count && !c->setting_count;
 }
 
 /* Changes a page and changes it back: the disk has to take it. */
@@ -315,6 +315,8 @@ ax_status ax_store_sqlite_apply(ax_store_conn *conn, ax_store_state *state,
   AX_TRY(ax_store_held_apply(conn, state, job, err));
   for (size_t i = 0; i < c->reindexed_count; i++)
     AX_TRY(ax_store_walk_reindex(conn, &c->reindexed[i], err));
+  for (size_t i = 0; i < c->refact_count; i++)
+    AX_TRY(ax_store_walk_refact(conn, state, &c->refacts[i], err));
   for (size_t i = 0; i < c->setting_count; i++)
     AX_TRY(ax_store_walk_set(conn, &c->settings[i], err));
   return c->once ? ax_store_once_add(conn, c->once, err) : AX_OK;

@@ -67,6 +67,43 @@ static void a_result_stands_on_its_versions_until_they_are_old(void **state) {
   assert_int_equal(outdated(t, "Patient/b", 77), 0);
 }
 
+/* Another resource says something else of o1, whose version stays. */
+static void new_facts_outdate_what_rests_on_the_old_ones(void **state) {
+  ax_test_store *t = *state;
+  ax_facts facts;
+  ax_str owner;
+  ax_store_report report;
+  const ax_fact drugs[] = { { .kind = AX_FACT_ADMINISTRATION,
+                              .system = AX_STR("atc"),
+                              .code = AX_STR("L01") },
+                            { .kind = AX_FACT_ADMINISTRATION,
+                              .system = AX_STR("atc"),
+                              .code = AX_STR("L02") } };
+  fill(t);
+  ax_write w = ax_test_store_write("Observation", "o1", 2, 1);
+  w.patient = AX_STR("Patient/a");
+  w.facts = drugs;
+  w.fact_count = 2;
+  ax_commit commit = { .refacts = &w, .refact_count = 1 };
+  /* It has another version by now: it knows better itself. */
+  assert_int_equal(ax_store_commit(t->store, &commit, &t->err), AX_OK);
+  assert_int_equal(outdated(t, "Patient/a", 77), 0);
+  w.version = 1;
+  assert_int_equal(ax_store_commit(t->store, &commit, &t->err), AX_OK);
+  assert_int_equal(outdated(t, "Patient/a", 77), 1);
+  assert_int_equal(standing_on(t, "o1", 2), 1);
+  assert_int_equal(ax_store_facts_of(t->store, t->arena, AX_STR("Observation"),
+                                     AX_STR("o1"), &facts, &owner, &t->err),
+                   AX_OK);
+  assert_int_equal(facts.count, 2);
+  assert_int_equal(facts.items[0].source_version, 1);
+  assert_str(owner, "Patient/a");
+  w.fact_count = 1;
+  assert_int_equal(ax_store_commit(t->store, &commit, &t->err), AX_OK);
+  assert_int_equal(ax_store_check(t->store, t->arena, &report, &t->err), AX_OK);
+  assert_int_equal(report.count, 0); /* totals and rows fit together */
+}
+
 /* An address of a Patient: what rests on it rests on the new version. */
 static void
 a_version_that_changes_nothing_takes_its_results_over(void **state) {
@@ -178,8 +215,8 @@ static void facts_go_back_to_whom_they_were_sent(void **state) {
                    AX_OK);
   assert_int_equal(ax_test_store_put(t, with_fact("o2", "Patient/x", &fact)),
                    AX_OK);
-  assert_int_equal(ax_test_store_put(t, with_fact("o3", "identifier:i|1", &fact)),
-                   AX_OK);
+  assert_int_equal(
+      ax_test_store_put(t, with_fact("o3", "identifier:i|1", &fact)), AX_OK);
   adopt(t, "identifier:i|1", "Patient/x", false); /* it waited for x */
   adopt(t, "Patient/x", "Patient/a", false);
   assert_int_equal(facts_of(t, "Patient/a"), 3);
@@ -242,6 +279,7 @@ static void facts_that_went_round_are_at_home(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
     T(a_result_stands_on_its_versions_until_they_are_old),
+    T(new_facts_outdate_what_rests_on_the_old_ones),
     T(a_version_that_changes_nothing_takes_its_results_over),
     T(a_deleted_input_makes_its_results_old),
     T(a_result_that_was_taken_back_stands_no_more),
