@@ -6,8 +6,10 @@
 
 enum { /* inputs: the totals in the order of screeners_tool, then */
        IN_ITEM_9 = SCREENERS_TOOLS,
+       IN_ANSWERS, /* a column for each answer */
        INPUTS
 };
+enum { ANSWERS = 9, IN_ANSWER_9 = IN_ANSWERS + 8 };
 enum { /* outcomes: bands in that order, then concerns, then */
        CONCERN = SCREENERS_TOOLS,
        ITEM_9 = CONCERN + SCREENERS_TOOLS,
@@ -53,11 +55,12 @@ AUSPEX_DECLARE_MAP(answer, "answer, 0 to 3", 0, AUSPEX_IS_KEPT(0, 3),
 AUSPEX_DECLARE_SOURCES(phq9_from, TOTAL(phq9, 27),
                        { SUM("phq-9|phq9", 9), .items = PHQ9_ITEMS });
 AUSPEX_DECLARE_SOURCES(item_9_from,
-                       { AUSPEX_SOURCE(AUSPEX_FROM_QUESTIONNAIRE),
-                         .instrument = "phq-9|phq9", .items = "44260-8",
-                         .first_item = 9, .last_item = 9, .map = &answer },
                        { AUSPEX_MEASURED(phq9_item_9, "{score}", 0, 3),
                          .map = &answer });
+AUSPEX_DECLARE_SOURCES(answers_from, { AUSPEX_SOURCE(AUSPEX_FROM_QUESTIONNAIRE),
+                                       .instrument = "phq-9|phq9",
+                                       .items = PHQ9_ITEMS, .first_item = 1,
+                                       .last_item = ANSWERS, .map = &answer });
 AUSPEX_DECLARE_SOURCES(gad7_from, TOTAL(gad7, 21), { SUM("gad-7|gad7", 7) });
 AUSPEX_DECLARE_SOURCES(hads_a_from, TOTAL(hads_a, 21));
 AUSPEX_DECLARE_SOURCES(hads_d_from, TOTAL(hads_d, 21));
@@ -81,6 +84,9 @@ static const auspex_input inputs[INPUTS] = {
   [IN_ITEM_9] = { AUSPEX_OPTIONAL_INPUT("phq9_item9", "PHQ-9 item 9",
                                         item_9_from),
                   TWO_WEEKS },
+  [IN_ANSWERS] = { AUSPEX_OPTIONAL_INPUT("phq9_answers", "Answers to the PHQ-9",
+                                         answers_from),
+                   TWO_WEEKS },
 };
 
 #define ANY_OF(input_)                                                    \
@@ -95,6 +101,9 @@ static const auspex_criterion criteria[] = {
   ANY_OF(SCREENERS_HADS_A),
   ANY_OF(SCREENERS_HADS_D),
   ANY_OF(SCREENERS_FATIGUE),
+  /* Item 9 counts also without a total. */
+  ANY_OF(IN_ITEM_9),
+  ANY_OF(IN_ANSWERS),
   { AUSPEX_CRITERION(AUSPEX_NEEDS_AGE, "younger than 18 years"), .min = 18,
     .max = NAN },
 };
@@ -179,9 +188,23 @@ const auspex_model screeners_model = {
   .max_text_per_row = 3000,
 };
 
+/* PHQ-9 item 9: the newest answer to it; of one day the greater. `*from` is the
+ * input that it comes from. NaN: not known. */
+static double item_9_of(const auspex_cells *cells, uint32_t *from) {
+  double alone = auspex_cells_value(cells, IN_ITEM_9);
+  double answered = auspex_cells_value(cells, IN_ANSWER_9);
+  int64_t alone_day = auspex_cells_day(cells->time_ms[IN_ITEM_9]);
+  int64_t answered_day = auspex_cells_day(cells->time_ms[IN_ANSWER_9]);
+  int take = isnan(answered) || alone_day > answered_day ||
+             (alone_day == answered_day && alone > answered);
+  *from = !isnan(alone) && take ? IN_ITEM_9 : IN_ANSWERS;
+  return *from == IN_ITEM_9 ? alone : answered;
+}
+
 static void write_band(auspex_writer *w, const auspex_cells *cells,
                        const auspex_steps *bands, uint32_t tool) {
   double total = cells->value[tool];
+  uint32_t from = 0;
   const auspex_step *band = auspex_params_step(bands, total);
   auspex_result *result = auspex_write_result(w, cells->row, tool);
   result->score = (double)(band - bands->items);
@@ -190,6 +213,8 @@ static void write_band(auspex_writer *w, const auspex_cells *cells,
   auspex_write_text(w, "%s %.0f: %s (band %.0f of 0 to %u).", titles[tool],
                     total, band->word, result->score,
                     (unsigned)(bands->count - 1));
+  if (tool == SCREENERS_PHQ9 && isnan(item_9_of(cells, &from)))
+    auspex_write_text(w, " The answer to item 9 is not known.");
   auspex_write_done(w);
 }
 
@@ -211,30 +236,57 @@ static void write_concern(auspex_writer *w, const auspex_cells *cells,
   auspex_write_done(w);
 }
 
-static void write_item_9(auspex_writer *w, const auspex_cells *cells) {
-  double item = auspex_cells_value(cells, IN_ITEM_9);
-  if (!(item > 0)) return;
-  auspex_result *result = auspex_write_result(w, cells->row, ITEM_9);
-  result->level = AUSPEX_LEVEL_HIGH;
-  result->score = item;
-  result->inputs = (uint64_t)1 << IN_ITEM_9;
-  result->mitigation = ASSESS_TODAY;
-  auspex_write_text(w, "PHQ-9 item 9 is above 0, whatever the total says.");
-  auspex_write_done(w);
-}
-
 static int is_total(const auspex_cells *cells, uint32_t tool) {
   return auspex_cells_has(cells, tool) &&
          cells->value[tool] == floor(cells->value[tool]);
 }
 
+/* Is there a response, with or without all of its answers? */
+static int is_answered(const auspex_cells *cells) {
+  for (uint32_t i = 0; i < ANSWERS; i++)
+    if (auspex_cells_has(cells, IN_ANSWERS + i)) return 1;
+  return 0;
+}
+
+/* 1: there was something to say. */
+static int write_item_9(auspex_writer *w, const auspex_cells *cells) {
+  uint32_t from = 0;
+  double item = item_9_of(cells, &from);
+  if (!(item > 0)) return 0;
+  auspex_result *result = auspex_write_result(w, cells->row, ITEM_9);
+  result->level = AUSPEX_LEVEL_HIGH;
+  result->score = item;
+  result->inputs = (uint64_t)1 << from;
+  result->mitigation = ASSESS_TODAY;
+  auspex_write_text(w, "PHQ-9 item 9 is above 0, whatever the total says.");
+  if (!is_total(cells, SCREENERS_PHQ9))
+    auspex_write_text(w, " The total is not known.");
+  auspex_write_done(w);
+  return 1;
+}
+
 static void refuse(auspex_writer *w, const auspex_cells *cells) {
   uint32_t tool = 0;
-  while (tool + 1 < SCREENERS_TOOLS && auspex_cells_lacks(cells, tool)) tool++;
-  auspex_serve_missing(w, cells, tool, "%s %s.", inputs[tool].title,
-                       auspex_cells_has(cells, tool)
-                           ? "is not a whole number"
-                           : auspex_serve_why(cells->state[tool]));
+  while (tool < SCREENERS_TOOLS && auspex_cells_lacks(cells, tool)) tool++;
+  if (tool < SCREENERS_TOOLS)
+    auspex_serve_missing(w, cells, tool, "%s %s.", inputs[tool].title,
+                         auspex_cells_has(cells, tool)
+                             ? "is not a whole number"
+                             : auspex_serve_why(cells->state[tool]));
+  else if (is_answered(cells))
+    auspex_serve_missing(w, cells, SCREENERS_PHQ9,
+                         "The PHQ-9 has no total: not all of its nine "
+                         "questions were answered.");
+  else if (!auspex_cells_lacks(cells, IN_ITEM_9) &&
+           !auspex_cells_has(cells, IN_ITEM_9))
+    auspex_serve_missing(w, cells, IN_ITEM_9, "%s %s.",
+                         inputs[IN_ITEM_9].title,
+                         auspex_serve_why(cells->state[IN_ITEM_9]));
+  else {
+    auspex_write_result(w, cells->row, 0)->status = AUSPEX_ROW_NOT_APPLICABLE;
+    auspex_write_text(w, "no total of a screener in the last 14 days");
+    auspex_write_done(w);
+  }
 }
 
 void screeners_score(auspex_writer *w, const void *table,
@@ -248,6 +300,6 @@ void screeners_score(auspex_writer *w, const void *table,
     write_band(w, &cells, &t->bands[tool], tool);
     write_concern(w, &cells, &t->bands[tool], tool);
   }
-  write_item_9(w, &cells);
+  if (write_item_9(w, &cells)) scored = 1;
   if (!scored) refuse(w, &cells);
 }

@@ -250,8 +250,9 @@ typedef struct auspex_source {
   const char *instrument; /* QUESTIONNAIRE*: part of the canonical, any case;
                              several are separated by '|' */
   const char *items; /* or NULL. Endings of linkId for first_item, the next
-                        ..., separated by '|' ("MO|SC|UA|PD|AD"), tried before
-                        the linkId's trailing number */
+                        ..., separated by '|' ("MO|SC|UA|PD|AD"); in a response
+                        where no linkId has one, or with NULL, the linkId's
+                        trailing number says which item it is */
   uint32_t first_item, last_item;
   const char *path; /* PATIENT_EXTENSION, SITE */
 } auspex_source;

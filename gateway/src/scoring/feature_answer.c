@@ -1,6 +1,8 @@
 /*
  * Cells from QuestionnaireResponses: one response, one column for each item.
- * Item n is the one whose linkId ends in the number n ("qlq-c30-q07" is 7).
+ * Item n is the one whose linkId has the ending that the source names for it,
+ * or, in a response where no linkId has such an ending, the one whose linkId
+ * ends in the number n ("qlq-c30-q07" is 7).
  */
 #include "scoring/feature_parts.h"
 
@@ -72,8 +74,22 @@ static bool item_by_ending(const ax_model_source *s, ax_str link,
   return false;
 }
 
-static bool item_of(const ax_model_source *s, ax_str link, uint32_t *out) {
-  return (item_by_ending(s, link, out) || item_number(link, out)) &&
+/* Has a linkId of the response one of the endings? Then numbers say nothing:
+ * the last digit of a LOINC code is its check digit. */
+static bool has_endings(ax_feature_work *w,
+                        const ax_feature_candidate *response) {
+  const ax_model_source *s = response->source;
+  uint32_t n = 0;
+  for (size_t i = 0; s->items.len && i < response->fact_count; i++) {
+    const ax_fact *fact = ax_feature_view_at(w->view, response->facts[0] + i);
+    if (item_by_ending(s, fact->code, &n)) return true;
+  }
+  return false;
+}
+
+static bool item_of(const ax_model_source *s, bool by_ending, ax_str link,
+                    uint32_t *out) {
+  return (by_ending ? item_by_ending(s, link, out) : item_number(link, out)) &&
          *out >= s->first_item && *out <= s->last_item;
 }
 
@@ -155,11 +171,12 @@ static ax_feature_finding read_response(ax_feature_work *w,
                                         const ax_feature_candidate *response,
                                         ax_feature_cell *cells) {
   const ax_model_source *s = response->source;
+  bool by_ending = has_endings(w, response);
   clear(cells, items_of(s), AUSPEX_CELL_ABSENT, response->lo_ms);
   for (size_t i = 0; i < response->fact_count; i++) {
     const ax_fact *fact = ax_feature_view_at(w->view, response->facts[0] + i);
     uint32_t n = 0;
-    if (!item_of(s, fact->code, &n)) continue;
+    if (!item_of(s, by_ending, fact->code, &n)) continue;
     ax_feature_finding one = take(w, s, fact, n, &cells[n - s->first_item]);
     if (one.state != AUSPEX_CELL_PRESENT) return one;
   }

@@ -42,6 +42,31 @@ static void items_are_found_by_the_number_their_link_ends_in(void **state) {
   feature_kit_end(&k);
 }
 
+static void a_response_with_endings_is_not_read_by_numbers(void **state) {
+  (void)state;
+  feature_kit k;
+  begin(&k);
+  feature_kit_source(&k, &k.inputs[0])->items =
+      AX_STR("44250-9|44255-8|44259-0|44254-1");
+  ANSWER("r", "2024-06-01", "/44250-9", 2);
+  ANSWER("r", "2024-06-01", "/44255-8", 3);
+  ANSWER("r", "2024-06-01", "/44254-1", 4); /* the fourth item, not the first */
+  ANSWER("r", "2024-06-01", "/69728-4", 1); /* another question */
+  RUN;
+  EXPECT_VALUE(&k, 0, 2);
+  EXPECT_VALUE(&k, 1, 3);
+  EXPECT_STATE(&k, 2, AUSPEX_CELL_ABSENT);
+  EXPECT_VALUE(&k, 3, 4);
+  feature_kit_end(&k);
+  begin(&k);
+  feature_kit_source(&k, &k.inputs[0])->items =
+      AX_STR("44250-9|44255-8|44259-0|44254-1");
+  ANSWER("r", "2024-06-01", "q4", 3); /* no ending anywhere: the number */
+  RUN;
+  EXPECT_VALUE(&k, 3, 3);
+  feature_kit_end(&k);
+}
+
 static void the_latest_response_is_taken_whole(void **state) {
   (void)state;
   feature_kit k;
@@ -182,6 +207,7 @@ static void no_response_is_a_gap_without_a_time(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(items_are_found_by_the_number_their_link_ends_in),
+    cmocka_unit_test(a_response_with_endings_is_not_read_by_numbers),
     cmocka_unit_test(the_latest_response_is_taken_whole),
     cmocka_unit_test(only_finished_responses_to_the_instrument_count),
     cmocka_unit_test(two_items_with_one_number_refuse_the_response),

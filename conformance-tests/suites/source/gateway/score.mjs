@@ -183,6 +183,38 @@ scriptOf("qlq-c30", "The 15 scales of the EORTC QLQ-C30 and the summary score by
     none(`${MEASURED}.where(code.coding.where(code = 'summary').exists())`), none(RISK))
   .test("score-not-applicable", "without answers to the questionnaire nothing comes", post("$score", "other"), outside());
 
+// ---- PHQ-9: item 9 counts whatever the total says ---------------------------
+
+// The questions' LOINC codes in their order; the codes' last digits say nothing.
+const PHQ9 = ["44250-9", "44255-8", "44259-0", "44254-1", "44251-7", "44258-2", "44252-5", "44253-3", "44260-8"];
+const ANSWERS = ["LA6568-5", "LA6569-3", "LA6570-1", "LA6571-9"];
+const phq9 = (answered, more = []) => ({ resourceType: "Bundle", type: "collection", entry: [
+  { fullUrl: uuid(1), resource: { resourceType: "Patient", gender: "female", birthDate: "1980-01-01" } },
+  { fullUrl: uuid(2), resource: { resourceType: "QuestionnaireResponse", status: "completed", subject: ref(uuid(1)),
+    questionnaire: "http://loinc.org/q/44249-1-PHQ-9", authored: "2024-06-10",
+    item: [...answered.flatMap((n, i) => n === null ? [] : [{ linkId: `/${PHQ9[i]}`,
+      answer: [{ valueCoding: { system: LOINC, code: ANSWERS[n] } }] }]), ...more] } }] });
+const asked9 = (s, id, bundle) => s.fixture(id, ask(bundle, "screeners", "2024-06-15"));
+const item9 = `${RISK}.prediction.where(outcome.coding.where(code = 'phq9-item-9').exists())`;
+const band9 = `${MEASURED}.where(code.coding.where(code = 'phq9-band').exists())`;
+const screeners = scripts.find((s) => s.name === "score-screeners");
+asked9(screeners, "ninth", phq9([0, 0, 1, 1, 0, 0, 0, 0, 1], [
+  { linkId: "/69722-7", answer: [{ valueCoding: { system: LOINC, code: "LA6572-7" } }] },
+  { linkId: "/44261-6", answer: [{ valueDecimal: 3 }] }]));
+asked9(screeners, "first", phq9([3, 0, 0, 0, 0, 0, 0, 0, 0]));
+asked9(screeners, "gap", phq9([0, null, 0, 0, 0, 0, 0, 0, 2]));
+asked9(screeners, "gap-alone", phq9([0, null, 0, 0, 0, 0, 0, 0, 0]));
+screeners
+  .test("score-models", "PHQ-9 by LOINC codes: an answer above 0 to the ninth question raises a concern with a total of 3",
+    post("$score", "ninth"), status(200), count(RISK, 1), yes(`${item9}.qualitativeRisk.coding.where(code = 'high').exists()`),
+    yes(`${band9}.value.value = 0`))
+  .test("score-models", "PHQ-9: the first question is not taken for the ninth", post("$score", "first"), status(200),
+    none(RISK), yes(`${band9}.value.value = 0`))
+  .test("score-models", "PHQ-9 with a question left open: the ninth counts all the same", post("$score", "gap"), status(200),
+    yes(`${item9}.qualitativeRisk.coding.where(code = 'high').exists()`), none(MEASURED))
+  .test("score-data-required", "PHQ-9 with a question left open has no total, and that is said", post("$score", "gap-alone"),
+    status(200), none(RISK), none(MEASURED), count(ASKED, 1));
+
 // ---- external biomarker and PREDICT Prostate: by their sheets' examples ----
 
 const biomarker = (value, unit, more = {}) => ({ resourceType: "Bundle", type: "collection", entry: [
