@@ -5,24 +5,8 @@
 #include "auspex_oncology.h"
 #include "models.h"
 
-enum { IN_GERMLINE, IN_CLASSIFIED, IN_ANY, INPUTS };
+enum { IN_GERMLINE, IN_CLASSIFIED, IN_ANY, IN_DOUBT, INPUTS };
 enum { OTHER_GENE = GERMLINE_GENE_COUNT };
-
-AUSPEX_DECLARE_SET(variant, "genetic variant assessment",
-                   AUSPEX_LOINC("69548-6", "Genetic variant assessment"));
-AUSPEX_DECLARE_SET(gene_studied, "gene studied",
-                   AUSPEX_LOINC("48018-6", "Gene studied [ID]"));
-AUSPEX_DECLARE_SET(significance, "clinical significance",
-                   AUSPEX_LOINC("53037-8",
-                                "Genetic variation clinical significance "
-                                "[Imp]"));
-AUSPEX_DECLARE_SET(source_class, "genomic source class",
-                   AUSPEX_LOINC("48002-0", "Genomic source class [Type]"));
-AUSPEX_DECLARE_SET(present, "present", AUSPEX_LOINC("LA9633-4", "Present"));
-AUSPEX_DECLARE_SET(pathogenic, "pathogenic or likely pathogenic",
-                   AUSPEX_LOINC("LA6668-3", "Pathogenic"),
-                   AUSPEX_LOINC("LA26332-9", "Likely pathogenic"));
-AUSPEX_DECLARE_SET(germline, "germline", AUSPEX_LOINC("LA6683-2", "Germline"));
 
 /* HGNC under its three systems, with and without the prefix. */
 #define IS_HGNC(number, gene)                                              \
@@ -43,31 +27,21 @@ AUSPEX_DECLARE_MAP_OR(gene_number, "gene", 0, OTHER_GENE,
                       IS_HGNC("11389", GERMLINE_STK11));
 #undef X
 
-#define IS_PRESENT \
-  { AUSPEX_WHERE_VALUE, 0, &present, NULL }
-#define IS_PATHOGENIC \
-  { AUSPEX_WHERE_COMPONENT, 0, &significance, &pathogenic }
-static const auspex_filter of_germline[] = {
-  IS_PRESENT,
-  IS_PATHOGENIC,
-  { AUSPEX_WHERE_COMPONENT, 0, &source_class, &germline },
-};
 static const auspex_filter of_a_class[] = {
-  IS_PRESENT,
-  IS_PATHOGENIC,
-  { AUSPEX_WHERE_COMPONENT, 0, &source_class, NULL },
+  AUSPEX_VARIANT_PRESENT,
+  AUSPEX_VARIANT_PATHOGENIC,
+  { AUSPEX_WHERE_COMPONENT, 0, &auspex_oncology_source_class, NULL },
 };
-static const auspex_filter of_any[] = { IS_PRESENT, IS_PATHOGENIC };
+static const auspex_filter of_any[] = { AUSPEX_VARIANT_PRESENT,
+                                        AUSPEX_VARIANT_PATHOGENIC };
 
-#define GENE(filters_)                                         \
-  {                                                            \
-    AUSPEX_OBSERVED(gene_studied),                             \
-        .within = &variant, .filters = AUSPEX_ARRAY(filters_), \
-        .map = &gene_number, .pick = AUSPEX_PICK_SERIES        \
-  }
-AUSPEX_DECLARE_SOURCES(germline_from, GENE(of_germline));
-AUSPEX_DECLARE_SOURCES(classified_from, GENE(of_a_class));
-AUSPEX_DECLARE_SOURCES(any_from, GENE(of_any));
+AUSPEX_DECLARE_SOURCES(germline_from,
+                       AUSPEX_GENES(auspex_oncology_germline_variant,
+                                    gene_number));
+AUSPEX_DECLARE_SOURCES(classified_from, AUSPEX_GENES(of_a_class, gene_number));
+AUSPEX_DECLARE_SOURCES(any_from, AUSPEX_GENES(of_any, gene_number));
+AUSPEX_DECLARE_SOURCES(doubt_from, AUSPEX_GENES(auspex_oncology_germline_doubt,
+                                                gene_number));
 AUSPEX_DECLARE_SOURCES(cancer_from,
                        { AUSPEX_DIAGNOSED(auspex_oncology_pancreatic_cancer),
                          .flags = AUSPEX_EVER });
@@ -87,6 +61,11 @@ static const auspex_input inputs[INPUTS] = {
                                      "Gene with a pathogenic variant",
                                      any_from),
                AUSPEX_ANY_TIME },
+  [IN_DOUBT] = { AUSPEX_OPTIONAL_INPUT("gene_in_doubt",
+                                       "Gene without a pathogenic germline "
+                                       "variant",
+                                       doubt_from),
+                 AUSPEX_ANY_TIME },
 };
 
 static const auspex_criterion criteria[] = {
@@ -142,11 +121,21 @@ const auspex_model germline_model = {
   .max_batch = 64,
   .max_results_per_row = GERMLINE_GENE_COUNT,
   .max_contributions_per_row = 0,
-  .max_text_per_row = 4000,
+  .max_text_per_row = 12000,
 };
 
+/* Genes of which nothing is said, beside those of which something is. */
+static void name_doubts(auspex_writer *w, unsigned doubted) {
+  for (uint32_t gene = 0; gene < GERMLINE_GENE_COUNT; gene++)
+    if (doubted >> gene & 1)
+      auspex_write_text(w,
+                        " Nothing is said of %s: a later report finds no "
+                        "pathogenic variant of it, or judges one otherwise.",
+                        germline_symbols[gene]);
+}
+
 static void write_gene(auspex_writer *w, const germline_table *t, uint32_t row,
-                       uint32_t gene) {
+                       uint32_t gene, unsigned doubted) {
   auspex_result *result = auspex_write_result(w, row, gene);
   result->mitigation = 0;
   result->inputs = 1u << IN_GERMLINE;
@@ -168,6 +157,7 @@ static void write_gene(auspex_writer *w, const germline_table *t, uint32_t row,
         "not computed here.",
         germline_symbols[gene]);
   }
+  name_doubts(w, doubted);
   auspex_write_done(w);
 }
 
@@ -175,16 +165,38 @@ static uint32_t count_of(const auspex_cells *cells, uint32_t input) {
   return cells->series ? cells->series[input].count : 0;
 }
 
+/* Bits of the genes with a pathogenic germline variant, and of those among them
+ * that a later report puts in doubt. */
+static unsigned genes_of(const auspex_batch *batch, const auspex_cells *cells,
+                         unsigned *doubted) {
+  unsigned found = 0;
+  *doubted = 0;
+  for (unsigned gene = 0; gene < GERMLINE_GENE_COUNT; gene++) {
+    int64_t day = auspex_cells_newest(batch, cells, IN_GERMLINE, gene);
+    if (day == INT64_MIN) continue;
+    found |= 1u << gene;
+    if (auspex_cells_newest(batch, cells, IN_DOUBT, gene) > day)
+      *doubted |= 1u << gene;
+  }
+  return found;
+}
+
+static void write_doubts(auspex_writer *w, const auspex_cells *cells,
+                         unsigned doubted) {
+  for (uint32_t gene = 0; gene < GERMLINE_GENE_COUNT; gene++)
+    if (doubted >> gene & 1)
+      auspex_serve_missing(w, cells, IN_GERMLINE, AUSPEX_GENE_DOUBT,
+                           germline_symbols[gene]);
+}
+
 void germline_score(auspex_writer *w, const void *table,
                     const auspex_batch *batch, uint32_t row) {
   auspex_cells cells = auspex_cells_of(batch, row);
-  unsigned found = 0;
-  for (uint32_t i = 0; i < count_of(&cells, IN_GERMLINE); i++) {
-    double gene = batch->sample_value[cells.series[IN_GERMLINE].first + i];
-    if (gene >= 0 && gene < GERMLINE_GENE_COUNT) found |= 1u << (unsigned)gene;
-  }
+  unsigned doubted = 0, found = genes_of(batch, &cells, &doubted);
   for (uint32_t gene = 0; gene < GERMLINE_GENE_COUNT; gene++)
-    if (found >> gene & 1) write_gene(w, table, row, gene);
+    if ((found & ~doubted) >> gene & 1)
+      write_gene(w, table, row, gene, doubted);
+  write_doubts(w, &cells, doubted);
   if (found) return;
   if (count_of(&cells, IN_ANY) > count_of(&cells, IN_CLASSIFIED)) {
     auspex_serve_missing(w, &cells, IN_GERMLINE,

@@ -240,6 +240,69 @@ AUSPEX_DECLARE_MAP(
     AUSPEX_IS(AUSPEX_SYSTEM_MII_ECOG, "3", 3),
     AUSPEX_IS(AUSPEX_SYSTEM_MII_ECOG, "4", 4));
 
+/* ---- germline variants (genomics reporting) ---- */
+AUSPEX_DECLARE_SET(auspex_oncology_variant, "genetic variant assessment",
+                   AUSPEX_LOINC("69548-6", "Genetic variant assessment"));
+AUSPEX_DECLARE_SET(auspex_oncology_gene_studied, "gene studied",
+                   AUSPEX_LOINC("48018-6", "Gene studied [ID]"));
+AUSPEX_DECLARE_SET(auspex_oncology_significance, "clinical significance",
+                   AUSPEX_LOINC("53037-8",
+                                "Genetic variation clinical significance "
+                                "[Imp]"));
+AUSPEX_DECLARE_SET(auspex_oncology_source_class, "genomic source class",
+                   AUSPEX_LOINC("48002-0", "Genomic source class [Type]"));
+AUSPEX_DECLARE_SET(auspex_oncology_present, "present",
+                   AUSPEX_LOINC("LA9633-4", "Present"));
+AUSPEX_DECLARE_SET(auspex_oncology_absent, "absent",
+                   AUSPEX_LOINC("LA9634-2", "Absent"));
+AUSPEX_DECLARE_SET(auspex_oncology_pathogenic,
+                   "pathogenic or likely pathogenic",
+                   AUSPEX_LOINC("LA6668-3", "Pathogenic"),
+                   AUSPEX_LOINC("LA26332-9", "Likely pathogenic"));
+AUSPEX_DECLARE_SET(auspex_oncology_not_pathogenic,
+                   "benign or of uncertain significance",
+                   AUSPEX_LOINC("LA26333-7", "Uncertain significance"),
+                   AUSPEX_LOINC("LA26334-5", "Likely benign"),
+                   AUSPEX_LOINC("LA6675-8", "Benign"));
+AUSPEX_DECLARE_SET(auspex_oncology_germline, "germline",
+                   AUSPEX_LOINC("LA6683-2", "Germline"));
+
+/* Filters of an assessment, each the inside of an auspex_filter. */
+#define AUSPEX_VARIANT_PRESENT \
+  { AUSPEX_WHERE_VALUE, 0, &auspex_oncology_present, NULL }
+#define AUSPEX_VARIANT_PATHOGENIC                             \
+  {                                                           \
+    AUSPEX_WHERE_COMPONENT, 0, &auspex_oncology_significance, \
+        &auspex_oncology_pathogenic                           \
+  }
+#define AUSPEX_VARIANT_GERMLINE                               \
+  {                                                           \
+    AUSPEX_WHERE_COMPONENT, 0, &auspex_oncology_source_class, \
+        &auspex_oncology_germline                             \
+  }
+AUSPEX_UNUSED static const auspex_filter auspex_oncology_germline_variant[] = {
+  AUSPEX_VARIANT_PRESENT, AUSPEX_VARIANT_PATHOGENIC, AUSPEX_VARIANT_GERMLINE
+};
+/* Says that there is none, or that it is not pathogenic. A later one of the
+ * same gene puts an earlier pathogenic variant in doubt. */
+AUSPEX_UNUSED static const auspex_filter auspex_oncology_germline_doubt[] = {
+  { AUSPEX_WHERE_VALUE, 1, &auspex_oncology_absent, NULL },
+  { AUSPEX_WHERE_COMPONENT, 1, &auspex_oncology_significance,
+    &auspex_oncology_not_pathogenic },
+  AUSPEX_VARIANT_GERMLINE
+};
+/* The genes of all assessments that pass the filters, as a series. */
+#define AUSPEX_GENES(filters_, map_)                                           \
+  {                                                                            \
+    AUSPEX_OBSERVED(auspex_oncology_gene_studied),                             \
+        .within = &auspex_oncology_variant, .filters = AUSPEX_ARRAY(filters_), \
+        .map = &(map_), .pick = AUSPEX_PICK_SERIES                             \
+  }
+#define AUSPEX_GENE_DOUBT                                                  \
+  "A later report finds no pathogenic variant of %s, or judges one "       \
+  "otherwise; whether it means the same variant cannot be told here. The " \
+  "outdated report should be corrected, or what holds sent again."
+
 /* Score codes of the Medizininformatik-Initiative (QLQ-C30, EQ-5D-5L ...). */
 #define AUSPEX_SYSTEM_MII_SCORES                                    \
   "https://www.medizininformatik-initiative.de/fhir/ext/modul-pro/" \

@@ -84,6 +84,20 @@ static inline int auspex_cells_within(const auspex_cells *cells, uint32_t a,
   return apart <= days && apart >= -days;
 }
 
+/* The UTC day of the newest sample of series `column` whose value is `value`;
+ * INT64_MIN: there is none. */
+static inline int64_t auspex_cells_newest(const auspex_batch *batch,
+                                          const auspex_cells *cells,
+                                          uint32_t column, double value) {
+  int64_t newest = INT64_MIN;
+  for (uint32_t i = 0; cells->series && i < cells->series[column].count; i++) {
+    size_t at = (size_t)cells->series[column].first + i;
+    int64_t day = auspex_cells_day(batch->sample_ms[at]);
+    if (batch->sample_value[at] == value && day > newest) newest = day;
+  }
+  return newest;
+}
+
 /* ---- refusals ---- */
 
 /* Says that the row cannot be scored for input number `input`. */

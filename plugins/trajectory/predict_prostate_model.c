@@ -15,6 +15,7 @@ enum {
   IN_CHARLSON,
   IN_BRCA,
   IN_CORES,
+  IN_BRCA_DOUBT,
   INPUTS
 };
 
@@ -51,33 +52,16 @@ AUSPEX_DECLARE_MAP(sum_group, "grade group of a Gleason sum", 0,
                    AUSPEX_IS_NUMBER(2, 6, 1), AUSPEX_IS_NUMBER(7, 7, NAN),
                    AUSPEX_IS_NUMBER(8, 8, 4), AUSPEX_IS_NUMBER(9, 10, 5));
 
-AUSPEX_DECLARE_SET(variant, "genetic variant assessment",
-                   AUSPEX_LOINC("69548-6", "Genetic variant assessment"));
-AUSPEX_DECLARE_SET(gene, "gene studied",
-                   AUSPEX_LOINC("48018-6", "Gene studied [ID]"));
-AUSPEX_DECLARE_SET(significance, "clinical significance",
-                   AUSPEX_LOINC("53037-8",
-                                "Genetic variation clinical significance "
-                                "[Imp]"));
-AUSPEX_DECLARE_SET(source_class, "genomic source class",
-                   AUSPEX_LOINC("48002-0", "Genomic source class [Type]"));
-AUSPEX_DECLARE_SET(present, "present", AUSPEX_LOINC("LA9633-4", "Present"));
-AUSPEX_DECLARE_SET(pathogenic, "pathogenic or likely pathogenic",
-                   AUSPEX_LOINC("LA6668-3", "Pathogenic"),
-                   AUSPEX_LOINC("LA26332-9", "Likely pathogenic"));
-AUSPEX_DECLARE_SET(germline, "germline", AUSPEX_LOINC("LA6683-2", "Germline"));
-static const auspex_filter of_germline[] = {
-  { AUSPEX_WHERE_VALUE, 0, &present, NULL },
-  { AUSPEX_WHERE_COMPONENT, 0, &significance, &pathogenic },
-  { AUSPEX_WHERE_COMPONENT, 0, &source_class, &germline },
-};
-#define IS_HGNC(number)                                                        \
-  AUSPEX_IS_LIKE("http://www.genenames.org", "(HGNC:)?" number, 1),            \
-      AUSPEX_IS_LIKE("http://www.genenames.org/geneId", "(HGNC:)?" number, 1), \
-      AUSPEX_IS_LIKE("urn:oid:2.16.840.1.113883.6.281", "(HGNC:)?" number, 1)
-AUSPEX_DECLARE_MAP_OR(brca, "BRCA1 or BRCA2", 0, 0, IS_HGNC("1100"),
-                      IS_HGNC("1101"), AUSPEX_IS_TEXT("BRCA1", 1),
-                      AUSPEX_IS_TEXT("BRCA2", 1));
+enum { BRCA1 = 1, BRCA2 = 2 };
+#define IS_HGNC(number, gene)                                              \
+  AUSPEX_IS_LIKE("http://www.genenames.org", "(HGNC:)?" number, gene),     \
+      AUSPEX_IS_LIKE("http://www.genenames.org/geneId", "(HGNC:)?" number, \
+                     gene),                                                \
+      AUSPEX_IS_LIKE("urn:oid:2.16.840.1.113883.6.281", "(HGNC:)?" number, \
+                     gene)
+AUSPEX_DECLARE_MAP_OR(brca, "BRCA1 or BRCA2", 0, 0, IS_HGNC("1100", BRCA1),
+                      IS_HGNC("1101", BRCA2), AUSPEX_IS_TEXT("BRCA1", BRCA1),
+                      AUSPEX_IS_TEXT("BRCA2", BRCA2));
 
 /* ---- inputs ---- */
 AUSPEX_DECLARE_SOURCES(stage_from, { AUSPEX_OBSERVED(auspex_oncology_ct_code),
@@ -97,9 +81,10 @@ AUSPEX_DECLARE_SOURCES(sum_from, { AUSPEX_MEASURED(sum, "{score}", 2, 10),
                                    .map = &sum_group });
 AUSPEX_DECLARE_SOURCES(charlson_from, { AUSPEX_OBSERVED(charlson),
                                         .map = &auspex_oncology_yes_no });
-AUSPEX_DECLARE_SOURCES(brca_from, { AUSPEX_OBSERVED(gene), .within = &variant,
-                                    .filters = AUSPEX_ARRAY(of_germline),
-                                    .map = &brca, .pick = AUSPEX_PICK_EVER });
+AUSPEX_DECLARE_SOURCES(brca_from,
+                       AUSPEX_GENES(auspex_oncology_germline_variant, brca));
+AUSPEX_DECLARE_SOURCES(brca_doubt_from,
+                       AUSPEX_GENES(auspex_oncology_germline_doubt, brca));
 
 static const auspex_input inputs[INPUTS] = {
   [IN_AGE] = { AUSPEX_INPUT("age", "Age at diagnosis", prostate_age_from),
@@ -133,6 +118,11 @@ static const auspex_input inputs[INPUTS] = {
   [IN_CORES] = { AUSPEX_OPTIONAL_INPUT("ppc", "Positive biopsy cores",
                                        prostate_cores_from),
                  PROSTATE_WINDOW },
+  [IN_BRCA_DOUBT] = { AUSPEX_OPTIONAL_INPUT("brca_in_doubt",
+                                            "BRCA gene without a pathogenic "
+                                            "germline variant",
+                                            brca_doubt_from),
+                      AUSPEX_ANY_TIME },
 };
 
 static const auspex_criterion criteria[] = {
@@ -268,10 +258,28 @@ static double grade_of(const auspex_cells *cells, uint32_t *by) {
   return auspex_cells_value(cells, IN_SUM);
 }
 
-static int read_row(auspex_writer *w, const auspex_cells *cells,
-                    predict_prostate_input *in) {
+/* A pathogenic variant of BRCA1 or BRCA2: 1 or 0; -1: refused, because a later
+ * report puts one in doubt. */
+static int brca_of(auspex_writer *w, const auspex_batch *batch,
+                   const auspex_cells *cells) {
+  int carrier = 0;
+  for (int which = BRCA1; which <= BRCA2; which++) {
+    int64_t day = auspex_cells_newest(batch, cells, IN_BRCA, which);
+    if (day == INT64_MIN) continue;
+    carrier = 1;
+    if (auspex_cells_newest(batch, cells, IN_BRCA_DOUBT, which) <= day)
+      continue;
+    auspex_serve_missing(w, cells, IN_BRCA, AUSPEX_GENE_DOUBT,
+                         which == BRCA1 ? "BRCA1" : "BRCA2");
+    return -1;
+  }
+  return carrier;
+}
+
+static int read_row(auspex_writer *w, const auspex_batch *batch,
+                    const auspex_cells *cells, predict_prostate_input *in) {
   const uint64_t own = 1u << IN_GRADE | 1u << IN_PRIMARY | 1u << IN_SECONDARY |
-                       1u << IN_SUM | 1u << IN_BRCA;
+                       1u << IN_SUM | 1u << IN_BRCA | 1u << IN_BRCA_DOUBT;
   uint32_t by = 0;
   if (auspex_serve_refuses(w, &predict_prostate_model, cells, own)) return 0;
   in->grade = grade_of(cells, &by);
@@ -285,9 +293,10 @@ static int read_row(auspex_writer *w, const auspex_cells *cells,
   in->psa = cells->value[IN_PSA];
   in->stage = cells->value[IN_STAGE];
   in->charlson = cells->value[IN_CHARLSON];
-  in->brca = auspex_cells_value(cells, IN_BRCA) == 1;
   in->cores = auspex_cells_value(cells, IN_CORES);
-  return 1;
+  int carrier = brca_of(w, batch, cells);
+  in->brca = carrier == 1;
+  return carrier >= 0;
 }
 
 static void write_treated(auspex_writer *w, uint32_t row, uint32_t treatment,
@@ -320,7 +329,7 @@ void predict_prostate_score(auspex_writer *w, const void *table,
                             const auspex_batch *batch, uint32_t row) {
   auspex_cells cells = auspex_cells_of(batch, row);
   predict_prostate_input in = { .treatment = PREDICT_PROSTATE_CONSERVATIVE };
-  if (!read_row(w, &cells, &in)) return;
+  if (!read_row(w, batch, &cells, &in)) return;
   predict_prostate_result r[TREATMENTS];
   r[0] = predict_prostate_compute(table, &in);
   in.treatment = PREDICT_PROSTATE_RADICAL;

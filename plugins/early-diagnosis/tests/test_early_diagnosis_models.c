@@ -215,8 +215,23 @@ an_unknown_source_is_asked_for_and_a_somatic_one_is_nothing(void **state) {
   ax_plugin_close(p);
 }
 
+static void
+a_later_report_to_the_contrary_is_told_and_not_weighed(void **state) {
+  (void)state;
+  ax_plugin *p = begin("germline-pancreas");
+  ax_plugin_sample(p, 0, 0, CDKN2A, 1);
+  ax_plugin_sample(p, 0, 0, BRCA2, 1);
+  ax_plugin_sample(p, 0, 3, BRCA2, 2 * INT64_C(86400000));
+  ax_plugin_score(p);
+  assert_int_equal(ax_plugin_result(p, 0, "pancreatic-cancer-cdkn2a")->status,
+                   AUSPEX_ROW_SCORED);
+  assert_non_null(strstr(p->text, "Nothing is said of BRCA2"));
+  ax_plugin_close(p);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+    cmocka_unit_test(a_later_report_to_the_contrary_is_told_and_not_weighed),
     cmocka_unit_test(every_model_keeps_the_contract),
     cmocka_unit_test(plcom_gives_its_probability_and_says_when_race_is_unknown),
     cmocka_unit_test(hispanic_goes_before_race),

@@ -215,6 +215,24 @@ screeners
   .test("score-data-required", "PHQ-9 with a question left open has no total, and that is said", post("$score", "gap-alone"),
     status(200), none(RISK), none(MEASURED), count(ASKED, 1));
 
+// ---- germline variants: a later report to the contrary ------------------------
+
+const variant = (n, day, answer, significance) => ({ fullUrl: uuid(n), resource: { resourceType: "Observation", status: "final",
+  code: concept(LOINC, "69548-6"), subject: ref(uuid(1)), effectiveDateTime: day, valueCodeableConcept: concept(LOINC, answer),
+  component: [["48018-6", concept("http://www.genenames.org/geneId", "HGNC:1787")], ["53037-8", concept(LOINC, significance)],
+    ["48002-0", concept(LOINC, "LA6683-2")]].map(([code, value]) => ({ code: concept(LOINC, code), valueCodeableConcept: value })) } });
+const carrier = (...variants) => ask({ resourceType: "Bundle", type: "collection", entry: [
+  { fullUrl: uuid(1), resource: { resourceType: "Patient", gender: "male", birthDate: "1970-01-01" } }, ...variants] },
+  "germline-pancreas", "2024-06-15");
+const pathogenic = variant(2, "2020-01-01", "LA9633-4", "LA6668-3");
+scripts.find((s) => s.name === "score-germline-pancreas")
+  .fixture("benign-later", carrier(pathogenic, variant(3, "2024-01-01", "LA9633-4", "LA6675-8")))
+  .fixture("benign-before", carrier(pathogenic, variant(3, "2019-01-01", "LA9633-4", "LA6675-8")))
+  .test("score-data-required", "a pathogenic variant that a later report judges benign is asked about", post("$score", "benign-later"),
+    status(200), none(RISK), count(ASKED, 1))
+  .test("score-models", "an earlier report does not matter", post("$score", "benign-before"), status(200), none(ASKED),
+    yes(near(`${RISK}.prediction.relativeRisk`, 12.33)));
+
 // ---- external biomarker and PREDICT Prostate: by their sheets' examples ----
 
 const biomarker = (value, unit, more = {}) => ({ resourceType: "Bundle", type: "collection", entry: [
