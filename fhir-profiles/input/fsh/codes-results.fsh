@@ -34,6 +34,7 @@ Description: "Whether an input of a model could be used, and if not why"
 * #imprecise "Imprecise" "A partial date leaves open whether it counts."
 * #withheld "Withheld" "The sender says why the value is absent."
 * #unmapped "Unmapped" "The model does not know the code or text of the value, or refuses it."
+* #unfit "Unfit" "The value is there and right in itself; the model cannot use it here, for example without a reference range or beside another value. The reason says why."
 
 ValueSet: InputState
 Id: input-state

@@ -28,9 +28,13 @@ enum {
   AX_FEATURE_GAP_PATIENT = 0xfffe /* birth date or sex, for the gate */
 };
 
+/* State of a gap that only the model found: the value is there and right in
+ * itself. No cell has it. */
+enum { AX_FEATURE_GAP_UNFIT = 0xff };
+
 typedef struct {
   uint32_t input; /* index, or AX_FEATURE_GAP_* */
-  uint8_t state;  /* why it is unfit: AUSPEX_CELL_* */
+  uint8_t state;  /* why: AUSPEX_CELL_* or AX_FEATURE_GAP_UNFIT */
   ax_str detail;  /* a sentence: "unit 'mg' cannot be converted to mg/dL" */
   const ax_fact *fact; /* the unfit one, or NULL */
 } ax_feature_gap;

@@ -384,6 +384,7 @@ const char *ax_result_state(uint8_t state) {
     [AUSPEX_CELL_WITHHELD] = "withheld",
     [AUSPEX_CELL_UNMAPPED] = "unmapped",
   };
+  if (state == AX_FEATURE_GAP_UNFIT) return "unfit";
   return state < AX_COUNT(words) ? words[state] : "absent";
 }
 

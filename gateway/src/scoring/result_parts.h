@@ -99,7 +99,8 @@ void ax_result_source(ax_json_writer *w, ax_arena *arena, const ax_fact *fact);
  * The only place where the two meet. */
 void ax_result_percent(ax_json_writer *w, double probability);
 
-/* Word for AUSPEX_CELL_*: a code of CodeSystem/input-state. */
+/* Word for AUSPEX_CELL_* or AX_FEATURE_GAP_UNFIT: a code of
+ * CodeSystem/input-state. */
 const char *ax_result_state(uint8_t state);
 
 /* Member "extension": the quality of each input in the mask. */

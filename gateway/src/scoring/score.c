@@ -116,7 +116,7 @@ static ax_status refuse_by_plugin(scoring *s) {
     if (!gap) return ax_error_set(s->err, AX_NOMEM, "no memory for a result");
     *gap = (ax_feature_gap){ .input = (uint32_t)r->input,
                              .state = cell->state == AUSPEX_CELL_PRESENT
-                                          ? (uint8_t)AUSPEX_CELL_IMPLAUSIBLE
+                                          ? (uint8_t)AX_FEATURE_GAP_UNFIT
                                           : cell->state,
                              .detail = reason(r, AX_STR("the model needs it")),
                              .fact = cell->fact };

@@ -233,6 +233,22 @@ scripts.find((s) => s.name === "score-germline-pancreas")
   .test("score-models", "an earlier report does not matter", post("$score", "benign-before"), status(200), none(ASKED),
     yes(near(`${RISK}.prediction.relativeRisk`, 12.33)));
 
+// ---- CTCAE: a value that is right in itself and cannot be graded --------------
+
+const treated = { resourceType: "Bundle", type: "collection", entry: [
+  { resourceType: "Patient", gender: "male", birthDate: "1960-01-01" },
+  { resourceType: "MedicationAdministration", status: "completed", subject: ref(uuid(1)), effectiveDateTime: "2024-05-15",
+    medicationCodeableConcept: concept("http://www.whocc.no/atc", "L01FF02") },
+  { resourceType: "Observation", status: "final", code: concept(LOINC, "1742-6"), subject: ref(uuid(1)),
+    effectiveDateTime: "2024-06-13", valueQuantity: quantity(130, "U/L") },
+].map((resource, i) => ({ fullUrl: uuid(i + 1), resource })) };
+scriptOf("ctcae-labs", "A value without its laboratory's limit is asked about.")
+  .fixture("no-limit", ask(treated, "ctcae-labs", "2024-06-15"))
+  .test("score-data-required", "without the limit of normal there is no grade: the value is unfit, and the reason says why",
+    post("$score", "no-limit"), status(200), none(RISK), none(MEASURED), count(ASKED, 1),
+    yes(`${ASKED}.dataRequirement.extension.where(url = '${EXT}/input-gap').extension.where(url = 'state').value = 'unfit'`),
+    yes(`${ASKED}.dataRequirement.extension.where(url = '${EXT}/input-gap').extension.where(url = 'reason').value.contains('limit of normal')`));
+
 // ---- external biomarker and PREDICT Prostate: by their sheets' examples ----
 
 const biomarker = (value, unit, more = {}) => ({ resourceType: "Bundle", type: "collection", entry: [
