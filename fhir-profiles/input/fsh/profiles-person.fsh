@@ -45,9 +45,9 @@ Severity: #error
 Expression: "repeat(item).where(answer.exists()).linkId.all(matches('^.*[^0-9]0*([1-9]|[12][0-9]|30)$') or matches('^0*([1-9]|[12][0-9]|30)$'))"
 
 Invariant: auspex-qlq-2
-Description: "An answer is a whole number or a code: 1 to 4, for items 29 and 30 1 to 7"
+Description: "An answer is a code or a whole number: 1 to 4, for items 29 and 30 1 to 7"
 Severity: #error
-Expression: "repeat(item).answer.value.all(($this is integer) or ($this is Coding) or ($this is decimal))"
+Expression: "repeat(item).answer.value.all(($this is Coding) or ((($this is integer) or ($this is decimal)) and $this = $this.truncate() and $this >= 1 and $this <= 7)) and repeat(item).where(linkId.matches('^(.*[^0-9])?0*(29|30)$').not()).answer.value.where(($this is integer) or ($this is decimal)).all($this <= 4)"
 
 Invariant: auspex-qlq-3
 Description: "Questions are known by their numbers. Their wording belongs to the EORTC and need not be sent"

@@ -12,7 +12,7 @@ RuleSet: ScoreValue
 Invariant: auspex-ecog-1
 Description: "The ECOG performance status lies between 0 and 5"
 Severity: #error
-Expression: "(value is integer) implies (value >= 0 and value <= 5)"
+Expression: "((value is integer) implies (value >= 0 and value <= 5)) and ((value is Quantity) implies ((value as Quantity).value >= 0 and (value as Quantity).value <= 5))"
 
 Profile: EcogPerformanceStatus
 Parent: Observation
@@ -103,7 +103,7 @@ Description: "Positive, negative or equivocal as a code, or a percentage of cell
 Invariant: auspex-var-1
 Description: "A variant names its gene: component 48018-6 with a code of HGNC"
 Severity: #error
-Expression: "component.where(code.coding.where(system = 'http://loinc.org' and code = '48018-6').exists()).value.coding.where(system = 'http://www.genenames.org' or system = 'http://www.genenames.org/geneId').exists()"
+Expression: "component.where(code.coding.where(system = 'http://loinc.org' and code = '48018-6').exists()).value.coding.where(system = 'http://www.genenames.org' or system = 'http://www.genenames.org/geneId' or system = 'urn:oid:2.16.840.1.113883.6.281').exists()"
 
 Profile: GermlineVariant
 Parent: Observation
