@@ -6,10 +6,12 @@
 
 enum { /* inputs: the totals in the order of screeners_tool, then */
        IN_ITEM_9 = SCREENERS_TOOLS,
-       IN_ANSWERS, /* a column for each answer */
+       IN_ANSWERS, /* a column for each answer, also of GAD-7 */
+       IN_GAD7_ANSWERS,
        INPUTS
 };
 enum { ANSWERS = 9, IN_ANSWER_9 = IN_ANSWERS + 8 };
+enum { GAD7_ANSWERS = 7, AT_GAD7_ANSWERS = IN_ANSWERS + ANSWERS };
 enum { /* outcomes: bands in that order, then concerns, then */
        CONCERN = SCREENERS_TOOLS,
        ITEM_9 = CONCERN + SCREENERS_TOOLS,
@@ -46,6 +48,7 @@ AUSPEX_DECLARE_MAP(answer, "answer, 0 to 3", 0, AUSPEX_IS_KEPT(0, 3),
 #define PHQ9_ITEMS                                                         \
   "44250-9|44255-8|44259-0|44254-1|44251-7|44258-2|44252-5|44253-3|44260-" \
   "8"
+#define GAD7_ITEMS "69725-0|68509-9|69733-4|69734-2|69735-9|69689-8|69736-7"
 #define TOTAL(set_, max_) \
   { AUSPEX_MEASURED(set_, "{score}", 0, max_) }
 #define SUM(instrument_, last_)                                           \
@@ -61,7 +64,13 @@ AUSPEX_DECLARE_SOURCES(answers_from, { AUSPEX_SOURCE(AUSPEX_FROM_QUESTIONNAIRE),
                                        .instrument = "phq-9|phq9",
                                        .items = PHQ9_ITEMS, .first_item = 1,
                                        .last_item = ANSWERS, .map = &answer });
-AUSPEX_DECLARE_SOURCES(gad7_from, TOTAL(gad7, 21), { SUM("gad-7|gad7", 7) });
+AUSPEX_DECLARE_SOURCES(gad7_from, TOTAL(gad7, 21),
+                       { SUM("gad-7|gad7", 7), .items = GAD7_ITEMS });
+AUSPEX_DECLARE_SOURCES(gad7_answers_from,
+                       { AUSPEX_SOURCE(AUSPEX_FROM_QUESTIONNAIRE),
+                         .instrument = "gad-7|gad7", .items = GAD7_ITEMS,
+                         .first_item = 1, .last_item = GAD7_ANSWERS,
+                         .map = &answer });
 AUSPEX_DECLARE_SOURCES(hads_a_from, TOTAL(hads_a, 21));
 AUSPEX_DECLARE_SOURCES(hads_d_from, TOTAL(hads_d, 21));
 AUSPEX_DECLARE_SOURCES(fatigue_from, TOTAL(fatigue, 10));
@@ -87,6 +96,10 @@ static const auspex_input inputs[INPUTS] = {
   [IN_ANSWERS] = { AUSPEX_OPTIONAL_INPUT("phq9_answers", "Answers to the PHQ-9",
                                          answers_from),
                    TWO_WEEKS },
+  [IN_GAD7_ANSWERS] = { AUSPEX_OPTIONAL_INPUT("gad7_answers",
+                                              "Answers to the GAD-7",
+                                              gad7_answers_from),
+                        TWO_WEEKS },
 };
 
 #define ANY_OF(input_)                                                    \
@@ -104,6 +117,7 @@ static const auspex_criterion criteria[] = {
   /* Item 9 counts also without a total. */
   ANY_OF(IN_ITEM_9),
   ANY_OF(IN_ANSWERS),
+  ANY_OF(IN_GAD7_ANSWERS),
   { AUSPEX_CRITERION(AUSPEX_NEEDS_AGE, "younger than 18 years"), .min = 18,
     .max = NAN },
 };
@@ -242,9 +256,10 @@ static int is_total(const auspex_cells *cells, uint32_t tool) {
 }
 
 /* Is there a response, with or without all of its answers? */
-static int is_answered(const auspex_cells *cells) {
-  for (uint32_t i = 0; i < ANSWERS; i++)
-    if (auspex_cells_has(cells, IN_ANSWERS + i)) return 1;
+static int is_answered(const auspex_cells *cells, uint32_t first,
+                       uint32_t count) {
+  for (uint32_t i = 0; i < count; i++)
+    if (auspex_cells_has(cells, first + i)) return 1;
   return 0;
 }
 
@@ -273,14 +288,17 @@ static void refuse(auspex_writer *w, const auspex_cells *cells) {
                          auspex_cells_has(cells, tool)
                              ? "is not a whole number"
                              : auspex_serve_why(cells->state[tool]));
-  else if (is_answered(cells))
+  else if (is_answered(cells, IN_ANSWERS, ANSWERS))
     auspex_serve_missing(w, cells, SCREENERS_PHQ9,
                          "The PHQ-9 has no total: not all of its nine "
                          "questions were answered.");
+  else if (is_answered(cells, AT_GAD7_ANSWERS, GAD7_ANSWERS))
+    auspex_serve_missing(w, cells, SCREENERS_GAD7,
+                         "The GAD-7 has no total: not all of its seven "
+                         "questions were answered.");
   else if (!auspex_cells_lacks(cells, IN_ITEM_9) &&
            !auspex_cells_has(cells, IN_ITEM_9))
-    auspex_serve_missing(w, cells, IN_ITEM_9, "%s %s.",
-                         inputs[IN_ITEM_9].title,
+    auspex_serve_missing(w, cells, IN_ITEM_9, "%s %s.", inputs[IN_ITEM_9].title,
                          auspex_serve_why(cells->state[IN_ITEM_9]));
   else {
     auspex_write_result(w, cells->row, 0)->status = AUSPEX_ROW_NOT_APPLICABLE;
