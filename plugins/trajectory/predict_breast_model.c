@@ -45,10 +45,14 @@ AUSPEX_DECLARE_SET(pn, "pathological N category",
                                            "[Class] Cancer"),
                    AUSPEX_SCT("371494008", "pN category"));
 
+/* POS and NEG are what R4 binds Observation.interpretation to. */
+#define INTERPRETATION \
+  "http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation"
 #define STATUS                                                     \
   AUSPEX_IS_SCT("10828004", 1), AUSPEX_IS_LOINC("LA6576-8", 1),    \
       AUSPEX_IS_SCT("52101004", 1), AUSPEX_IS_SCT("260385009", 0), \
-      AUSPEX_IS_LOINC("LA6577-6", 0), AUSPEX_IS_SCT("2667000", 0)
+      AUSPEX_IS_LOINC("LA6577-6", 0), AUSPEX_IS_SCT("2667000", 0), \
+      AUSPEX_IS(INTERPRETATION, "POS", 1), AUSPEX_IS(INTERPRETATION, "NEG", 0)
 AUSPEX_DECLARE_MAP(needed_status, "receptor status", 0, STATUS);
 AUSPEX_DECLARE_MAP_OR(any_status, "receptor status, or 9", 0, 9, STATUS);
 /* Above 10 % is positive: a decision of this project, the model leaves it to

@@ -81,7 +81,18 @@ static void write_surgery(auspex_writer *w, uint32_t row,
     }
 }
 
+/* Which treatments the arm of all is made of. */
+static void name_treatments(auspex_writer *w, const predict_breast_arm *arm) {
+  auspex_write_text(w, " With chemotherapy of the third generation");
+  if (arm->hormone) auspex_write_text(w, ", 5 years of hormone therapy");
+  if (arm->trastuzumab) auspex_write_text(w, ", trastuzumab");
+  if (arm->radiotherapy) auspex_write_text(w, ", radiotherapy");
+  auspex_write_text(w, " and bisphosphonates (after the menopause; whether "
+                       "it has passed is not among the inputs).");
+}
+
 static void write_arm(auspex_writer *w, uint32_t row, uint32_t kind,
+                      const predict_breast_arm *arm,
                       const predict_breast_result *r,
                       const predict_breast_result *surgery) {
   for (uint32_t h = 0; h < PREDICT_BREAST_HORIZONS; h++) {
@@ -96,6 +107,7 @@ static void write_arm(auspex_writer *w, uint32_t row, uint32_t kind,
                       "PREDICT 3.2, %d years: %.2f %% alive, %+.2f percentage "
                       "points against surgery alone.",
                       year, 100 * r->alive[last], 100 * benefit);
+    if (kind == PREDICT_BREAST_ALL) name_treatments(w, arm);
     auspex_write_done(w);
   }
 }
@@ -144,6 +156,6 @@ void predict_breast_score(auspex_writer *w, const void *table,
        kind++) {
     if (!arm_of(kind, &in, heart, &arm)) continue;
     predict_breast_result r = predict_breast_compute(table, &in, &arm);
-    write_arm(w, row, kind, &r, &surgery);
+    write_arm(w, row, kind, &arm, &r, &surgery);
   }
 }

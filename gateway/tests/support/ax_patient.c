@@ -62,6 +62,8 @@ static ax_str system_of(ax_str code, ax_str *plain) {
   } known[] = {
     { "atc:", "http://www.whocc.no/atc" },
     { "own:", "https://auspex-gateway.org/fhir/CodeSystem/model-input" },
+    { "interpretation:", "http://terminology.hl7.org/CodeSystem/"
+                         "v3-ObservationInterpretation" },
     { "mii:", "https://www.medizininformatik-initiative.de/fhir/ext/modul-pro/"
               "CodeSystem/mii-cs-pro-score-catalogue" },
     { "ajcc:", "http://cancerstaging.org" },

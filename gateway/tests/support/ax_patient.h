@@ -13,8 +13,8 @@
  *   answers qlq-c30 2024-06-01 1=2 2=3 ...
  *
  * Codes: 2857-1 and LA33-6 are LOINC, digits SNOMED CT, C50.9 ICD-10; atc:,
- * own: (model-input), mii: (score catalogue), ajcc:, uicc:, hgnc:, race: name
- * their system. Values: `11 ng/mL` (`<5 mg/L`) a quantity, `#3` an integer,
+ * own: (model-input), mii: (score catalogue), ajcc:, uicc:, hgnc:, race:,
+ * interpretation: name their system. Values: `11 ng/mL` (`<5 mg/L`) a quantity, `#3` an integer,
  * `yes` and `no` booleans, `@CODE` a coded value, `~cT2a` a text, `on:DATE` a
  * dateTime.
  *
