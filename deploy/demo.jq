@@ -25,12 +25,19 @@ def statement: sub("/_history/.*"; "") as $ref | ($known[$ref] // {}) as $r
 def contribution:
   "\(part("factor").valueString) \(part("amount").valueDecimal | signed) \(part("basis").valueCode)";
 
+# An odds ratio is no "times as often".
+def relative:
+  (ext("comparator")[0].valueString // "?") as $whom
+  | if .relativeRisk | not then empty
+    elif $whom | test("odds ratio") then "odds ratio \(.relativeRisk) against \($whom | sub("; an odds ratio.*"; ""))"
+    else "\(.relativeRisk) times as often as in \($whom)" end;
+
 def prediction:
   "  \(.outcome | words): "
   + ([ (if .probabilityDecimal then "probability \(.probabilityDecimal) %" else empty end),
        (if .qualitativeRisk then "level \(.qualitativeRisk | coding.code)" else empty end),
        (ext("score")[] | "score \(.valueQuantity.value | rounded)"),
-       (if .relativeRisk then "\(.relativeRisk) times as often as in \(ext("comparator")[0].valueString // "?")" else empty end)
+       relative
      ] | join(", ")),
   (if .whenPeriod then "      horizon \(.whenPeriod.start | day) to \(.whenPeriod.end | day)" else empty end),
   (ext("contribution") | if length > 0 then "      driven by \(map(contribution) | join("; "))" else empty end);

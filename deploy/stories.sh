@@ -21,7 +21,7 @@ step() { # project number words
 }
 
 echo "QUALITOP: a woman with lung cancer under a checkpoint inhibitor"
-step qualitop 1 "before the first dose: counts, LDH, quality of life"
+step qualitop 1 "four weeks ago, before the first dose: counts, LDH, quality of life"
 step qualitop 2 "three weeks ago: liver values in order"
 step qualitop 3 "yesterday: ALT has risen, quality of life has fallen, anxiety"
 echo
