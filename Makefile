@@ -390,7 +390,7 @@ coverage: ## tests with line and branch counts
 FUZZERS := $(patsubst %.c,build/fuzz/%,$(notdir $(wildcard gateway/tests/fuzz/fuzz_*.c)))
 RUNNER_FUZZERS := $(patsubst %.c,build/fuzz/%,$(notdir $(wildcard conformance-tests/fuzz/fuzz_*.c)))
 FUZZ_LIB := build/fuzz/obj/libauspex.a
-fuzz: $(SETUP_CHECK) ## a short run of every fuzz target (FUZZ_SECONDS=5 each)
+fuzz: $(SETUP_CHECK) ## a short run of every fuzz target (FUZZ_SECONDS=5 each; FUZZ_SEED=N: the same run again)
 	$(MAKE) fuzz-run BUILD=build/fuzz CC=clang OPT="-O1 -g" \
 	  WARN="-Wall -Wno-gnu-zero-variadic-macro-arguments -Wno-unknown-warning-option" SAN="-fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all"
 
@@ -405,7 +405,7 @@ $(RUNNER_FUZZERS): build/fuzz/%: $(BUILD)/obj/conformance-tests/fuzz/%.o $(RUNNE
 
 .PHONY: fuzz-run
 fuzz-run: $(FUZZERS) $(RUNNER_FUZZERS)
-	@gateway/tools/run_fuzz.sh $(TEST_JOBS) $(FUZZ_SECONDS) $(FUZZERS) $(RUNNER_FUZZERS)
+	@FUZZ_SEED=$(FUZZ_SEED) gateway/tools/run_fuzz.sh $(TEST_JOBS) $(FUZZ_SECONDS) $(FUZZERS) $(RUNNER_FUZZERS)
 
 # --- our own FHIR package -------------------------------------------------------
 # The compiled definitions are kept beside their source, so that building the

@@ -1,7 +1,8 @@
 #!/bin/sh
 # run_fuzz.sh JOBS SECONDS PROGRAM...: runs fuzz targets for SECONDS each, JOBS of
 # them at a time, with their dictionaries and seeds; ends with 1 when one found
-# something, and shows what it said.
+# something, and shows what it said. FUZZ_SEED: where the random numbers begin
+# (another place each time).
 set -u
 if [ "$1" = one ]; then
   seconds=$2 program=$3
@@ -13,7 +14,8 @@ if [ "$1" = one ]; then
   [ -f "$dict" ] && dict=-dict=$dict || dict=
   [ -d "$seeds" ] || seeds=
   # shellcheck disable=SC2086 # both may be nothing
-  if ! "$program" -max_total_time="$seconds" -verbosity=0 -print_final_stats=1 \
+  if ! "$program" -max_total_time="$seconds" -seed="${FUZZ_SEED:-0}" \
+    -verbosity=0 -print_final_stats=1 \
     -artifact_prefix="$out/found/$name/" $dict "$out/found/$name" $seeds \
     >"$out/$name.log" 2>&1; then
     cat "$out/$name.log"
