@@ -1,4 +1,4 @@
-/* test_result.c - counts and completeness, on which all reports rest. */
+/* test_run_result.c - counts and completeness, on which all reports rest. */
 #include "run/result.h"
 
 #include "support/ax_test.h"
