@@ -11,22 +11,30 @@ static const int64_t hour_ms = 3600000;
 
 typedef struct { /* where we are, for sentences */
   ax_arena *arena;
+  ax_str source;
   const ax_json *object;
   char place[PLACE];
   ax_error *err;
 } reading;
 
-static reading enter(const reading *r, const ax_json *object, const char *name,
-                     size_t i) {
-  reading in = { .arena = r->arena, .object = object, .err = r->err };
-  (void)snprintf(in.place, sizeof in.place, "%.60s%s%.30s[%zu]", r->place,
-                 r->place[0] ? "." : "", name, i);
+static reading enter(const reading *r, const ax_json *object,
+                     const char *name) {
+  reading in = *r;
+  in.object = object;
+  (void)snprintf(in.place, sizeof in.place, "%.60s%s%.30s", r->place,
+                 r->place[0] ? "." : "", name);
   return in;
 }
 
+static unsigned line_of(const reading *r, uint32_t at) {
+  return ax_json_place_of(r->source, at).line;
+}
+
 static ax_status wrong(const reading *r, const char *name, const char *rule) {
-  return ax_error_set(r->err, AX_INVALID, "targets: %s%s%s: %s", r->place,
-                      r->place[0] ? "." : "", name, rule);
+  const ax_json *value = ax_json_get(r->object, ax_str_from(name));
+  return ax_error_set(r->err, AX_INVALID, "line %u, %s%s%s: %s",
+                      line_of(r, value ? value->at : r->object->at), r->place,
+                      r->place[0] && name[0] ? "." : "", name, rule);
 }
 
 /* `known` ends with NULL. */
@@ -39,12 +47,12 @@ static ax_status only_known(const reading *r, const char *const *known) {
     for (size_t k = 0; known[k]; k++)
       found |= ax_str_eq(member->key, ax_str_from(known[k]));
     if (!found)
-      return ax_error_set(r->err, AX_INVALID,
-                          "targets: %s has a member \"%.*s\", which is not "
-                          "known",
-                          r->place[0] ? r->place : "the file",
-                          (int)(member->key.len < 40 ? member->key.len : 40),
-                          member->key.ptr);
+      return ax_error_set(
+          r->err, AX_INVALID,
+          "line %u, %s has a member \"%.*s\", which is not "
+          "known",
+          line_of(r, member->at), r->place[0] ? r->place : "the file",
+          (int)(member->key.len < 40 ? member->key.len : 40), member->key.ptr);
   }
   return AX_OK;
 }
@@ -119,8 +127,7 @@ static ax_status read_token(const reading *at, const ax_json *object,
                                        "algorithm", "scope",     NULL };
   *out = NULL;
   if (!object) return AX_OK;
-  reading r = *at;
-  r.object = object;
+  reading r = enter(at, object, "token");
   AX_TRY(only_known(&r, known));
   ax_delivery_token_options *token = AX_NEW(r.arena, ax_delivery_token_options);
   if (!token) return AX_NOMEM;
@@ -147,11 +154,11 @@ static bool is_url(const char *text_) {
 }
 
 static ax_status read_target(const reading *r, ax_delivery_target *out) {
-  static const char *const known[] = {
-    "name",       "base",  "way",       "models",    "levels",
-    "group",      "when",  "token",     "timeout_s", "max_age_h",
-    "references", "ca",    "certificate", "key",     NULL
-  };
+  static const char *const known[] = { "name",        "base",       "way",
+                                       "models",      "levels",     "group",
+                                       "when",        "token",      "timeout_s",
+                                       "max_age_h",   "references", "ca",
+                                       "certificate", "key",        NULL };
   static const char *const ways[] = { "put", "post", "bundle", NULL };
   static const char *const whens[] = { "changed", "every", NULL };
   size_t way = 0, when = 0, form = 0;
@@ -193,7 +200,9 @@ static ax_status read_targets(const reading *r, ax_delivery_config *out) {
       AX_NEW_ARRAY(r->arena, ax_delivery_target, count);
   if (!targets && count) return AX_NOMEM;
   for (size_t i = 0; i < count; i++) {
-    reading in = enter(r, ax_json_item(list, i), "targets", i);
+    char name[PLACE];
+    (void)snprintf(name, sizeof name, "targets[%zu]", i);
+    reading in = enter(r, ax_json_item(list, i), name);
     AX_TRY(read_target(&in, &targets[i]));
     for (size_t k = 0; k < i; k++)
       if (ax_str_eq(ax_str_from(targets[k].name), ax_str_from(targets[i].name)))
@@ -210,7 +219,7 @@ static ax_status read_allow(const reading *r, ax_delivery_config *out) {
   const ax_str *list = NULL;
   size_t count = 0, form = 0;
   if (!object) return AX_OK;
-  reading in = enter(r, object, "subscriptions", 0);
+  reading in = enter(r, object, "subscriptions");
   AX_TRY(only_known(&in, known));
   AX_TRY(choice(&in, "references", forms, &form));
   out->relative = form == 1;
@@ -230,13 +239,14 @@ static ax_status read_allow(const reading *r, ax_delivery_config *out) {
 ax_status ax_delivery_config_read(ax_arena *arena, ax_str text_,
                                   ax_delivery_config *out, ax_error *err) {
   static const char *const known[] = { "targets", "subscriptions", NULL };
-  reading r = { .arena = arena, .err = err };
+  reading r = { .arena = arena, .source = text_, .err = err };
   ax_json_fault fault = { 0 };
   *out = (ax_delivery_config){ 0 };
   ax_status status = ax_json_parse(arena, text_, &r.object, &fault);
   if (status == AX_NOMEM) return status;
   if (status)
-    return ax_error_set(err, AX_INVALID, "targets: the file is not JSON");
+    return ax_error_set(err, AX_INVALID, "line %u: this is not JSON: %.150s",
+                        fault.place.line, fault.text);
   AX_TRY(only_known(&r, known));
   AX_TRY(read_targets(&r, out));
   return read_allow(&r, out);
@@ -245,6 +255,11 @@ ax_status ax_delivery_config_read(ax_arena *arena, ax_str text_,
 ax_status ax_delivery_config_load(ax_arena *arena, const char *path,
                                   ax_delivery_config *out, ax_error *err) {
   ax_str text_;
+  ax_error why = { 0 };
   AX_TRY(ax_file_read(arena, path, FILE_MAX, &text_, err));
-  return ax_delivery_config_read(arena, text_, out, err);
+  ax_status status = ax_delivery_config_read(arena, text_, out, &why);
+  return status && why.text[0]
+             ? ax_error_set(err, status, "targets \"%.100s\": %s", path,
+                            why.text)
+             : status;
 }

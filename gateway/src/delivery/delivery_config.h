@@ -63,7 +63,8 @@ typedef struct {
                        references are sent as they are. Not in the file */
 } ax_delivery_config;
 
-/* INVALID with a sentence that names the member; TOO_LARGE, IO, NOT_FOUND. */
+/* INVALID with a sentence that names the line and the member; TOO_LARGE, IO,
+ * NOT_FOUND. */
 ax_status ax_delivery_config_load(ax_arena *arena, const char *path,
                                   ax_delivery_config *out,
                                   ax_error *err) AX_MUST_USE;

@@ -81,9 +81,9 @@ static void nobody_is_a_configuration_too(void **state) {
 static void what_is_wrong_is_named(void **state) {
   (void)state;
   refused("[]", "an object is expected");
-  refused("{", "not JSON");
+  refused("{\n\n\"targets\":[}", "line 3: this is not JSON: ");
   refused("{\"target\":[]}", "\"target\", which is not known");
-  refused("{\"targets\":{}}", "targets: a list is expected");
+  refused("{\"targets\":{}}", "line 1, targets: a list is expected");
   refused("{\"targets\":[{\"base\":\"http://a\"}]}",
           "targets[0].name: this must be given");
   refused("{\"targets\":[{\"name\":\"a\",\"base\":\"ftp://a\"}]}",
@@ -107,8 +107,11 @@ static void what_is_wrong_is_named(void **state) {
           "targets[1].name: two targets have the same name");
   refused("{\"targets\":[{\"name\":\"a\",\"base\":\"http://a\",\"token\":{"
           "\"url\":\"https://t\",\"client_id\":\"me\"}}]}",
-          "key: this must be given");
-  refused("{\"subscriptions\":{\"allow\":[\"*\"]}}", "http(s) URLs");
+          "targets[0].token.key: this must be given");
+  refused("{\"subscriptions\":\n{\"allow\":\n[\"*\"]}}",
+          "line 3, subscriptions.allow: a list of http(s) URLs");
+  refused("{\"targets\":[\n{\"name\":\"a\",\n\"lvl\":1}]}",
+          "line 3, targets[0] has a member \"lvl\"");
 }
 
 static ax_status build(ax_arena *a) {
