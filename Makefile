@@ -262,7 +262,7 @@ $(BUILD)/tests/plugins/model-file/tests/test_mf_xgboost: LIBS += -lxgboost
 $(OUTSIDE_TESTS): $(BUILD)/tests/%: $(BUILD)/obj/%.o $(SUPPORT) $(OUTSIDE_SUPPORT) $(LIB)
 	@mkdir -p $(@D)
 	$(call say,link $@)
-	$(Q)$(CC) $(ALL_LDFLAGS) $^ -o $@ -lcmocka $(LIBS)
+	$(Q)$(CC) $(ALL_LDFLAGS) $^ -o $@ -lcmocka -lssl $(LIBS)
 
 # What a test preloads into a gateway.
 $(BUILD)/tests/jump_clock.so: conformance-tests/preload/jump_clock.c Makefile | $(SETUP_TEST)

@@ -1,6 +1,7 @@
 /* From outside: results reach those who are to be told, once, in order, and
  * when they are there again. The others are played by a server in this
  * process. */
+#include "../support/other_server.h"
 #include "../support/outside.h"
 #include "../support/patients.h"
 
@@ -12,7 +13,6 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "http/http_server.h"
 
 enum { CALLS_MAX = 400, AWAIT_MS = 20000, LINGER_MS = 250 };
 
@@ -66,26 +66,8 @@ static void take_call(void *ctx, ax_http_request *rq, ax_http_response *rs) {
   pthread_mutex_unlock(&other.mutex);
 }
 
-static ax_str refuse(int status, ax_str text, ax_buf *body) {
-  (void)status;
-  ax_buf_append(body, text);
-  return AX_STR("text/plain");
-}
-
 static void other_opens(void) {
-  ax_error err = { 0 };
-  ax_http_server_options options = { .address = "127.0.0.1",
-                                     .port = other.port,
-                                     .threads = 8,
-                                     .keep_alive_ms = 2000,
-                                     .request_timeout_ms = 5000,
-                                     .drain_ms = 1000,
-                                     .body_max = 4 << 20,
-                                     .request_memory = 8 << 20,
-                                     .handler = take_call,
-                                     .refuse = refuse };
-  if (ax_http_server_start(&options, &other.server, &err) != AX_OK)
-    fail_msg("%s", err.text);
+  other.server = other_server_start(take_call, NULL, other.port);
   other.port = ax_http_server_port(other.server);
 }
 

@@ -233,9 +233,7 @@ static ax_status open_parts(ax_app *app, ax_arena *arena, bool serving,
   if (serving) AX_TRY(open_store(app, err));
   if (serving) AX_TRY(open_admin(app, err));
   AX_TRY(open_intake(app, serving, err));
-  if (serving)
-    AX_TRY(ax_delivery_start(&app->targets.config, app->store, &app->delivery,
-                             err));
+  if (serving) AX_TRY(ax_app_delivery_start(&app->targets, app->store, err));
   *exit_code = AX_EXIT_OK;
   return AX_OK;
 }
@@ -258,7 +256,7 @@ ax_status ax_app_open(ax_arena *arena, const ax_config *config, bool serving,
 }
 
 void ax_app_close(ax_app *app) {
-  ax_delivery_stop(app->delivery);
+  ax_app_delivery_stop(&app->targets);
   ax_intake_reindex_stop(app->reindex);
   if (app->intake) {
     ax_intake_stop(app->intake);

@@ -40,7 +40,6 @@ typedef struct {
   ax_intake_modes modes;
   ax_intake *intake;
   ax_intake_reindex *reindex;
-  ax_delivery *delivery; /* NULL: nobody is told of anything */
   ax_http_rate *rate; /* NULL: senders are not bounded */
   ax_api api;
 } ax_app;

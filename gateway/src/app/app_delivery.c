@@ -36,6 +36,7 @@ ax_status ax_app_delivery_read(ax_arena *arena, const ax_config *config,
   if (!config->targets[0]) return AX_OK;
   AX_TRY(ax_delivery_config_load(arena, config->targets, &out->config, err));
   AX_TRY(find_base(arena, config, &out->config.base));
+  AX_TRY(ax_delivery_new(&out->config, &out->sender, err));
   size_t count = out->config.target_count;
   ax_intake_target *rules = AX_NEW_ARRAY(arena, ax_intake_target, count);
   if (!rules && count) return AX_NOMEM;
@@ -52,7 +53,18 @@ ax_status ax_app_delivery_read(ax_arena *arena, const ax_config *config,
   return ax_net_client_new(&options, &out->allowed, err);
 }
 
+ax_status ax_app_delivery_start(ax_app_delivery *delivery, ax_store *store,
+                                ax_error *err) {
+  return delivery->sender ? ax_delivery_start(delivery->sender, store, err)
+                          : AX_OK;
+}
+
+void ax_app_delivery_stop(ax_app_delivery *delivery) {
+  if (delivery->sender) ax_delivery_stop(delivery->sender);
+}
+
 void ax_app_delivery_close(ax_app_delivery *delivery) {
+  ax_delivery_free(delivery->sender);
   ax_net_client_free(delivery->allowed);
   *delivery = (ax_app_delivery){ 0 };
 }

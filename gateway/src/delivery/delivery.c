@@ -218,6 +218,12 @@ static ax_status open_subscriptions(lane *l, const ax_delivery_config *config,
   return ax_net_client_new(&options, &l->channel.client, err);
 }
 
+static ax_status name_lane(const lane *l, ax_status status, const ax_error *why,
+                           ax_error *err) {
+  if (!why->text[0]) return status;
+  return ax_error_set(err, status, "targets: %.60s: %s", l->name, why->text);
+}
+
 static ax_status open_lanes(ax_delivery *d, const ax_delivery_config *config,
                             ax_error *err) {
   d->lanes = calloc(config->target_count + 1, sizeof *d->lanes);
@@ -225,18 +231,17 @@ static ax_status open_lanes(ax_delivery *d, const ax_delivery_config *config,
   size_t wanted = config->target_count + (config->allow_count > 0);
   for (; d->count < wanted; d->count++) {
     lane *l = &d->lanes[d->count];
+    ax_error why = { 0 };
     l->delivery = d;
-    l->channel.store = d->store;
     bool target = d->count < config->target_count;
     bool relative =
         target ? config->targets[d->count].relative : config->relative;
     if (!relative) l->channel.base = config->base;
-    ax_status status = target
-                           ? open_target(l, &config->targets[d->count], err)
-                           : open_subscriptions(l, config, err);
+    ax_status status = target ? open_target(l, &config->targets[d->count], &why)
+                              : open_subscriptions(l, config, &why);
     if (status) {
       ax_net_client_free(l->channel.client);
-      return status;
+      return name_lane(l, status, &why, err);
     }
   }
   return AX_OK;
@@ -245,6 +250,7 @@ static ax_status open_lanes(ax_delivery *d, const ax_delivery_config *config,
 static ax_status start_lanes(ax_delivery *d, ax_error *err) {
   for (size_t i = 0; i < d->count; i++) {
     lane *l = &d->lanes[i];
+    l->channel.store = d->store;
     if (pthread_create(&l->thread, NULL, deliver, l) != 0)
       return ax_error_set(err, AX_UNAVAILABLE,
                           "a delivery thread cannot be started");
@@ -253,30 +259,33 @@ static ax_status start_lanes(ax_delivery *d, ax_error *err) {
   return AX_OK;
 }
 
-ax_status ax_delivery_start(const ax_delivery_config *config, ax_store *store,
-                            ax_delivery **out, ax_error *err) {
+ax_status ax_delivery_new(const ax_delivery_config *config, ax_delivery **out,
+                          ax_error *err) {
   *out = NULL;
   ax_delivery *d = calloc(1, sizeof *d);
   if (!d) return AX_NOMEM;
   pthread_condattr_t monotonic;
   (void)pthread_condattr_init(&monotonic);
   (void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-  d->store = store;
   pthread_mutex_init(&d->mutex, NULL);
   pthread_cond_init(&d->wake, &monotonic);
   (void)pthread_condattr_destroy(&monotonic);
   ax_status status = open_lanes(d, config, err);
-  if (!status) status = start_lanes(d, err);
-  if (status) {
-    ax_delivery_stop(d);
-    return status;
-  }
-  *out = d;
-  return AX_OK;
+  if (status)
+    ax_delivery_free(d);
+  else
+    *out = d;
+  return status;
+}
+
+ax_status ax_delivery_start(ax_delivery *d, ax_store *store, ax_error *err) {
+  d->store = store;
+  ax_status status = start_lanes(d, err);
+  if (status) ax_delivery_stop(d);
+  return status;
 }
 
 void ax_delivery_stop(ax_delivery *d) {
-  if (!d) return;
   pthread_mutex_lock(&d->mutex);
   atomic_store(&d->stopping, true);
   pthread_cond_broadcast(&d->wake);
@@ -284,8 +293,15 @@ void ax_delivery_stop(ax_delivery *d) {
   for (size_t i = 0; i < d->count; i++) {
     lane *l = &d->lanes[i];
     if (l->running) (void)pthread_join(l->thread, NULL);
-    ax_delivery_token_free(l->channel.token);
-    ax_net_client_free(l->channel.client);
+    l->running = false;
+  }
+}
+
+void ax_delivery_free(ax_delivery *d) {
+  if (!d) return;
+  for (size_t i = 0; i < d->count; i++) {
+    ax_delivery_token_free(d->lanes[i].channel.token);
+    ax_net_client_free(d->lanes[i].channel.client);
   }
   pthread_mutex_destroy(&d->mutex);
   pthread_cond_destroy(&d->wake);

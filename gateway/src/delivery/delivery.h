@@ -9,7 +9,7 @@
  * help. After a few failures in a row a target is left alone for a while
  * (circuit breaker); then one row tries whether it is back.
  *
- * Threads: start and stop from one thread.
+ * Threads: all calls from one thread.
  */
 #ifndef AX_DELIVERY_DELIVERY_H
 #define AX_DELIVERY_DELIVERY_H
@@ -19,13 +19,19 @@
 
 typedef struct ax_delivery ax_delivery;
 
-/* `config` and `store` outlive the delivery. INVALID, IO for certificates and
- * keys that cannot be used. */
-ax_status ax_delivery_start(const ax_delivery_config *config, ax_store *store,
-                            ax_delivery **out, ax_error *err) AX_MUST_USE;
+/* `config` outlives the delivery. INVALID, IO for certificates and keys that
+ * cannot be used, with the target's name. */
+ax_status ax_delivery_new(const ax_delivery_config *config, ax_delivery **out,
+                          ax_error *err) AX_MUST_USE;
 
-/* Ends what is being sent within a second or so; the rest waits in the store.
- * NULL is fine. */
+/* Begins to send; `store` outlives the delivery. */
+ax_status ax_delivery_start(ax_delivery *delivery, ax_store *store,
+                            ax_error *err) AX_MUST_USE;
+
+/* Ends what is being sent within a second or so; the rest waits in the store. */
 void ax_delivery_stop(ax_delivery *delivery);
+
+/* Of one that is stopped or was never started. NULL is fine. */
+void ax_delivery_free(ax_delivery *delivery);
 
 #endif

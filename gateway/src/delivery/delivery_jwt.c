@@ -29,9 +29,10 @@ ax_status ax_delivery_jwt_key_new(const char *path, const char *algorithm,
   if (!file)
     return ax_error_set(err, AX_IO, "the key %.150s cannot be read", path);
   ax_delivery_jwt_key *key = calloc(1, sizeof *key);
+  char no_pass_phrase[] = ""; /* or OpenSSL would ask whoever sits there */
   if (key) {
     key->elliptic = strcmp(algorithm, "ES384") == 0;
-    key->pkey = PEM_read_PrivateKey(file, NULL, NULL, NULL);
+    key->pkey = PEM_read_PrivateKey(file, NULL, NULL, no_pass_phrase);
   }
   (void)fclose(file);
   if (!key) return AX_NOMEM;

@@ -18,7 +18,7 @@ typedef struct {
   ax_delivery_outcome *out;
   ax_stored stored;
   const ax_json *tree;
-  ax_str body; /* with references as the target shall have them */
+  ax_str body;   /* with references as the target shall have them */
   ax_map *along; /* "Type/id" of what is in the same transaction */
 
   ax_net_request rq;
@@ -348,7 +348,8 @@ static void judge(sending *s, const ax_net_response *rs) {
 }
 
 static void judge_failure(sending *s, ax_status status, const ax_error *err) {
-  bool down = status == AX_TIMEOUT || status == AX_UNAVAILABLE;
+  bool down = status == AX_TIMEOUT || status == AX_UNAVAILABLE ||
+              status == AX_IO; /* certificates or keys: of every row */
   bool never = status == AX_DENIED || status == AX_INVALID;
   (void)end(s,
             down    ? AX_DELIVERY_DOWN

@@ -3,10 +3,10 @@
 #include <curl/curl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/vec.h"
+#include "net/net_pem.h"
 
 enum {
   CONNECT_TIMEOUT_MS = 2000,
@@ -148,11 +148,6 @@ static ax_status keep_text(ax_arena *arena, const char **text) {
   return AX_OK;
 }
 
-static ax_status check_file(const char *path, const char *what, ax_error *err) {
-  if (!path || access(path, R_OK) == 0) return AX_OK;
-  return ax_error_set(err, AX_IO, "the %s %.150s cannot be read", what, path);
-}
-
 static ax_status keep_options(ax_net_client *client, ax_error *err) {
   ax_net_client_options *o = &client->options;
   if (!o->origin_count)
@@ -166,9 +161,7 @@ static ax_status keep_options(ax_net_client *client, ax_error *err) {
   AX_TRY(keep_text(client->arena, &o->cert_file));
   AX_TRY(keep_text(client->arena, &o->key_file));
   AX_TRY(keep_text(client->arena, &o->user_agent));
-  AX_TRY(check_file(o->ca_file, "file of certificate authorities", err));
-  AX_TRY(check_file(o->cert_file, "client certificate", err));
-  AX_TRY(check_file(o->key_file, "key of the client certificate", err));
+  AX_TRY(ax_net_pem_check(o->ca_file, o->cert_file, o->key_file, err));
   if (!o->connect_timeout_ms) o->connect_timeout_ms = CONNECT_TIMEOUT_MS;
   if (!o->timeout_ms) o->timeout_ms = TIMEOUT_MS;
   if (!o->response_max) o->response_max = RESPONSE_MAX;
@@ -371,6 +364,14 @@ static void set_safety(CURL *curl) {
   curl_easy_setopt(curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
 }
 
+/* These and nobody else: curl would trust the folder of the system's, too. The
+ * file is read for each connection, so that a renewed one counts. */
+static void set_authorities(CURL *curl, const char *file) {
+  curl_easy_setopt(curl, CURLOPT_CAINFO, file);
+  curl_easy_setopt(curl, CURLOPT_CAPATH, NULL);
+  curl_easy_setopt(curl, CURLOPT_CA_CACHE_TIMEOUT, 0L);
+}
+
 static void set_options(ax_net_client *client, const ax_net_request *request,
                         const parts *p) {
   const ax_net_client_options *o = &client->options;
@@ -389,7 +390,7 @@ static void set_options(ax_net_client *client, const ax_net_request *request,
   curl_easy_setopt(curl, CURLOPT_WRITEDATA, client);
   curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, take_head);
   curl_easy_setopt(curl, CURLOPT_HEADERDATA, client);
-  if (o->ca_file) curl_easy_setopt(curl, CURLOPT_CAINFO, o->ca_file);
+  if (o->ca_file) set_authorities(curl, o->ca_file);
   if (o->cert_file) curl_easy_setopt(curl, CURLOPT_SSLCERT, o->cert_file);
   if (o->key_file) curl_easy_setopt(curl, CURLOPT_SSLKEY, o->key_file);
   if (o->stop) {
@@ -409,8 +410,29 @@ static ax_status overflow(const ax_net_client *client, const origin *o,
                       o->scheme, o->host, o->port, client->body.ceiling);
 }
 
+/* What the other side says about our certificate (RFC 8446 6.2), in words for
+ * who put it there. */
+static const struct {
+  const char *alert, *reason;
+} alerts[] = {
+  { "alert certificate required",
+    "the server asks for a client certificate, and none is given" },
+  { "alert unknown ca",
+    "the server does not know the authority of our client certificate" },
+  { "alert certificate expired",
+    "the server says that our client certificate has expired" },
+  { "alert certificate revoked",
+    "the server says that our client certificate is revoked" },
+  { "alert bad certificate", "the server refuses our client certificate" },
+  { "alert unsupported certificate",
+    "the server refuses our client certificate" },
+  { "alert certificate unknown", "the server refuses our client certificate" },
+};
+
 static const char *reason(const ax_net_client *client, CURLcode code) {
   if (code == CURLE_ABORTED_BY_CALLBACK) return "the program is stopping";
+  for (size_t i = 0; i < AX_COUNT(alerts); i++)
+    if (strstr(client->why, alerts[i].alert)) return alerts[i].reason;
   return client->why[0] ? client->why : curl_easy_strerror(code);
 }
 

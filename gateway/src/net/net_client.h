@@ -35,8 +35,9 @@ typedef struct {
   unsigned connect_timeout_ms; /* 0: 2 s; name look-up and TLS included */
   unsigned timeout_ms;         /* 0: 10 s; of a whole request */
   size_t response_max;         /* bytes of a body; 0: 64 MiB */
-  const char *ca_file;         /* PEM; NULL: the system's */
-  const char *cert_file, *key_file; /* PEM of the client; NULL: none */
+  /* PEM, read for each connection. Authorities: NULL: the system's. Of the
+   * client: NULL: none; the key may stand in `cert_file`, too. */
+  const char *ca_file, *cert_file, *key_file;
   const char *user_agent;           /* NULL: "auspex" */
   /* Asked about once a second while a request runs; true ends it with
    * UNAVAILABLE. NULL: never. */
@@ -81,8 +82,9 @@ typedef struct {
   ax_str body;
 } ax_net_response;
 
-/* INVALID: no origin, one that is no http(s) URL, or one with a password; IO:
- * the library cannot start or a file cannot be read. */
+/* INVALID: no origin, one that is no http(s) URL, or one with a password, or
+ * files that do not hold what they should; IO: the library cannot start or a
+ * file cannot be read. */
 ax_status ax_net_client_new(const ax_net_client_options *options,
                             ax_net_client **out, ax_error *err) AX_MUST_USE;
 void ax_net_client_free(ax_net_client *client);
