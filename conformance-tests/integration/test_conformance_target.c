@@ -3,7 +3,10 @@
  * secrets that no report of it tells, what it does when it is interrupted or
  * installed.
  */
+#include "../support/certificates.h"
+#include "../support/other_server.h"
 #include "../support/scripts.h"
+#include "../support/tls_front.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -12,7 +15,6 @@
 #include <sys/wait.h>
 
 #include "base/file.h"
-#include "http/http_server.h"
 
 enum { PATH = 600 };
 
@@ -82,29 +84,6 @@ static void token_server(void *ctx, ax_http_request *rq, ax_http_response *rs) {
   ax_http_set_header(rs, AX_STR("Set-Cookie"), AX_STR("s=" ISSUED));
 }
 
-static ax_str refuse(int status, ax_str text, ax_buf *body) {
-  (void)status;
-  ax_buf_append(body, text);
-  return AX_STR("text/plain");
-}
-
-static ax_http_server *start_server(ax_http_handler handler, void *ctx) {
-  ax_http_server *server = NULL;
-  ax_error err = { 0 };
-  const ax_http_server_options options = { .address = "127.0.0.1",
-                                           .threads = 4,
-                                           .keep_alive_ms = 500,
-                                           .request_timeout_ms = 5000,
-                                           .drain_ms = 1000,
-                                           .body_max = 1 << 20,
-                                           .request_memory = 1 << 20,
-                                           .handler = handler,
-                                           .ctx = ctx,
-                                           .refuse = refuse };
-  if (ax_http_server_start(&options, &server, &err)) fail_msg("%s", err.text);
-  return server;
-}
-
 static const char *const leaks[] = {
   "S3cret",   "pAssw0rd", "cl1ent",   "issued-by",
   "dE9wL1Mz", "Y2wxZW50", "aXNzdWVk", "tOp%2FS",
@@ -154,7 +133,7 @@ static void put_leaky_script(void) {
 static void no_report_tells_a_secret_of_the_command_line(void **state) {
   (void)state;
   const char *seen = "";
-  ax_http_server *server = start_server(token_server, &seen);
+  ax_http_server *server = other_server_start(token_server, &seen, 0);
   put_leaky_script();
   scripts_put("word", WORD "\n");
   const char *base =
@@ -185,7 +164,7 @@ static void no_report_tells_a_secret_of_the_command_line(void **state) {
 static void a_token_server_that_refuses_ends_with_2(void **state) {
   (void)state;
   const char *seen = "";
-  ax_http_server *server = start_server(token_server, &seen);
+  ax_http_server *server = other_server_start(token_server, &seen, 0);
   const char *url =
       ax_arena_printf(scripts_arena(), "http://127.0.0.1:%u/token",
                       ax_http_server_port(server))
@@ -207,7 +186,7 @@ static void a_signed_assertion_is_credentials_too(void **state) {
   (void)snprintf(command, sizeof command,
                  "openssl ecparam -name secp384r1 -genkey -noout -out %s", key);
   if (system(command) != 0) skip(); /* NOLINT(cert-env33-c) no openssl here */
-  ax_http_server *server = start_server(token_server, &seen);
+  ax_http_server *server = other_server_start(token_server, &seen, 0);
   const unsigned port = ax_http_server_port(server);
   const char *url =
       ax_arena_printf(scripts_arena(), "http://127.0.0.1:%u/token", port).ptr;
@@ -247,7 +226,7 @@ static void who_is_interrupted_ends_what_runs_and_reports(void **state) {
   (void)state;
   char *pid_file =
       ax_arena_cstr(scripts_arena(), ax_str_from(scripts_path("pid")));
-  ax_http_server *server = start_server(interrupting_server, pid_file);
+  ax_http_server *server = other_server_start(interrupting_server, pid_file, 0);
   const char *root = getenv("AUSPEX_ROOT"), *build = getenv("AUSPEX_BUILD");
   const char *command =
       ax_arena_printf(scripts_arena(),
@@ -266,6 +245,90 @@ static void who_is_interrupted_ends_what_runs_and_reports(void **state) {
   assert_str(AX_JSON_STR(ax_json_item(scripts, 0), "outcome"), "fail");
   assert_str(AX_JSON_STR(ax_json_item(scripts, 1), "message"),
              "not run: interrupted");
+}
+
+/* Files of certificates.h; NULL: the option is left out. */
+typedef struct {
+  const char *server, *ca, *cert, *key;
+  int code;
+  const char *why; /* on standard error */
+} tls_row;
+
+static const tls_row tls_rows[] = {
+  { "server", "ca.pem", "client.pem", "client.key", 0, "" },
+  { "server", "ca.pem", NULL, NULL, 3, "asks for a client certificate" },
+  { "server", "ca.pem", "stranger.pem", "stranger.key", 3,
+    "does not know the authority of our client certificate" },
+  { "server", "ca.pem", "late-client.pem", "late-client.key", 3,
+    "our client certificate has expired" },
+  { "server", "other-ca.pem", "client.pem", "client.key", 3,
+    "unable to get local issuer certificate" },
+  { "late-server", "ca.pem", "client.pem", "client.key", 3,
+    "certificate has expired" },
+  { "elsewhere", "ca.pem", "client.pem", "client.key", 3,
+    "no alternative certificate subject name matches" },
+  { "server", "ca.pem", "client.pem", "stranger.key", 2,
+    "is not that of the client certificate" },
+  { "server", "away.pem", NULL, NULL, 2, "away.pem cannot be read" },
+};
+
+static outside_run_result run_over_tls(const char *folder, const tls_row *row,
+                                       const tls_front *front, bool token) {
+  const char *words[16];
+  size_t n = 0;
+  const struct {
+    const char *flag, *file;
+  } files[] = { { "--ca", row->ca },
+                { "--cert", row->cert },
+                { "--key", row->key } };
+  const char *base = ax_arena_printf(scripts_arena(), "https://127.0.0.1:%u",
+                                     tls_front_port(front))
+                         .ptr;
+  for (size_t i = 0; i < AX_COUNT(files); i++) {
+    if (!files[i].file) continue;
+    words[n++] = files[i].flag;
+    words[n++] = certificates_path(folder, files[i].file);
+  }
+  if (token) {
+    words[n++] = "--token-url";
+    words[n++] = ax_arena_printf(scripts_arena(), "%s/token", base).ptr;
+    words[n++] = "--client-id";
+    words[n++] = "me";
+    words[n++] = "--client-secret";
+    words[n++] = WORD;
+  }
+  words[n++] = scripts_path("tls/missing.json");
+  words[n] = NULL;
+  return scripts_run(base, words);
+}
+
+static void certificates_are_checked_and_shown(void **state) {
+  (void)state;
+  char folder[] = "/tmp/auspex-pki-XXXXXX";
+  const char *seen = "";
+  ax_http_server *server = other_server_start(token_server, &seen, 0);
+  certificates_begin(folder);
+  scripts_put_script(
+      "tls/missing",
+      "\"test\":[" TEST("is not there", READ "," ASSERT("\"responseCode\":"
+                                                        "\"404\"")) "]");
+  for (size_t i = 0; i < AX_COUNT(tls_rows); i++) {
+    const tls_row *row = &tls_rows[i];
+    tls_front *front =
+        tls_front_start(folder, row->server, ax_http_server_port(server));
+    outside_run_result r = run_over_tls(folder, row, front, false);
+    if (r.code != row->code || !strstr(r.err, row->why))
+      fail_msg("row %zu: %d %s%s", i, r.code, r.out, r.err);
+    seen = "";
+    r = run_over_tls(folder, row, front, true); /* the same of tokens */
+    if ((r.code == 0) != (row->code == 0) || seen[0])
+      fail_msg("row %zu, token: %d %s%s%s", i, r.code, r.out, r.err, seen);
+    assert_true((tls_front_let_in(front) > 0) ==
+                (row->code == 0 || strcmp(row->server, "elsewhere") == 0));
+    tls_front_stop(front);
+  }
+  certificates_end(folder);
+  ax_http_server_stop(server);
 }
 
 static void what_is_installed_finds_its_packages_and_suites(void **state) {
@@ -291,6 +354,7 @@ int main(void) {
     cmocka_unit_test(a_token_server_that_refuses_ends_with_2),
     cmocka_unit_test(a_signed_assertion_is_credentials_too),
     cmocka_unit_test(who_is_interrupted_ends_what_runs_and_reports),
+    cmocka_unit_test(certificates_are_checked_and_shown),
     cmocka_unit_test(what_is_installed_finds_its_packages_and_suites),
   };
   return cmocka_run_group_tests(tests, setup, teardown);
