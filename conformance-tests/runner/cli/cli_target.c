@@ -30,7 +30,7 @@ struct ax_cli_target {
   ax_cli_token_options with_secret;
   ax_delivery_token_options with_key;
   pthread_mutex_t lock; /* guards what follows */
-  ax_cli_token secret_token;
+  ax_net_token secret_token;
   ax_delivery_token *key_token; /* NULL: with a secret */
   AX_VEC(ax_str) old_tokens;    /* all that were ever given */
 };
@@ -320,6 +320,7 @@ ax_status ax_cli_target_open(ax_arena *arena, const ax_cli_options *options,
   t->options = options;
   t->arena = arena;
   t->token = t->silence = AX_STR("");
+  t->secret_token = AX_NET_TOKEN_INIT;
   ax_status status = open_all(t, err);
   if (status)
     ax_cli_target_close(t);
@@ -332,7 +333,7 @@ void ax_cli_target_close(ax_cli_target *target) {
   if (!target) return;
   ax_delivery_token_free(target->key_token);
   ax_net_client_free(target->token_client);
-  ax_cli_token_clear(&target->secret_token);
+  ax_net_token_clear(&target->secret_token);
   (void)pthread_mutex_destroy(&target->lock);
 }
 

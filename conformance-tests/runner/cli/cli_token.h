@@ -8,25 +8,18 @@
 #ifndef AX_CLI_CLI_TOKEN_H
 #define AX_CLI_CLI_TOKEN_H
 
-#include "net/net_client.h"
+#include "net/net_token.h"
 
 typedef struct {
   ax_str url, client_id, secret, scope;
 } ax_cli_token_options;
 
-typedef struct {
-  char *text; /* the newest token; NULL: none */
-  size_t len;
-  int64_t until_ns;
-} ax_cli_token;
-
 /* A token that is good now, valid until the next call. UNAVAILABLE, TIMEOUT;
  * DENIED when the server does not give one. */
-ax_status ax_cli_token_get(ax_cli_token *token,
+ax_status ax_cli_token_get(ax_net_token *token,
                            const ax_cli_token_options *options,
                            ax_net_client *client, ax_arena *arena, ax_str *out,
                            ax_error *err) AX_MUST_USE;
-void ax_cli_token_clear(ax_cli_token *token);
 
 /* "Basic " and the credentials (each percent-encoded, RFC 6749 2.3.1). */
 ax_status ax_cli_token_basic(ax_arena *arena, ax_str id, ax_str secret,

@@ -5,22 +5,19 @@
 #include "base/clock.h"
 #include "base/uuid.h"
 #include "delivery/delivery_jwt.h"
-#include "json/json_parse.h"
+#include "net/net_token.h"
 #include "json/json_write.h"
 
 enum {
   ASSERTION_S = 240, /* SMART: at most five minutes */
-  EARLY_S = 30,      /* renewed so long before its end */
-  STANDARD_S = 300,  /* where the server does not say */
-  TOKEN_MAX = 64 * 1024
+  PART_MAX = 64 * 1024
 };
 
 struct ax_delivery_token {
   const ax_delivery_token_options *options;
   ax_net_client *client;
   ax_delivery_jwt_key *key;
-  ax_buf text;
-  int64_t until_ns; /* monotonic; 0: none */
+  ax_net_token token;
 };
 
 ax_status ax_delivery_token_new(const ax_delivery_token_options *options,
@@ -31,7 +28,7 @@ ax_status ax_delivery_token_new(const ax_delivery_token_options *options,
   if (!token) return AX_NOMEM;
   token->options = options;
   token->client = client;
-  token->text.ceiling = TOKEN_MAX;
+  token->token = AX_NET_TOKEN_INIT;
   ax_status status = ax_delivery_jwt_key_new(options->key, options->algorithm,
                                              &token->key, err);
   if (status) {
@@ -45,12 +42,12 @@ ax_status ax_delivery_token_new(const ax_delivery_token_options *options,
 void ax_delivery_token_free(ax_delivery_token *token) {
   if (!token) return;
   ax_delivery_jwt_key_free(token->key);
-  ax_buf_free(&token->text);
+  ax_net_token_clear(&token->token);
   free(token);
 }
 
 void ax_delivery_token_drop(ax_delivery_token *token) {
-  token->until_ns = 0;
+  ax_net_token_drop(&token->token);
 }
 
 /* --- the assertion ---------------------------------------------------------
@@ -67,7 +64,7 @@ static ax_status text_of(ax_arena *arena, ax_buf *buf, ax_json_writer *w,
 
 static ax_status write_header(const ax_delivery_token_options *o,
                               ax_arena *arena, ax_str *out) {
-  ax_buf buf = AX_BUF_INIT(TOKEN_MAX);
+  ax_buf buf = AX_BUF_INIT(PART_MAX);
   ax_json_writer w = ax_json_write_begin(&buf);
   ax_json_write_object(&w);
   ax_json_write_member(&w, AX_STR("alg"), ax_str_from(o->algorithm));
@@ -80,7 +77,7 @@ static ax_status write_payload(const ax_delivery_token_options *o,
                                ax_arena *arena, ax_str *out) {
   char id[AX_UUID_TEXT + 1];
   int64_t now = ax_clock_wall_ms();
-  ax_buf buf = AX_BUF_INIT(TOKEN_MAX);
+  ax_buf buf = AX_BUF_INIT(PART_MAX);
   ax_json_writer w = ax_json_write_begin(&buf);
   ax_uuid_text(ax_uuid_v7(now), id);
   ax_json_write_object(&w);
@@ -114,55 +111,14 @@ static ax_status write_form(const ax_delivery_token *token, ax_arena *arena,
   return out->ptr ? AX_OK : AX_NOMEM;
 }
 
-/* --- the answer ------------------------------------------------------------
- */
-
-static ax_status take_answer(ax_delivery_token *token, ax_arena *arena,
-                             const ax_net_response *rs, int64_t asked_ns,
-                             ax_error *err) {
-  const ax_json *tree = NULL;
-  ax_json_fault fault;
-  uint64_t seconds = STANDARD_S;
-  if (rs->status >= 500)
-    return ax_error_set(err, AX_UNAVAILABLE, "the token server answers %d",
-                        rs->status);
-  if (rs->status != 200 || ax_json_parse(arena, rs->body, &tree, &fault))
-    return ax_error_set(err, AX_DENIED, "the token server answers %d",
-                        rs->status);
-  ax_str text = AX_JSON_STR(tree, "access_token");
-  (void)ax_str_uint64(ax_json_text(AX_JSON_GET(tree, "expires_in")), 86400,
-                      &seconds);
-  if (!text.len)
-    return ax_error_set(err, AX_DENIED,
-                        "the token server's answer holds no access_token");
-  ax_buf_clear(&token->text);
-  ax_buf_append(&token->text, text);
-  if (token->text.status) return token->text.status;
-  int64_t good =
-      seconds / 2 > EARLY_S ? (int64_t)seconds - EARLY_S : (int64_t)seconds / 2;
-  token->until_ns = asked_ns + good * 1000000000;
-  return AX_OK;
-}
-
 ax_status ax_delivery_token_get(ax_delivery_token *token, ax_arena *arena,
                                 ax_str *out, ax_error *err) {
-  int64_t now = ax_clock_mono_ns();
-  if (token->until_ns <= now) {
-    static const ax_net_header headers[] = {
-      { AX_STR_INIT("Content-Type"),
-        AX_STR_INIT("application/x-www-form-urlencoded") },
-      { AX_STR_INIT("Accept"), AX_STR_INIT("application/json") },
-    };
-    ax_net_request rq = { .method = AX_NET_POST,
-                          .url = ax_str_from(token->options->url),
-                          .headers = headers,
-                          .header_count = AX_COUNT(headers) };
-    ax_net_response rs;
-    token->until_ns = 0;
-    AX_TRY(write_form(token, arena, &rq.body, err));
-    AX_TRY(ax_net_client_send(token->client, &rq, arena, &rs, err));
-    AX_TRY(take_answer(token, arena, &rs, now, err));
+  if (!ax_net_token_is_good(&token->token)) {
+    ax_net_token_ask ask = { .client = token->client,
+                             .url = ax_str_from(token->options->url) };
+    AX_TRY(write_form(token, arena, &ask.form, err));
+    AX_TRY(ax_net_token_fetch(&token->token, &ask, arena, err));
   }
-  *out = ax_buf_view(&token->text);
+  *out = ax_net_token_text(&token->token);
   return AX_OK;
 }
