@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -135,6 +136,36 @@ static outside_run_result run_on(const char *command, const char *folder,
   return outside_run(args, NULL);
 }
 
+static void assert_owned(const char *folder, uid_t by) {
+  static const char *const files[] = { ".", "auspex.db", "modules.log" };
+  char path[200];
+  struct stat is;
+  for (size_t i = 0; i < AX_COUNT(files); i++) {
+    (void)snprintf(path, sizeof path, "%s/%s", folder, files[i]);
+    assert_int_equal(stat(path, &is), 0);
+    assert_int_equal(is.st_uid, by);
+    assert_int_equal(is.st_mode & 077, 0);
+  }
+}
+
+/* The gateway does not run as root, and shall be able to go back to what root
+ * copied. */
+static void what_root_copies_belongs_to_the_gateway(void **state) {
+  (void)state;
+  enum { SOMEBODY = 12345 };
+  char copy[100], line[140], db[200];
+  if (geteuid() != 0) skip();
+  (void)snprintf(copy, sizeof copy, "%s.copy", outside_data(gw));
+  (void)snprintf(db, sizeof db, "%s/auspex.db", outside_data(gw));
+  assert_int_equal(chown(db, SOMEBODY, SOMEBODY), 0);
+  outside_run_result r = run_on("backup", outside_data(gw), copy);
+  assert_int_equal(chown(db, 0, 0), 0);
+  if (r.code != 0) fail_msg("%d: %s%s", r.code, r.out, r.err);
+  assert_owned(copy, SOMEBODY);
+  (void)snprintf(line, sizeof line, "rm -r %s", copy);
+  assert_int_equal(system(line), 0); /* NOLINT(cert-env33-c) */
+}
+
 static void a_copy_is_made_while_serving_and_can_be_gone_back_to(void **state) {
   (void)state;
   char copy[100], path[200];
@@ -143,6 +174,7 @@ static void a_copy_is_made_while_serving_and_can_be_gone_back_to(void **state) {
   outside_run_result r = run_on("backup", outside_data(gw), copy);
   if (r.code != 0) fail_msg("%d: %s%s", r.code, r.out, r.err);
   assert_non_null(strstr(r.out, " 0 faults"));
+  assert_owned(copy, getuid());
   r = run_on("check", outside_data(gw), NULL);
   assert_int_equal(r.code, 0);
   assert_int_equal(outside_post(gw, "/Patient", body)->status, 201);
@@ -186,12 +218,47 @@ static void what_was_changed_by_hand_is_found(void **state) {
   assert_non_null(strstr(r.err, "there is none in /nowhere/at/all"));
 }
 
+/* One body that cannot be unpacked, of a resource that the start needs. */
+static void a_damaged_device_is_named_at_start(void **state) {
+  (void)state;
+  static const char damage[] =
+      "UPDATE version SET body = zeroblob(64) WHERE at >> 24 IN (SELECT r.key "
+      "FROM resource r JOIN name n ON n.key = r.type WHERE n.text = 'Device')";
+  char path[200];
+  sqlite3 *db = NULL;
+  outside *other = outside_start(NULL);
+  assert_int_equal(outside_end(other), 0);
+  (void)snprintf(path, sizeof path, "%s/auspex.db", outside_data(other));
+  assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+  assert_int_equal(sqlite3_exec(db, damage, NULL, NULL, NULL), SQLITE_OK);
+  assert_true(sqlite3_changes(db) > 0);
+  assert_int_equal(sqlite3_close(db), SQLITE_OK);
+  const char *build = getenv("AUSPEX_BUILD"), *root = getenv("AUSPEX_ROOT");
+  char plugins[200], packages[200];
+  (void)snprintf(plugins, sizeof plugins, "%s/plugins",
+                 build ? build : "build");
+  (void)snprintf(packages, sizeof packages, "%s/build/packages",
+                 root ? root : ".");
+  outside_run_result r = outside_run(
+      (const char *const[]){ "serve", "--listen", "127.0.0.1:0", "--data",
+                             outside_data(other), "--plugins", plugins,
+                             "--packages", packages, "--modules-unsigned",
+                             "--log-level", "error", NULL },
+      NULL);
+  if (r.code != 3 || !strstr(r.err, "store: Device/") ||
+      !strstr(r.err, "damaged") || !strstr(r.err, "restore a backup"))
+    fail_msg("%d: %s", r.code, r.err);
+  outside_stop(other);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(nothing_is_accepted_that_the_disk_does_not_take),
     cmocka_unit_test(quarantine_does_not_promise_what_the_disk_does_not_take),
     cmocka_unit_test(a_locked_store_refuses_and_comes_back_by_itself),
     cmocka_unit_test(a_copy_is_made_while_serving_and_can_be_gone_back_to),
+    cmocka_unit_test(what_root_copies_belongs_to_the_gateway),
+    cmocka_unit_test(a_damaged_device_is_named_at_start),
     cmocka_unit_test(what_was_changed_by_hand_is_found),
   };
   return cmocka_run_group_tests_name("disk", tests, set_up, tear_down);

@@ -1,11 +1,17 @@
 /* `auspex check` and `auspex backup`: the store from outside. */
+#include <errno.h>
 #include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "app/command.h"
 #include "app/commands.h"
 #include "app/exits.h"
+#include "base/file.h"
 #include "store/store.h"
 #include "store/store_modules.h"
+
+enum { PATH_ROOM = 4096 };
 
 static const ax_command_manual check_manual = {
   .usage = "check [OPTION]...",
@@ -29,9 +35,10 @@ static const ax_command_manual backup_manual = {
       "Copies the store in the data folder as it is at one moment, also while "
       "it is served, and\n"
       "inspects the copy. The copy is a data folder: to go back to it, stop "
-      "the gateway, put\n"
-      "the folder in the place of the damaged one (without its -wal and -shm "
-      "files) and start.",
+      "the gateway, move\n"
+      "auspex.db and its -wal and -shm out of the data folder, the copy's "
+      "auspex.db in, and\n"
+      "start. What root copies belongs to the owner of the store.",
   .extras = backup_extras,
 };
 
@@ -102,6 +109,27 @@ static const char *target_of(const ax_config_command *command) {
   return to;
 }
 
+/* What root copies belongs to whom the store belongs, who shall be able to go
+ * back to it. */
+static ax_status give_to_owner(const char *data, const char *to, bool folder,
+                               ax_error *err) {
+  static const char *const files[] = { "auspex.db", AX_STORE_MODULES_FILE };
+  char path[PATH_ROOM];
+  struct stat of;
+  (void)snprintf(path, sizeof path, "%s/auspex.db", data);
+  if (geteuid() != 0 || stat(path, &of) != 0) return AX_OK;
+  bool given = !folder || chown(to, of.st_uid, of.st_gid) == 0;
+  for (size_t i = 0; i < AX_COUNT(files); i++) {
+    (void)snprintf(path, sizeof path, "%s/%s", to, files[i]);
+    given &= chown(path, of.st_uid, of.st_gid) == 0 || errno == ENOENT;
+  }
+  return given
+             ? AX_OK
+             : ax_error_set(err, AX_IO,
+                            "%.150s cannot be given to the owner of the store",
+                            to);
+}
+
 static int run_backup(ax_arena *arena, int argc, char **argv) {
   ax_config_command command;
   int code = AX_EXIT_OK;
@@ -117,9 +145,11 @@ static int run_backup(ax_arena *arena, int argc, char **argv) {
     return ax_command_fail(
         AX_EXIT_USAGE,
         ax_error_set(&err, AX_INVALID, "backup needs --to FOLDER"), &err);
+  bool made = !ax_file_is_dir(to);
   ax_status status = open_store(&command.config, &store, &err);
   if (!status) status = ax_store_backup(store, arena, to, &report, &err);
   if (!status) status = ax_store_modules_copy(command.config.data, to, &err);
+  if (!status) status = give_to_owner(command.config.data, to, made, &err);
   ax_store_close(store);
   if (report.count) print_report(&report);
   if (status) return ax_command_fail(AX_EXIT_DATA, status, &err);

@@ -229,7 +229,7 @@ static ax_status collect(const work *w, const ax_score_result *result,
     if (list.len) ax_buf_append_char(&list, ',');
     ax_buf_append(&list, item.reference);
     ax_status found = ax_store_read(w->options->store, w->arena, item.type,
-                                    item.id, AX_VERSION_ANY, &there, NULL);
+                                    item.id, AX_VERSION_ANY, &there, err);
     bool again = found == AX_OK && stands_again(w, &there);
     if (found == AX_OK && !again) continue; /* done before, the same inputs */
     status = found == AX_NOT_FOUND ? AX_OK : found;

@@ -140,13 +140,14 @@ static ax_status unpack_zstd(ax_arena *arena, ax_str bytes, bool words,
   unsigned long long size = ZSTD_getFrameContentSize(bytes.ptr, bytes.len);
   if (size > unpack_max)
     return ax_error_set(err, AX_IO,
-                        "a stored body is damaged: its frame does "
-                        "not say how long it is");
+                        "a stored body is damaged (its frame does not say how "
+                        "long it is): restore a backup");
   char *room = AX_TAKE_ARRAY(arena, char, (size_t)size + 1);
   if (!room) return AX_NOMEM;
   size_t n = unpack_frame(room, (size_t)size, bytes, words);
   if (ZSTD_isError(n))
-    return ax_error_set(err, AX_IO, "a stored body is damaged: %s",
+    return ax_error_set(err, AX_IO,
+                        "a stored body is damaged (%s): restore a backup",
                         ZSTD_getErrorName(n));
   room[n] = '\0';
   *out = (ax_str){ room, n };

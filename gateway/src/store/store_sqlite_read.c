@@ -52,7 +52,11 @@ static ax_status read_with(ax_store_conn *conn, ax_arena *arena,
   ax_store_stmt s = ask_version(conn, type, out->id, version);
   bool found = ax_store_conn_row(&s);
   ax_status status = AX_OK;
-  if (found) status = take_version(&s, arena, out, err);
+  ax_error why = { 0 };
+  if (found) status = take_version(&s, arena, out, &why);
+  if (status && why.text[0])
+    (void)ax_error_set(err, status, "store: %.40s/%.64s: %s", out->type.ptr,
+                       out->id.ptr, why.text);
   ax_status done = ax_store_conn_done(&s, err);
   if (status || done) return status ? status : done;
   return found ? AX_OK : AX_NOT_FOUND;
@@ -129,8 +133,7 @@ static ax_status stats_with(ax_store_conn *conn, ax_store_stats *out,
   out->tasks_done = (uint64_t)t.done;
   out->tasks_failed = (uint64_t)t.failed;
   out->evidence = (uint64_t)t.evidence;
-  for (size_t i = 0; i < AX_HELD_KINDS; i++)
-    out->held[i] = (uint64_t)t.held[i];
+  for (size_t i = 0; i < AX_HELD_KINDS; i++) out->held[i] = (uint64_t)t.held[i];
   out->bytes = (uint64_t)(pages * page_size);
   return AX_OK;
 }
