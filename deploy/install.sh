@@ -40,9 +40,11 @@ for suite in conformance-tests/suites/*/; do
 done
 install -m 644 conformance-tests/suites/README.md conformance-tests/suites/requirements.json \
   "$dest$share/conformance/"
-install -m 644 conformance-tests/README.md "$dest$doc/conformance.md"
-install -m 644 conformance-tests/report.md "$dest$doc/conformance-report.md"
-install -m 644 README.md LICENSE CHANGELOG.md "$dest$doc/"
+# Texts name each other by their places in the repository, and stand there here, too.
+for text in README.md LICENSE CHANGELOG.md CONTRIBUTING.md gateway/README.md gateway/docs/*.md \
+  plugins/README.md plugins/*/README.md conformance-tests/*.md; do
+  install -D -m 644 "$text" "$dest$doc/$text"
+done
 
 for package in build/packages/*#*; do
   [ -e "$package/package/package.json" ] || continue
