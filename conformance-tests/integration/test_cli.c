@@ -1,5 +1,6 @@
 /* From outside: the command line. */
 #include "../support/outside.h"
+#include "../support/patients.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -103,6 +104,46 @@ static void the_configuration_can_be_shown_and_checked(void **state) {
   assert_int_equal(RUN("serve", "--check-config", "--threads", "0").code, 2);
 }
 
+/* Before a restart: files that options name are looked at, too. */
+static void what_options_name_is_checked(void **state) {
+  (void)state;
+  static const struct {
+    const char *flag, *value, *why;
+  } rows[] = {
+    { "--targets", "/nowhere.json", "targets: cannot open /nowhere.json" },
+    { "--targets", "FILE", "FILE: line 1, the file has a member \"to\"" },
+    { "--translations", "/nowhere.json", "translations: " },
+    { "--mitigations", "/nowhere.json", "mitigations: " },
+    { "--mitigations", "FILE", "mitigations: FILE: " },
+    { "--sender-validation", "lab=lax", "sender_validation: \"lax\"" },
+    { "--terminology-ca", "FILE", "terminology_ca, _cert and _key: the file" },
+    { "--terminology-token-file", "/nowhere", "terminology_token_file: " },
+    { "--module-keys", "RWshort", "--module-keys: module_keys is public keys" },
+    { "--listen", "10.0.0.1:80", "--insecure-no-auth" },
+  };
+  char file[] = "/tmp/auspex-check-XXXXXX";
+  int fd = mkstemp(file);
+  assert_int_equal(write(fd, "{\"to\":1}", 8), 8);
+  (void)close(fd);
+  ax_arena *arena = ax_arena_new(1 << 20);
+  for (size_t i = 0; i < AX_COUNT(rows); i++) {
+    const char *value = strcmp(rows[i].value, "FILE") ? rows[i].value : file;
+    ax_str why =
+        patients_replace(arena, ax_str_from(rows[i].why), "FILE", file);
+    outside_run_result r =
+        RUN("serve", "--terminology-server", "http://127.0.0.1:1/r4",
+            "--check-config", rows[i].flag, value);
+    if (r.code != 2 || !strstr(r.err, why.ptr))
+      fail_msg("%s: %d %s", rows[i].flag, r.code, r.err);
+    r = RUN("serve", "--terminology-server", "http://127.0.0.1:1/r4",
+            rows[i].flag, value);
+    if (r.code != 2 || !strstr(r.err, why.ptr))
+      fail_msg("%s, serving: %d %s", rows[i].flag, r.code, r.err);
+  }
+  ax_arena_free(arena);
+  (void)unlink(file);
+}
+
 static void other_addresses_need_a_word(void **state) {
   (void)state;
   outside_run_result r = RUN("serve", "--listen", "0.0.0.0:0");
@@ -185,8 +226,8 @@ static void explain_shows_what_is_checked(void **state) {
   assert_int_equal(RUN("explain").code, 2);
 }
 
-static void fhirpath_prints_types_and_values_and_asks_for_members(
-    void **state) {
+static void
+fhirpath_prints_types_and_values_and_asks_for_members(void **state) {
   (void)state;
   const char *json = "{\"resourceType\":\"Patient\",\"gender\":\"female\"}";
   outside_run_result r = outside_run(
@@ -279,6 +320,7 @@ int main(void) {
     cmocka_unit_test(unknown_commands_and_flags_are_usage_errors),
     cmocka_unit_test(an_unknown_key_is_named_with_file_and_line),
     cmocka_unit_test(the_configuration_can_be_shown_and_checked),
+    cmocka_unit_test(what_options_name_is_checked),
     cmocka_unit_test(other_addresses_need_a_word),
     cmocka_unit_test(each_thing_that_is_missing_has_its_code),
     cmocka_unit_test(a_taken_port_and_a_taken_store_are_said),

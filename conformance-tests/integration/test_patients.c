@@ -22,7 +22,7 @@ static int begin(void **state) {
   (void)state;
   arena = ax_arena_new(256 << 20);
   /* Every score is there when the post is answered. */
-  static const char *const patient[] = { "--score-wait", "60000", NULL };
+  static const char *const patient[] = { "--score-wait", "60s", NULL };
   gw = outside_start(patient);
   return 0;
 }

@@ -23,7 +23,7 @@ static const char *below_root(const char *rest) {
 
 static int begin(void **state) {
   /* Every score is there when the post is answered, also on a slow machine. */
-  static const char *const patient[] = { "--score-wait", "60000", NULL };
+  static const char *const patient[] = { "--score-wait", "60s", NULL };
   (void)state;
   scripts_begin();
   gw = outside_start(patient);

@@ -10,28 +10,13 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/sha256.h"
-#include "scoring/mitigation.h"
-
-static ax_status read_mitigations(ax_arena *arena, const ax_config *config,
-                                  const ax_json **out, ax_error *err) {
-  ax_str text;
-  ax_error why = { 0 };
-  *out = NULL;
-  if (!config->mitigations[0]) return AX_OK;
-  AX_TRY(
-      ax_file_read(arena, config->mitigations, AX_MITIGATION_FILE, &text, err));
-  ax_status status = ax_mitigation_read(arena, text, out, &why);
-  return status ? ax_error_set(err, status, "mitigations \"%.150s\": %s",
-                               config->mitigations, why.text)
-                : AX_OK;
-}
 
 /* A command that scores what it is given uses the folder as it is; a gateway
  * that serves waits for acts and signatures. */
 static ax_status open_host(ax_app *app, ax_arena *arena, bool serving,
                            ax_error *err) {
   ax_score_options options = ax_app_worker_options(arena, app->config);
-  AX_TRY(read_mitigations(arena, app->config, &options.mitigations, err));
+  options.mitigations = app->settings.mitigations;
   options.staged = serving;
   options.signed_only = serving && !app->config->modules_unsigned;
   return ax_score_host_new(&options, &app->host, err);
@@ -101,11 +86,11 @@ static ax_status open_intake(ax_app *app, bool serving, ax_error *err) {
     .host = app->host,
     .score_wait_ms = (int64_t)c->score_wait_ms,
     .base = c->base_url[0] ? c->base_url : NULL,
-    .outbox = &app->targets.rules,
-    .translate = app->translate,
+    .outbox = &app->settings.targets.rules,
+    .translate = app->settings.translate,
     .risk_observations = c->risk_observations,
     .known_as = c->known_as,
-    .modes = &app->modes,
+    .modes = &app->settings.modes,
     .quarantine_max = c->quarantine_max,
     .quarantine_keep_ms = (int64_t)c->quarantine_keep_ms,
     .jobs_max = c->async_max,
@@ -181,7 +166,7 @@ static void fill_api(ax_app *app) {
     .key_keep_ms = (int64_t)app->config->key_keep_ms,
     .same_body_ms = (int64_t)app->config->same_body_ms,
     .rate = app->rate,
-    .translate = app->translate,
+    .translate = app->settings.translate,
     .ready = is_ready,
     .ready_ctx = app,
     .indexed = is_indexed,
@@ -215,12 +200,8 @@ static void log_world(ax_app *app, ax_arena *arena) {
 static ax_status open_parts(ax_app *app, ax_arena *arena, bool serving,
                             int *exit_code, ax_error *err) {
   *exit_code = AX_EXIT_USAGE;
-  AX_TRY(ax_app_delivery_read(arena, app->config, &app->targets, err));
-  AX_TRY(ax_intake_mode_read(arena, app->config->validation,
-                             app->config->sender_validation, &app->modes, err));
-  if (app->config->translations[0])
-    AX_TRY(ax_intake_translate_load(app->config->translations, &app->translate,
-                                    err));
+  AX_TRY(
+      ax_app_settings_read(arena, app->config, serving, &app->settings, err));
   *exit_code = AX_EXIT_SCORING;
   AX_TRY(open_host(app, arena, serving, err));
   *exit_code = AX_EXIT_PACKAGES;
@@ -233,7 +214,8 @@ static ax_status open_parts(ax_app *app, ax_arena *arena, bool serving,
   if (serving) AX_TRY(open_store(app, err));
   if (serving) AX_TRY(open_admin(app, err));
   AX_TRY(open_intake(app, serving, err));
-  if (serving) AX_TRY(ax_app_delivery_start(&app->targets, app->store, err));
+  if (serving)
+    AX_TRY(ax_app_delivery_start(&app->settings.targets, app->store, err));
   *exit_code = AX_EXIT_OK;
   return AX_OK;
 }
@@ -256,7 +238,7 @@ ax_status ax_app_open(ax_arena *arena, const ax_config *config, bool serving,
 }
 
 void ax_app_close(ax_app *app) {
-  ax_app_delivery_stop(&app->targets);
+  ax_app_delivery_stop(&app->settings.targets);
   ax_intake_reindex_stop(app->reindex);
   if (app->intake) {
     ax_intake_stop(app->intake);
@@ -268,7 +250,6 @@ void ax_app_close(ax_app *app) {
   if (app->host) ax_score_host_free(app->host);
   ax_store_modules_close(app->ledger);
   ax_http_rate_free(app->rate);
-  ax_intake_translate_free(app->translate);
-  ax_app_delivery_close(&app->targets);
+  ax_app_settings_close(&app->settings);
   *app = (ax_app){ 0 };
 }

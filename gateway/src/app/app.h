@@ -10,11 +10,11 @@
 #define AX_APP_APP_H
 
 #include "api/api.h"
-#include "app/app_delivery.h"
 #include "app/app_help.h"
 #include "app/app_modules.h"
 #include "app/app_rules.h"
 #include "app/app_search.h"
+#include "app/app_settings.h"
 #include "app/config.h"
 #include "intake/intake.h"
 #include "intake/intake_reindex.h"
@@ -35,9 +35,7 @@ typedef struct {
   ax_app_help help;
   ax_app_search search;
   ax_store *store; /* NULL: opened without one */
-  ax_app_delivery targets;
-  ax_intake_translate *translate; /* NULL: none */
-  ax_intake_modes modes;
+  ax_app_settings settings;
   ax_intake *intake;
   ax_intake_reindex *reindex;
   ax_http_rate *rate; /* NULL: senders are not bounded */

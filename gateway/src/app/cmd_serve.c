@@ -10,32 +10,6 @@
 #include "base/log.h"
 #include "http/http_server.h"
 
-static const ax_command_manual manual = {
-  .usage = "serve [OPTION]...",
-  .about =
-      "Serves FHIR R4 over HTTP. Prints one line `listening on "
-      "http://ADDR:PORT/fhir` when it\n"
-      "is ready, logs to standard error, and ends cleanly on SIGTERM or "
-      "SIGINT: "
-      "running\n"
-      "requests are finished and everything accepted is on disk. SIGHUP looks "
-      "for new modules.\n\n"
-      "Nobody is asked who they are yet, so only loopback addresses are served "
-      "unless\n"
-      "--insecure-no-auth is given.",
-};
-
-/* No thread may be ended by these: one waits for them. */
-static void block_signals(sigset_t *set) {
-  sigemptyset(set);
-  sigaddset(set, SIGTERM);
-  sigaddset(set, SIGINT);
-  sigaddset(set, SIGHUP);
-  (void)pthread_sigmask(SIG_BLOCK, set, NULL);
-  (void)signal(SIGPIPE, SIG_IGN);
-  (void)signal(SIGXFSZ, SIG_IGN); /* a file too large is an answer, no end */
-}
-
 static ax_status settle_address(ax_arena *arena, const ax_config *config,
                                 const char **address, unsigned *port,
                                 ax_error *err) {
@@ -50,6 +24,41 @@ static ax_status settle_address(ax_arena *arena, const ax_config *config,
   ax_log_event(AX_LOG_WARN, "serving_without_authentication",
                ax_log_str("address", ax_str_from(*address)));
   return AX_OK;
+}
+
+static ax_status check(ax_arena *arena, const ax_config *config,
+                       ax_error *err) {
+  const char *address = NULL;
+  unsigned port = 0;
+  AX_TRY(settle_address(arena, config, &address, &port, err));
+  return ax_app_settings_check(arena, config, err);
+}
+
+static const ax_command_manual manual = {
+  .usage = "serve [OPTION]...",
+  .about =
+      "Serves FHIR R4 over HTTP. Prints one line `listening on "
+      "http://ADDR:PORT/fhir` when it\n"
+      "is ready, logs to standard error, and ends cleanly on SIGTERM or "
+      "SIGINT: "
+      "running\n"
+      "requests are finished and everything accepted is on disk. SIGHUP looks "
+      "for new modules.\n\n"
+      "Nobody is asked who they are yet, so only loopback addresses are served "
+      "unless\n"
+      "--insecure-no-auth is given.",
+  .check = check,
+};
+
+/* No thread may be ended by these: one waits for them. */
+static void block_signals(sigset_t *set) {
+  sigemptyset(set);
+  sigaddset(set, SIGTERM);
+  sigaddset(set, SIGINT);
+  sigaddset(set, SIGHUP);
+  (void)pthread_sigmask(SIG_BLOCK, set, NULL);
+  (void)signal(SIGPIPE, SIG_IGN);
+  (void)signal(SIGXFSZ, SIG_IGN); /* a file too large is an answer, no end */
 }
 
 static ax_status listen_on(ax_app *app, const char *address, unsigned port,

@@ -48,9 +48,9 @@ static void print_help(const ax_command_manual *manual) {
 int ax_command_tell(ax_status status, ax_buf *out, const ax_error *err) {
   int code = AX_EXIT_OK;
   if (status)
-    code = ax_command_fail(
-        status == AX_UNAVAILABLE ? AX_EXIT_SCORING : AX_EXIT_INPUT, status,
-        err);
+    code = ax_command_fail(status == AX_UNAVAILABLE ? AX_EXIT_SCORING
+                                                    : AX_EXIT_INPUT,
+                           status, err);
   else if (!ax_command_print(ax_buf_view(out)))
     code = AX_EXIT_USAGE;
   ax_buf_free(out);
@@ -92,6 +92,12 @@ bool ax_command_begin(ax_arena *arena, const ax_command_manual *manual,
     return false;
   }
   if (out->print) print_config(&out->config);
+  if (out->check && manual->check)
+    status = manual->check(arena, &out->config, &err);
+  if (status) {
+    *exit_code = ax_command_fail(AX_EXIT_USAGE, status, &err);
+    return false;
+  }
   if (out->check) (void)ax_command_print(AX_STR("the configuration is fine\n"));
   set_log_level(out->config.log_level);
   return !out->print && !out->check;

@@ -11,6 +11,8 @@ typedef struct {
   const char *usage; /* "serve [OPTION]..." */
   const char *about; /* one paragraph */
   const ax_config_extra *extras;
+  /* What else --check-config looks at; NULL: nothing. */
+  ax_status (*check)(ax_arena *arena, const ax_config *config, ax_error *err);
 } ax_command_manual;
 
 /*

@@ -45,7 +45,6 @@ static bool read_number(ax_option_kind kind, ax_str text, uint64_t *out) {
     { AX_OPTION_SIZE, AX_STR_INIT("k"), 1 << 10 },
     { AX_OPTION_SIZE, AX_STR_INIT("M"), 1 << 20 },
     { AX_OPTION_SIZE, AX_STR_INIT("G"), 1 << 30 },
-    { AX_OPTION_TIME_MS, AX_STR_INIT(""), 1 },
     { AX_OPTION_TIME_MS, AX_STR_INIT("ms"), 1 },
     { AX_OPTION_TIME_MS, AX_STR_INIT("s"), 1000 },
     { AX_OPTION_TIME_MS, AX_STR_INIT("min"), 60000 },
@@ -53,6 +52,8 @@ static bool read_number(ax_option_kind kind, ax_str text, uint64_t *out) {
   };
   uint64_t n = 0;
   if (!read_digits(&text, &n)) return false;
+  *out = n;
+  if (kind == AX_OPTION_TIME_MS && n == 0 && !text.len) return true;
   for (size_t i = 0; i < AX_COUNT(units); i++) {
     if (units[i].kind != kind || !ax_str_eq(text, units[i].suffix)) continue;
     if (n > UINT64_MAX / units[i].factor) return false;
@@ -85,11 +86,13 @@ static ax_status set_number(const ax_option *option, void *slot,
   if (!read_number(option->kind, ax_str_from(text), &n))
     return ax_error_set(err, AX_INVALID, "%s: %s is %s, not \"%.60s\"", where,
                         option->name, kind_hints[option->kind], text);
+  const char *unit = option->kind == AX_OPTION_TIME_MS ? "ms" : "";
   if (n < option->min || n > option->max)
     return ax_error_set(err, AX_INVALID,
-                        "%s: %s must lie between %" PRIu64 " and %" PRIu64
-                        ", not \"%.60s\"",
-                        where, option->name, option->min, option->max, text);
+                        "%s: %s must lie between %" PRIu64 "%s and %" PRIu64
+                        "%s, not \"%.60s\"",
+                        where, option->name, option->min, unit, option->max,
+                        unit, text);
   memcpy(slot, &n, sizeof n);
   return AX_OK;
 }
@@ -111,6 +114,9 @@ static ax_status set_text(const ax_option *option, void *slot, const char *text,
     return ax_error_set(err, AX_INVALID,
                         "%s: %s must be one of: %s; not \"%.60s\"", where,
                         option->name, option->choices, text);
+  if (option->rule && !ax_config_rules_hold(option->rule, ax_str_from(text)))
+    return ax_error_set(err, AX_INVALID, "%s: %s is %s, not \"%.60s\"", where,
+                        option->name, option->rule->hint, text);
   memcpy(slot, &text, sizeof text);
   return AX_OK;
 }
@@ -146,8 +152,23 @@ static ax_str trim(ax_str s) {
   return s;
 }
 
-static ax_status load_line(ax_arena *arena, ax_config *config, ax_str line,
+typedef AX_VEC(const char *) name_list;
+
+static ax_status only_once(ax_arena *arena, name_list *seen, const char *name,
                            const char *where, ax_error *err) {
+  for (size_t i = 0; i < seen->count; i++)
+    if (strcmp(seen->items[i], name) == 0)
+      return ax_error_set(err, AX_INVALID,
+                          "%s: %.60s is given in an earlier line, too", where,
+                          name);
+  const char **slot = AX_VEC_PUSH(seen, arena);
+  if (!slot) return AX_NOMEM;
+  *slot = name;
+  return AX_OK;
+}
+
+static ax_status load_line(ax_arena *arena, ax_config *config, ax_str line,
+                           name_list *seen, const char *where, ax_error *err) {
   line = trim(line);
   if (line.len == 0 || line.ptr[0] == '#') return AX_OK;
   if (!memchr(line.ptr, '=', line.len))
@@ -159,6 +180,7 @@ static ax_status load_line(ax_arena *arena, ax_config *config, ax_str line,
   char *name = ax_arena_cstr(arena, trim(ax_str_cut(&value, '=')));
   char *text = ax_arena_cstr(arena, trim(value));
   if (!name || !text) return AX_NOMEM;
+  AX_TRY(only_once(arena, seen, name, where, err));
   return ax_config_set(config, name, text, where, err);
 }
 
@@ -168,10 +190,12 @@ static ax_status load_file(ax_arena *arena, ax_config *config, const char *path,
   AX_TRY(ax_file_read(arena, path, FILE_MAX, &text, err));
   if (memchr(text.ptr, '\0', text.len))
     return ax_error_set(err, AX_INVALID, "%s: this is not a text file", path);
+  name_list seen = { 0 };
   for (unsigned line = 1; text.len; line++) {
-    char where[300];
-    (void)snprintf(where, sizeof where, "%.270s:%u", path, line);
-    AX_TRY(load_line(arena, config, ax_str_cut(&text, '\n'), where, err));
+    char where[120]; /* the rule has to find room behind it */
+    (void)snprintf(where, sizeof where, "%.100s:%u", path, line);
+    AX_TRY(
+        load_line(arena, config, ax_str_cut(&text, '\n'), &seen, where, err));
   }
   return AX_OK;
 }
@@ -342,7 +366,8 @@ static void append_value(const ax_config *config, const ax_option *option,
   case AX_OPTION_SIZE:
   case AX_OPTION_TIME_MS:
     memcpy(&n, slot, sizeof n);
-    (void)snprintf(digits, sizeof digits, "%" PRIu64, n);
+    (void)snprintf(digits, sizeof digits, "%" PRIu64 "%s", n,
+                   option->kind == AX_OPTION_TIME_MS ? "ms" : "");
     break;
   }
   ax_buf_append(out, ax_str_from(text));

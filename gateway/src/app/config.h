@@ -6,8 +6,8 @@
  * Sources, later ones win: the standards in the table, the file given with
  * --config (lines `key = value`, `#` begins a comment line), the environment
  * (AUSPEX_MAX_BODY for max_body), the flags (--max-body VALUE or
- * --max-body=VALUE). An unknown key or a value out of bounds is an error that
- * names the place.
+ * --max-body=VALUE). An unknown key, one that is given twice in the file and a
+ * value out of bounds are errors that name the place.
  *
  * Lifetime: texts live in the arena given, or in argv and the environment.
  * Threads: read-only after loading.
@@ -17,6 +17,7 @@
 
 #include <stdint.h>
 
+#include "app/config_rules.h"
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/error.h"
@@ -50,7 +51,7 @@ typedef enum {
   AX_OPTION_TEXT,
   AX_OPTION_COUNT,   /* a whole number */
   AX_OPTION_SIZE,    /* bytes: 1024, 64k, 4M, 1G */
-  AX_OPTION_TIME_MS, /* 250ms, 5s, 24h; a bare number is milliseconds */
+  AX_OPTION_TIME_MS, /* 250ms, 5s, 24h; without a unit only 0 */
   AX_OPTION_SWITCH,  /* true, false; a flag alone means true */
   AX_OPTION_CHOICE   /* one of the words in `choices` */
 } ax_option_kind;
@@ -61,8 +62,9 @@ typedef struct {
   size_t at; /* offset in ax_config */
   const char *standard;
   uint64_t min, max;
-  const char *choices; /* "error warn info debug" */
-  const char *value;   /* what --help calls it: "FOLDER" */
+  const char *choices;        /* "error warn info debug" */
+  const ax_config_rule *rule; /* of a TEXT; NULL: any */
+  const char *value;          /* what --help calls it: "FOLDER" */
   const char *help;
 } ax_option;
 

@@ -12,6 +12,7 @@ const ax_option ax_config_options[] = {
   { .name = "base_url",
     .kind = AX_OPTION_TEXT,
     AT(base_url),
+    .rule = &ax_config_rules_url,
     .standard = "",
     .value = "URL",
     .help = "Base URL that clients see, such as https://fhir.example.org/fhir "
@@ -19,6 +20,7 @@ const ax_option ax_config_options[] = {
   { .name = "cors_origins",
     .kind = AX_OPTION_TEXT,
     AT(cors_origins),
+    .rule = &ax_config_rules_origins,
     .standard = "",
     .value = "ORIGINS",
     .help = "Origins whose pages may call from a browser, blanks between them, "
@@ -58,6 +60,7 @@ const ax_option ax_config_options[] = {
   { .name = "implied_profiles",
     .kind = AX_OPTION_TEXT,
     AT(implied_profiles),
+    .rule = &ax_config_rules_url,
     .standard = "https://auspex-gateway.org/fhir/ConceptMap/implied-profiles",
     .value = "URL",
     .help =
@@ -84,6 +87,7 @@ const ax_option ax_config_options[] = {
   { .name = "module_keys",
     .kind = AX_OPTION_TEXT,
     AT(module_keys),
+    .rule = &ax_config_rules_keys,
     .standard = "",
     .value = "KEYS",
     .help = "Public keys of minisign that modules may be signed with, "
@@ -97,6 +101,7 @@ const ax_option ax_config_options[] = {
   { .name = "site",
     .kind = AX_OPTION_TEXT,
     AT(site),
+    .rule = &ax_config_rules_pairs,
     .standard = "",
     .value = "VALUES",
     .help = "What models may ask of the site, as PATH=VALUE with semicolons "
@@ -243,6 +248,7 @@ const ax_option ax_config_options[] = {
   { .name = "search_exclude",
     .kind = AX_OPTION_TEXT,
     AT(search_exclude),
+    .rule = &ax_config_rules_parameters,
     .standard = "",
     .value = "LIST",
     .help = "Search parameters that are neither indexed nor offered, blanks "
@@ -276,6 +282,7 @@ const ax_option ax_config_options[] = {
   { .name = "sender_header",
     .kind = AX_OPTION_TEXT,
     AT(sender_header),
+    .rule = &ax_config_rules_header,
     .standard = "",
     .value = "NAME",
     .help = "Header whose value names the sender, set by a proxy that knows "
@@ -300,6 +307,7 @@ const ax_option ax_config_options[] = {
   { .name = "known_as",
     .kind = AX_OPTION_TEXT,
     AT(known_as),
+    .rule = &ax_config_rules_urls,
     .standard = "",
     .value = "URLS",
     .help = "Base URLs, with commas between, under which senders know our "
@@ -331,6 +339,7 @@ const ax_option ax_config_options[] = {
   { .name = "sender_validation",
     .kind = AX_OPTION_TEXT,
     AT(sender_validation),
+    .rule = &ax_config_rules_pairs,
     .standard = "",
     .value = "LIST",
     .help = "The same for single senders, semicolons between: "
@@ -421,6 +430,7 @@ const ax_option ax_config_options[] = {
   { .name = "terminology_server",
     .kind = AX_OPTION_TEXT,
     AT(terminology_server),
+    .rule = &ax_config_rules_url,
     .standard = "",
     .value = "URL",
     .help = "FHIR base of a terminology server that is asked about codes that "

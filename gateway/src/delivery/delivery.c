@@ -221,7 +221,7 @@ static ax_status open_subscriptions(lane *l, const ax_delivery_config *config,
 static ax_status name_lane(const lane *l, ax_status status, const ax_error *why,
                            ax_error *err) {
   if (!why->text[0]) return status;
-  return ax_error_set(err, status, "targets: %.60s: %s", l->name, why->text);
+  return ax_error_set(err, status, "%.60s: %s", l->name, why->text);
 }
 
 static ax_status open_lanes(ax_delivery *d, const ax_delivery_config *config,

@@ -259,7 +259,6 @@ ax_status ax_delivery_config_load(ax_arena *arena, const char *path,
   AX_TRY(ax_file_read(arena, path, FILE_MAX, &text_, err));
   ax_status status = ax_delivery_config_read(arena, text_, out, &why);
   return status && why.text[0]
-             ? ax_error_set(err, status, "targets \"%.100s\": %s", path,
-                            why.text)
+             ? ax_error_set(err, status, "%.100s: %s", path, why.text)
              : status;
 }

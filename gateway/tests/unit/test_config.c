@@ -96,6 +96,55 @@ static void faults_name_their_place(void **state) {
   assert_non_null(strstr(err.text, "--max-body: max_body must lie between "));
 }
 
+/* What would be taken for something else, or for nothing. */
+static void values_follow_the_rule_of_their_option(void **state) {
+  (void)state;
+  static const struct {
+    const char *line, *rule; /* NULL: it is fine */
+  } rows[] = {
+    { "base_url = https://fhir.example.org/fhir", NULL },
+    { "base_url = fhir.example.org", ":1: base_url is an http(s) URL" },
+    { "base_url = https:///fhir", "is an http(s) URL" },
+    { "base_url = http://a/b?c", "is an http(s) URL" },
+    { "base_url =", NULL },
+    { "cors_origins = https://a.example https://b.example:8443", NULL },
+    { "cors_origins = *", NULL },
+    { "cors_origins = https://a.example/", "without a slash at the end" },
+    { "cors_origins = a.example", "is *, or origins" },
+    { "known_as = https://a.example/fhir, http://b.example", NULL },
+    { "known_as = https://a.example/fhir http://b.example", "with commas" },
+    { "terminology_server = tx.example.org", "is an http(s) URL" },
+    { "implied_profiles = none", "is an http(s) URL" },
+    { "sender_header = X-Sender", NULL },
+    { "sender_header = X Sender", "is the name of a header" },
+    { "sender_header = X-Sender:", "is the name of a header" },
+    { "site = eq5d5l.value_set=Netherlands; a.b=c", NULL },
+    { "site = Netherlands", "NAME=VALUE" },
+    { "sender_validation = lab", "NAME=VALUE" },
+    { "search_exclude = Patient.phonetic Basic.*", NULL },
+    { "search_exclude = phonetic", "names such as Patient.phonetic" },
+    { "module_keys = "
+      "RWQbAgMEBQYHCBkcAhVTX2lk6Qj2MFYGk0M4UxqFNnCKVVkcE4DxXXXX",
+      NULL },
+    { "module_keys = key.pub", "public keys of minisign" },
+    { "keep_alive = 5", ":1: keep_alive is a time such as 250ms, 5s" },
+    { "score_wait = 0", NULL },
+    { "keep_alive = 0ms", "must lie between 1" },
+    { "threads = 4\nmax_body = 1M\nthreads = 5",
+      ":3: threads is given in an earlier line, too" },
+  };
+  ax_config_command c;
+  for (size_t i = 0; i < AX_COUNT(rows); i++) {
+    const char *file = file_with(rows[i].line);
+    err = (ax_error){ 0 };
+    ax_status status = LOAD(&c, "--config", file);
+    (void)unlink(file);
+    if ((status == AX_OK) != (rows[i].rule == NULL) ||
+        (rows[i].rule && !strstr(err.text, rows[i].rule)))
+      fail_msg("%s: %s", rows[i].line, err.text);
+  }
+}
+
 static void a_line_without_a_value_is_refused(void **state) {
   (void)state;
   ax_config_command c;
@@ -206,6 +255,8 @@ int main(void) {
                                     tear_down),
     cmocka_unit_test_setup_teardown(later_sources_win, set_up, tear_down),
     cmocka_unit_test_setup_teardown(faults_name_their_place, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(values_follow_the_rule_of_their_option,
+                                    set_up, tear_down),
     cmocka_unit_test_setup_teardown(a_line_without_a_value_is_refused, set_up,
                                     tear_down),
     cmocka_unit_test_setup_teardown(odd_flags_are_refused, set_up, tear_down),
