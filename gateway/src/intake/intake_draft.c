@@ -184,6 +184,8 @@ static ax_status try_once(ax_intake_draft *draft, bool again, bool *stored,
   }
   AX_TRY(ax_intake_name_items(draft->intake, draft->rq, match, &once,
                               draft->items, draft->count, err));
+  if (draft->conditional)
+    AX_TRY(ax_intake_name_apart(match, draft->items, draft->count, err));
   AX_TRY(settle_items(draft, match, err));
   if (ax_intake_draft_faulty(draft)) return AX_OK;
   AX_TRY(ax_intake_medication_find(draft->intake->options.store, arena,

@@ -28,12 +28,13 @@ static void refuse(const reading *r, int status, ax_issue_type type,
   if (r->item->status == 0) r->item->status = status;
 }
 
-/* The URL without our base and without a leading slash. */
+/* The URL without our base and without a slash at either end. */
 static ax_str relative_url(const reading *r) {
   ax_str url = AX_JSON_STR(r->request, "url");
   if (r->rq->base.len && ax_str_starts(url, r->rq->base))
     url = ax_str_skip(url, r->rq->base.len);
   if (url.len && url.ptr[0] == '/') url = ax_str_skip(url, 1);
+  if (url.len && url.ptr[url.len - 1] == '/') url.len--;
   return url;
 }
 

@@ -345,6 +345,7 @@ static ax_status look_at_items(ax_intake_match *match, ax_intake_found *found) {
     if (is_stored(found, n->item) || found->item == n->item ||
         !ax_intake_match_rows(&found->query, n->item->id, n->rows, n->count))
       continue;
+    found->before = found->item;
     found->item = n->item;
     found->all++;
   }

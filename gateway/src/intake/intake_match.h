@@ -30,6 +30,7 @@ typedef struct {
   bool looked;                /* at the items, too */
   ax_intake_matches all;      /* in store and items */
   const ax_intake_item *item; /* the one, where it is an item */
+  const ax_intake_item *before; /* SEVERAL: an item besides, or NULL */
   ax_str why;
 } ax_intake_found;
 

@@ -311,6 +311,43 @@ static ax_status refuse_overlaps(const naming *n) {
   return AX_OK;
 }
 
+static ax_str condition_of(const ax_intake_item *item) {
+  if (item->method == AX_INTAKE_POST) return item->if_none_exist;
+  return item->method == AX_INTAKE_PUT ? item->condition : AX_STR("");
+}
+
+static void refuse_twin(ax_intake_item *item, const ax_intake_item *other,
+                        ax_str condition) {
+  refuse(item, 400, AX_ISSUE_DUPLICATE, "entry-overlap",
+         item->method == AX_INTAKE_POST ? ".request.ifNoneExist"
+                                        : ".request.url",
+         ax_arena_printf(
+             ax_fhir_issues_arena(item->issues),
+             "What entry %zu stores meets the condition \"" AX_STR_FMT
+             "\" of entry %zu, too: the transaction would make two of what may "
+             "be there once (R4 3.1.0.11.2)",
+             other->i, AX_STR_ARG(condition), item->i));
+}
+
+/* Conditions too many to look at all (MATCH_WRONG) are let pass: what is
+ * stored is looked at in any case. */
+ax_status ax_intake_name_apart(ax_intake_match *match, ax_intake_item *items,
+                               size_t count, ax_error *err) {
+  for (size_t i = 0; i < count && count > 1; i++) {
+    ax_intake_item *item = &items[i];
+    const ax_intake_found *found = NULL;
+    ax_str condition = condition_of(item);
+    int fresh = item->method == AX_INTAKE_POST ? 0 : 201;
+    if (!condition.len || item->found || item->status != fresh) continue;
+    AX_TRY(ax_intake_match_any(match, item->type, condition, &found, err));
+    const ax_intake_item *other =
+        found->item == item ? found->before : found->item;
+    if (found->all != AX_INTAKE_MATCH_WRONG && other)
+      refuse_twin(item, other, condition);
+  }
+  return AX_OK;
+}
+
 ax_status
 ax_intake_name_items(const ax_intake *intake, const ax_intake_request *rq,
                      ax_intake_match *match, const ax_intake_once *once,

@@ -28,4 +28,11 @@ ax_status ax_intake_name_items(const ax_intake *intake,
                                ax_intake_item *items, size_t count,
                                ax_error *err) AX_MUST_USE;
 
+/* In a transaction: what one item makes must not be what the condition of
+ * another, by which that makes something new, is to keep from being twice. It
+ * is an issue of the item with the condition. After ax_intake_name_items.
+ * NOMEM, IO. */
+ax_status ax_intake_name_apart(ax_intake_match *match, ax_intake_item *items,
+                               size_t count, ax_error *err) AX_MUST_USE;
+
 #endif

@@ -122,6 +122,46 @@ static void identities_in_a_transaction_may_not_overlap(void **state) {
   assert_int_equal(0, stats(w).resources);
 }
 
+static void slashes_around_the_url_of_an_entry_do_no_harm(void **state) {
+  world *w = *state;
+  assert_int_equal(
+      200, post(w, BUNDLE("transaction", "{\"resource\":" PATIENT
+                                         "," POST("/Patient/") "}")));
+  assert_int_equal(1, stats(w).resources);
+}
+
+/* Neither finds the other in the store; both together would make two. */
+static void what_may_be_there_once_is_not_made_twice(void **state) {
+#define TWIN(request)                                                       \
+  "{\"resource\":{\"resourceType\":\"Patient\",\"identifier\":[{\"system\":" \
+  "\"urn:s\",\"value\":\"1\"}]},\"request\":{" request "}}"
+#define TWIN_POST "\"method\":\"POST\",\"url\":\"Patient\""
+#define TWIN_ONCE(query) TWIN(TWIN_POST ",\"ifNoneExist\":\"" query "\"")
+#define TWIN_PUT \
+  TWIN("\"method\":\"PUT\",\"url\":\"Patient?identifier=urn:s|1\"")
+#define TWINS(a, b) BUNDLE("transaction", a "," b)
+  static const char *const bundles[] = {
+    TWINS(TWIN_ONCE("identifier=urn:s|1"), TWIN_ONCE("identifier=urn:s%7C1")),
+    TWINS(TWIN_ONCE("identifier=urn:s|1"), TWIN(TWIN_POST)),
+    TWINS(TWIN(TWIN_POST), TWIN_PUT),
+    TWINS(TWIN_PUT, TWIN_PUT),
+    TWINS(TWIN_PUT, TWIN_ONCE("identifier=urn:s|1")),
+  };
+  world *w = *state;
+  for (size_t i = 0; i < AX_COUNT(bundles); i++) {
+    assert_int_equal(400, post(w, bundles[i]));
+    assert_int_equal(AX_ISSUE_DUPLICATE,
+                     ax_fhir_issues_at(w->result.issues, 0)->type);
+    assert_true(has(ax_fhir_issues_at(w->result.issues, 0)->path,
+                    ".request."));
+  }
+  assert_int_equal(0, stats(w).resources);
+  /* One after the other, as the entries of a batch are done. */
+  assert_int_equal(200, post(w, BUNDLE("batch", TWIN_ONCE("identifier=urn:s|1")
+                                       "," TWIN(TWIN_POST))));
+  assert_int_equal(2, stats(w).resources);
+}
+
 static void
 requests_that_make_no_sense_are_refused_with_their_entry(void **state) {
   static const char *const requests[] = {
@@ -327,6 +367,8 @@ int main(void) {
     T(conditional_references_find_stored_and_new_resources),
     T(a_conditional_reference_to_none_or_several_fails_with_its_place),
     T(identities_in_a_transaction_may_not_overlap),
+    T(what_may_be_there_once_is_not_made_twice),
+    T(slashes_around_the_url_of_an_entry_do_no_harm),
     T(requests_that_make_no_sense_are_refused_with_their_entry),
     T(only_batches_and_transactions_are_run),
     T(a_put_creates_and_then_updates),

@@ -125,6 +125,15 @@ const transaction = script("gateway", "transaction", "Transaction",
   .test("bundle-overlap", "two entries may not mean one resource",
     post("", "overlap"), refused(400, "duplicate", "Patient/${once}"),
     get("Patient/${once}"), status(200), is("Patient.meta.versionId", "3"))
+  .fixture("twins", bundle("transaction",
+    entry("POST", "Patient", person("twins"), { ifNoneExist: by("twins") }),
+    entry("POST", "Patient", person("twins"), { ifNoneExist: by("twins").replace("|", "%7C") })))
+  .fixture("twin-puts", bundle("transaction",
+    entry("PUT", "Patient?" + by("twins"), person("twins")), entry("PUT", "Patient?" + by("twins"), person("twins"))))
+  .test("bundle-overlap", "conditions that keep one from being made twice see what the transaction itself makes",
+    post("", "twins"), refused(400, "duplicate", "entry 1", { at: "Bundle.entry[0].request.ifNoneExist" }),
+    post("", "twin-puts"), refused(400, "duplicate", "entry 1", { at: "Bundle.entry[0].request.url" }),
+    get("Patient?" + by("twins")), status(200), is("Bundle.total", 0))
   .teardown(del("Observation/${obs}"), del("Observation/${referring}"), del("Patient/${pat}"), del("Patient/${once}"),
     del("Patient/${fresh}"), del("Patient/${again}"), del("Patient/${twin1}"), del("Patient/${twin2}"));
 
