@@ -1,8 +1,10 @@
 /*
  * Large Bundles beside small requests. A feed of single Observations is timed
  * alone, then while Bundles of AUSPEX_LARGE_MB (50) megabytes are stored, a
- * transaction and a batch: what does a small request wait, how long does the
- * Bundle take, how much memory does the gateway need at most?
+ * transaction and a batch, and while AUSPEX_LARGE_PUTS (50000) updates make
+ * first and second versions in a transaction, third ones in a batch: what does
+ * a small request wait, how long does the Bundle take, how much memory does the
+ * gateway need at most?
  */
 #include <pthread.h>
 #include <stdatomic.h>
@@ -214,30 +216,57 @@ static void point_outside(ax_buf *body) {
   }
 }
 
-static void send_bundle(const gateway *g, const char *type, size_t round,
-                        size_t bytes) {
-  static ax_buf body = AX_BUF_INIT((size_t)1 << 30);
+/* Updates that make versions of `count` Observations with ids of their own. */
+static size_t write_updates(ax_buf *b, const char *type, size_t version,
+                            size_t count) {
+  char day[16];
+  ax_buf_clear(b);
+  ax_buf_printf(b, "{\"resourceType\":\"Bundle\",\"type\":\"%s\",\"entry\":[",
+                type);
+  for (size_t n = 0; n < count; n++) {
+    day_of(n, day);
+    ax_buf_printf(
+        b,
+        "%s{\"resource\":{\"resourceType\":\"Observation\",\"id\":\"put-%zu\","
+        "\"status\":\"final\",\"category\":[{\"coding\":[{\"system\":"
+        "\"http://terminology.hl7.org/CodeSystem/observation-category\","
+        "\"code\":\"laboratory\"}]}],\"code\":{\"coding\":[{\"system\":"
+        "\"http://loinc.org\",\"code\":\"2339-0\"}]},\"subject\":{"
+        "\"reference\":\"Patient/put-%zu\"},\"effectiveDateTime\":"
+        "\"%sT%02zu:%02zu:00Z\",\"valueQuantity\":{\"value\":%zu,\"unit\":"
+        "\"mg/dL\",\"system\":\"http://unitsofmeasure.org\",\"code\":"
+        "\"mg/dL\"}},\"request\":{\"method\":\"PUT\",\"url\":"
+        "\"Observation/put-%zu\"}}",
+        n ? "," : "", n, n / PER_PATIENT, day, n / 60 % 24, n % 60,
+        80 + n % 40 + version, n);
+  }
+  ax_buf_printf(b, "]}");
+  if (b->status) give_up("no memory");
+  return count;
+}
+
+/* Sends it while the feed goes on; `name` is what is printed. */
+static void send_while_fed(const gateway *g, const char *name,
+                           const ax_buf *body, size_t resources) {
   feeder feeders[SINGLES];
   pthread_t threads[SINGLES];
   client c = client_of(g->port);
-  size_t resources = write_bundle(&body, type, round, bytes);
-  if (strcmp(type, "batch") == 0) point_outside(&body);
   start_feed(g, feeders, threads);
   double before = ticks(g->pid);
   int64_t asked = ax_clock_mono_ns();
-  if (post(&c, "", body.bytes, body.len) != 200) {
+  if (post(&c, "", body->bytes, body->len) != 200) {
     (void)fprintf(stderr, "%.2000s\n", c.heard.bytes);
     give_up("a Bundle was not accepted");
   }
   double took = (double)(ax_clock_mono_ns() - asked) / 1e9;
-  end_feed(type, feeders, threads);
+  end_feed(name, feeders, threads);
   ax_clock_sleep_ms(SETTLE_MS);
   if (strstr(c.body, "\"status\":\"4") || strstr(c.body, "\"status\":\"5"))
     give_up("an entry was not accepted");
   (void)printf("bench: large-%s mb=%.1f resources=%zu seconds=%.2f "
                "resources_per_second=%.0f cpu_s=%.2f rss_mb=%.0f "
                "most_mb=%.0f\n",
-               type, (double)body.len / 1e6, resources, took,
+               name, (double)body->len / 1e6, resources, took,
                (double)resources / took,
                (ticks(g->pid) - before) / (double)sysconf(_SC_CLK_TCK),
                rss_mb(g->pid), most_mb(g->pid));
@@ -245,19 +274,41 @@ static void send_bundle(const gateway *g, const char *type, size_t round,
   client_leave(&c);
 }
 
+static void send_bundle(const gateway *g, ax_buf *body, const char *type,
+                        size_t round, size_t bytes) {
+  size_t resources = write_bundle(body, type, round, bytes);
+  if (strcmp(type, "batch") == 0) point_outside(body);
+  send_while_fed(g, type, body, resources);
+}
+
+static size_t from_env(const char *name, size_t standard) {
+  const char *wanted = getenv(name);
+  return wanted ? (size_t)strtoul(wanted, NULL, 10) : standard;
+}
+
 int main(void) {
-  const char *wanted = getenv("AUSPEX_LARGE_MB");
-  size_t bytes = wanted ? (size_t)strtoul(wanted, NULL, 10) : 50;
+  static ax_buf body = AX_BUF_INIT((size_t)1 << 30);
+  size_t bytes = from_env("AUSPEX_LARGE_MB", 50) * 1024 * 1024;
+  size_t puts = from_env("AUSPEX_LARGE_PUTS", 50000);
   feeder feeders[SINGLES];
   pthread_t threads[SINGLES];
-  bytes *= 1024 * 1024;
   gateway g = start();
   start_feed(&g, feeders, threads);
   ax_clock_sleep_ms(ALONE_MS);
   end_feed("alone", feeders, threads);
-  send_bundle(&g, "transaction", 1, bytes);
-  send_bundle(&g, "batch", 2, bytes);
-  send_bundle(&g, "transaction", 3, bytes);
+  if (bytes) {
+    send_bundle(&g, &body, "transaction", 1, bytes);
+    send_bundle(&g, &body, "batch", 2, bytes);
+    send_bundle(&g, &body, "transaction", 3, bytes);
+  }
+  if (puts) {
+    send_while_fed(&g, "first-versions", &body,
+                   write_updates(&body, "transaction", 1, puts));
+    send_while_fed(&g, "second-versions", &body,
+                   write_updates(&body, "transaction", 2, puts));
+    send_while_fed(&g, "third-versions-in-batch", &body,
+                   write_updates(&body, "batch", 3, puts));
+  }
   stop(&g);
   return 0;
 }
