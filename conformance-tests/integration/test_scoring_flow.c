@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "fhir/fhir_date.h"
 
 static ax_arena *arena;
 static outside *gw; /* of the tests that share one */
@@ -95,6 +96,45 @@ static void missing_inputs_give_no_score_but_a_question(void **state) {
   assert_int_equal(a->status, 200);
   assert_true(ax_str_find(a->body, id) != AX_STR_NONE);
   assert_true(ax_str_find(a->body, AX_STR("data-required")) != AX_STR_NONE);
+}
+
+#define LAB(code, value, unit, time)                                         \
+  "{\"resource\":{\"resourceType\":\"Observation\",\"status\":\"final\","      \
+  "\"code\":{\"coding\":[{\"system\":\"http://loinc.org\",\"code\":\"" code    \
+  "\"}]},\"subject\":{\"reference\":\"Patient/fast\"},"                      \
+  "\"effectiveDateTime\":\"" time "\",\"valueQuantity\":{\"value\":" value    \
+  ",\"unit\":\"" unit "\",\"system\":\"http://unitsofmeasure.org\",\"code\":\"" \
+  unit "\"}},\"request\":{\"method\":\"POST\",\"url\":\"Observation\"}}"
+
+/* A sender whose clock is two seconds fast: its values count when it is then,
+ * and the result says so. */
+static void what_a_fast_clock_says_is_scored_two_seconds_later(void **state) {
+  static const char body[] =
+      "{\"resourceType\":\"Bundle\",\"type\":\"transaction\",\"entry\":[{"
+      "\"resource\":{\"resourceType\":\"Patient\",\"id\":\"fast\",\"gender\":"
+      "\"male\",\"birthDate\":\"1960-02-03\"},\"request\":{\"method\":\"PUT\","
+      "\"url\":\"Patient/fast\"}},{\"resource\":{\"resourceType\":"
+      "\"Condition\",\"clinicalStatus\":{\"coding\":[{\"system\":"
+      "\"http://terminology.hl7.org/CodeSystem/condition-clinical\",\"code\":"
+      "\"active\"}]},\"verificationStatus\":{\"coding\":[{\"system\":"
+      "\"http://terminology.hl7.org/CodeSystem/condition-ver-status\",\"code\":"
+      "\"confirmed\"}]},\"code\":{\"coding\":[{\"system\":"
+      "\"http://snomed.info/sct\",\"code\":\"363346000\"}]},\"subject\":{"
+      "\"reference\":\"Patient/fast\"}},\"request\":{\"method\":\"POST\",\"url\":"
+      "\"Condition\"}}," LAB("1988-5", "12", "mg/L", "%s") ","
+      LAB("1751-7", "3.1", "g/dL", "%s") "]}";
+  static const char query[] = "/Observation?patient=Patient/fast&code=mgps";
+  char text[sizeof body + 100], instant[AX_FHIR_DATE_INSTANT + 1];
+  (void)state;
+  int64_t then = ax_clock_wall_ms() + 2000;
+  ax_fhir_date_instant(then, instant);
+  (void)snprintf(text, sizeof text, body, instant, instant);
+  assert_int_equal(outside_post(gw, "", text)->status, 200);
+  assert_true(patients_await(gw, query, 1) >= 1);
+  assert_true(ax_clock_wall_ms() >= then);
+  const outside_answer *a = outside_get(gw, query);
+  assert_str(outside_find(a->json, "entry[0].resource.effectiveDateTime"),
+             instant);
 }
 
 static void questionnaires_give_scores_as_observations(void **state) {
@@ -230,6 +270,7 @@ int main(void) {
     cmocka_unit_test(the_deceased_are_stored_and_not_scored),
     cmocka_unit_test(old_records_are_stored_and_not_scored),
     cmocka_unit_test(missing_inputs_give_no_score_but_a_question),
+    cmocka_unit_test(what_a_fast_clock_says_is_scored_two_seconds_later),
     cmocka_unit_test(questionnaires_give_scores_as_observations),
     cmocka_unit_test(what_is_sent_again_has_one_patient_and_counts_once),
     cmocka_unit_test(unrelated_observations_give_nothing_new),

@@ -16,6 +16,10 @@ enum {
   AX_LIMIT_ISSUES = 2000,
   /* The largest entry count of one Bundle. */
   AX_LIMIT_BUNDLE_ENTRIES = 200000,
+  /* So far ahead of ours may a sender's clock be (what Kerberos allows, too):
+   * a value of then is scored when its time has come. What lies further ahead
+   * is a wrong date. */
+  AX_LIMIT_CLOCK_AHEAD_MS = 5 * 60 * 1000,
 };
 
 #endif

@@ -121,6 +121,7 @@ void ax_intake_scorer_wait(ax_intake_scorer *scorer, const ax_task *tasks,
                            size_t count) {
   int64_t deadline =
       ax_clock_mono_ns() + scorer->options.score_wait_ms * 1000000;
+  int64_t now = ax_clock_wall_ms();
   ax_arena *arena = ax_arena_new(TASK_ARENA);
   /* Only the thread writes what is kept for later. */
   ax_intake_outcome_shared shared = {
@@ -129,7 +130,8 @@ void ax_intake_scorer_wait(ax_intake_scorer *scorer, const ax_task *tasks,
   share(scorer, tasks, count, &shared);
   for (size_t i = 0; i < count && arena; i++) {
     if (ax_clock_mono_ns() >= deadline) break;
-    if (ax_score_view_is_shadow(tasks[i].model)) continue;
+    if (ax_score_view_is_shadow(tasks[i].model) || tasks[i].as_of_ms > now)
+      continue;
     do_task(scorer, &shared, arena, &tasks[i], deadline);
   }
   ax_arena_free(arena);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/limits.h"
 #include "base/map.h"
 #include "intake/intake_medication.h"
 #include "intake/intake_revision.h"
@@ -12,6 +13,7 @@
 typedef struct {
   ax_facts facts;
   size_t room;
+  ax_facts ahead; /* of them, what a clock says that is fast */
   bool arrived; /* who it is, or that it may be scored, is new: all models */
   bool person;  /* age or sex may be others than before */
 } subject;
@@ -20,6 +22,7 @@ typedef struct {
   const ax_intake_options *options;
   ax_arena *arena;
   ax_map *subjects;
+  int64_t now_ms; /* the moment of acceptance */
   ax_error *err;
 } planning;
 
@@ -61,13 +64,36 @@ static ax_status add_partings(ax_arena *arena, ax_map *subjects,
   return AX_OK;
 }
 
-static ax_status add_to(ax_arena *arena, ax_map *subjects, ax_str name,
-                        const ax_facts *facts) {
+static bool is_ahead(const planning *p, const ax_fact *fact) {
+  return fact->has_time && fact->lo_ms > p->now_ms &&
+         fact->lo_ms <= p->now_ms + AX_LIMIT_CLOCK_AHEAD_MS;
+}
+
+static ax_status add_ahead(const planning *p, subject *s,
+                           const ax_facts *facts) {
+  size_t count = 0;
+  for (size_t i = 0; i < facts->count; i++)
+    count += is_ahead(p, &facts->items[i]);
+  if (count == 0) return AX_OK;
+  ax_fact *items = AX_NEW_ARRAY(p->arena, ax_fact, s->ahead.count + count);
+  if (!items) return AX_NOMEM;
+  if (s->ahead.count)
+    memcpy(items, s->ahead.items, s->ahead.count * sizeof *items);
+  s->ahead.items = items;
+  for (size_t i = 0; i < facts->count; i++)
+    if (is_ahead(p, &facts->items[i]))
+      items[s->ahead.count++] = facts->items[i];
+  return AX_OK;
+}
+
+static ax_status add_to(const planning *p, ax_str name, const ax_facts *facts,
+                        bool fresh) {
   subject *s = NULL;
   if (facts->count == 0 || !ax_str_starts(name, AX_STR("Patient/")))
     return AX_OK;
-  AX_TRY(subject_of(arena, subjects, name, &s));
-  return add_facts(arena, s, facts);
+  AX_TRY(subject_of(p->arena, p->subjects, name, &s));
+  if (fresh) AX_TRY(add_ahead(p, s, facts));
+  return add_facts(p->arena, s, facts);
 }
 
 /* Nobody may have known this Patient, or it was not to be scored. */
@@ -112,8 +138,8 @@ static ax_status add_item(planning *p, const ax_intake_item *item) {
     return item->method == AX_INTAKE_DELETE
                ? AX_OK
                : add_patient(p->arena, p->subjects, item, &before);
-  AX_TRY(add_to(p->arena, p->subjects, owner, &before));
-  return add_to(p->arena, p->subjects, item->subject, &item->facts);
+  AX_TRY(add_to(p, owner, &before, false));
+  return add_to(p, item->subject, &item->facts, true);
 }
 
 static bool is_concerned(const subject *s, const ax_model *model) {
@@ -121,28 +147,44 @@ static bool is_concerned(const subject *s, const ax_model *model) {
          ax_score_concerns(model, &s->facts);
 }
 
-/* The request scores first; the background when it did not get to it. Shadows
- * are always the background's. */
+/* The moment of acceptance; where the model reads something of a clock that is
+ * fast, the moment that clock says. */
+static int64_t as_of(const planning *p, const subject *s,
+                     const ax_model *model) {
+  int64_t latest = p->now_ms;
+  for (size_t i = 0; i < s->ahead.count; i++) {
+    const ax_facts one = { .items = &s->ahead.items[i], .count = 1 };
+    if (one.items->lo_ms > latest && ax_score_concerns(model, &one))
+      latest = one.items->lo_ms;
+  }
+  return latest;
+}
+
+/* The request scores first; the background when it did not get to it, or when
+ * the time has not come. Shadows are always the background's. */
 static void plan_models(const planning *p, const ax_score_view *view,
                         ax_task *tasks, size_t *count) {
-  int64_t now = ax_clock_wall_ms();
   size_t models = ax_score_view_count(view);
   size_t all = models + ax_score_view_shadow_count(view);
   for (size_t i = 0; i < ax_map_count(p->subjects); i++) {
     ax_str name;
     subject *s = ax_map_at(p->subjects, i, &name);
     ax_intake_rules_own(&s->facts);
+    ax_intake_rules_own(&s->ahead);
     for (size_t m = 0; m < all; m++) {
       ax_str shadow = { 0 };
       const ax_model *model =
           m < models ? ax_score_view_model(view, m)
                      : ax_score_view_shadow(view, m - models, &shadow);
       if (!is_concerned(s, model)) continue;
+      int64_t then = as_of(p, s, model);
       tasks[(*count)++] =
           (ax_task){ .model = shadow.len ? shadow : model->id,
                      .patient = name,
-                     .as_of_ms = now,
-                     .not_before_ms = now + p->options->score_wait_ms };
+                     .as_of_ms = then,
+                     .not_before_ms = then > p->now_ms
+                                          ? then
+                                          : then + p->options->score_wait_ms };
     }
   }
 }
@@ -150,7 +192,11 @@ static void plan_models(const planning *p, const ax_score_view *view,
 static ax_status plan_new(const ax_intake_options *options, ax_arena *arena,
                           const ax_intake_item *items, size_t count,
                           ax_task **tasks, size_t *task_count, ax_error *err) {
-  planning p = { options, arena, ax_map_new(arena), err };
+  planning p = { .options = options,
+                 .arena = arena,
+                 .subjects = ax_map_new(arena),
+                 .now_ms = ax_clock_wall_ms(),
+                 .err = err };
   if (!p.subjects) return AX_NOMEM;
   for (size_t i = 0; i < count; i++)
     if (ax_intake_item_writes(&items[i])) AX_TRY(add_item(&p, &items[i]));

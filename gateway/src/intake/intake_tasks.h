@@ -1,6 +1,9 @@
 /*
  * intake_tasks.h - which models what was accepted concerns: one task for each
- * patient and model of a commit, with the moment of acceptance as as-of.
+ * patient and model of a commit, with the moment of acceptance as as-of. Where
+ * the model reads a value that lies ahead by no more than clocks differ
+ * (AX_LIMIT_CLOCK_AHEAD_MS), the task is for the moment of that value, and done
+ * then: a result never rests on what has not been yet.
  *
  * Only subjects that are a Patient; Observations whose focus is somebody else
  * do not count; what the gateway made does not unless the model asks for its

@@ -80,6 +80,7 @@ static bool fake_has_reader, fake_reads_person;
 static int fake_failures; /* so many runs are UNAVAILABLE first */
 static ax_status fake_failure;
 static int fake_runs;
+static int64_t fake_as_of; /* of the last run */
 static ax_score_verdict fake_verdict;
 static char *host_address;
 #define HOST ((ax_score_host *)(void *)&host_address)
@@ -155,6 +156,7 @@ ax_status ax_score_run(ax_score_host *host, ax_arena *arena,
   (void)host;
   (void)deadline_ns;
   fake_runs++;
+  fake_as_of = request->as_of_ms;
   if (fake_failures > 0) {
     fake_failures--;
     return ax_error_set(err, fake_failure, "no worker");

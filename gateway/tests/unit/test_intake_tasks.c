@@ -2,6 +2,9 @@
  * done before the answer or later. */
 #include "support/intake_kit.h"
 
+#include "base/limits.h"
+#include "fhir/fhir_date.h"
+
 static void store_patient(world *w, const char *more) {
   char json[500];
   (void)snprintf(json, sizeof json,
@@ -98,6 +101,54 @@ static void one_task_for_each_patient_of_a_commit(void **state) {
                                                                   "n") "}")));
   assert_int_equal(1, fake_runs);
   assert_int_equal(1, stats(w).tasks_done);
+}
+
+/* The Observation, dated `ahead` milliseconds from now; returns that time. */
+static int64_t create_ahead(world *w, int64_t ahead) {
+  char instant[AX_FHIR_DATE_INSTANT + 1], json[600];
+  int64_t then = ax_clock_wall_ms() + ahead;
+  ax_fhir_date_instant(then, instant);
+  (void)snprintf(json, sizeof json,
+                 "{\"resourceType\":\"Observation\",\"status\":\"final\","
+                 "\"code\":{\"coding\":[{\"system\":\"http://loinc.org\","
+                 "\"code\":\"1-8\"}]},\"subject\":{\"reference\":"
+                 "\"Patient/mine\"},\"effectiveDateTime\":\"%s\","
+                 "\"valueQuantity\":{\"value\":11.5,\"unit\":\"g/dL\","
+                 "\"system\":\"http://unitsofmeasure.org\",\"code\":"
+                 "\"g/dL\"}}",
+                 instant);
+  assert_int_equal(201, create(w, "Observation", json, ""));
+  return then;
+}
+
+static void what_a_fast_clock_says_is_scored_when_its_time_has_come(
+    void **state) {
+  world *w = *state;
+  ax_task *tasks = NULL;
+  size_t count = 0;
+  store_patient(w, "");
+  fake_runs = 0;
+  int64_t then = create_ahead(w, 60000);
+  assert_int_equal(0, fake_runs);
+  assert_int_equal(AX_OK, ax_store_tasks_due(w->store, w->arena, then - 1, 9,
+                                             &tasks, &count, NULL));
+  assert_int_equal(0, count);
+  assert_int_equal(AX_OK, ax_store_tasks_due(w->store, w->arena, then, 9,
+                                             &tasks, &count, NULL));
+  assert_int_equal(1, count);
+  assert_true(tasks[0].as_of_ms == then);
+  assert_true(tasks[0].not_before_ms == then);
+}
+
+static void what_lies_further_ahead_waits_for_nothing(void **state) {
+  world *w = *state;
+  store_patient(w, "");
+  fake_runs = 0;
+  int64_t before = ax_clock_wall_ms();
+  (void)create_ahead(w, AX_LIMIT_CLOCK_AHEAD_MS + 60000);
+  assert_int_equal(1, fake_runs);
+  assert_true(fake_as_of >= before && fake_as_of <= ax_clock_wall_ms());
+  assert_int_equal(0, stats(w).tasks_waiting);
 }
 
 static void wait_for_tasks(world *w) {
@@ -272,6 +323,8 @@ int main(void) {
     T(a_patient_that_comes_late_is_scored_then),
     T(one_task_for_each_patient_of_a_commit),
     T(a_task_that_finds_no_worker_is_done_later),
+    T(what_a_fast_clock_says_is_scored_when_its_time_has_come),
+    T(what_lies_further_ahead_waits_for_nothing),
     T(a_task_that_fails_in_any_way_waits_longer_each_time),
     T(tasks_left_by_a_crash_are_done_at_the_next_start),
     T(without_a_host_nothing_is_planned),
