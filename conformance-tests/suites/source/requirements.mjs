@@ -25,6 +25,7 @@ export default [
       { source: `${R4}/datatypes.html#decimal` }],
   ]),
   ...of("read", "SHALL", `${HTTP}#read`, [
+    ["rest-read-parts", "_summary and _elements SHALL be honoured by reads, alone and in a Bundle.", { source: `${HTTP}#parameters` }],
     ["rest-read", "A read SHALL give the present version.", { claims: ["interaction:read"] }],
     ["rest-read-version", "A read SHALL carry ETag and Last-Modified.", { source: `${HTTP}#versioning` }],
     ["rest-vread", "A vread SHALL give the version it names, also when there are newer ones.",

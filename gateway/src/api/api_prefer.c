@@ -12,15 +12,26 @@ static ax_api_return named_return(ax_str value) {
   return AX_API_RETURN_DEFAULT;
 }
 
-static void take(ax_api_prefer *out, ax_str name, ax_str value) {
-  if (ax_http_equal(name, AX_STR("return"))) out->wants = named_return(value);
-  if (ax_http_equal(name, AX_STR("respond-async"))) out->async = true;
-  if (ax_http_equal(name, AX_STR("handling")))
-    out->lenient = ax_http_equal(value, AX_STR("lenient"));
+/* Of a preference that comes more than once the first counts (RFC 7240 2). */
+typedef struct {
+  ax_api_prefer out;
+  bool has_return, has_handling;
+} preferences;
+
+static void take(preferences *p, ax_str name, ax_str value) {
+  if (ax_http_equal(name, AX_STR("respond-async"))) p->out.async = true;
+  if (ax_http_equal(name, AX_STR("return")) && !p->has_return) {
+    p->out.wants = named_return(value);
+    p->has_return = true;
+  }
+  if (ax_http_equal(name, AX_STR("handling")) && !p->has_handling) {
+    p->out.lenient = ax_http_equal(value, AX_STR("lenient"));
+    p->has_handling = true;
+  }
 }
 
 ax_api_prefer ax_api_prefer_of(const ax_http_request *rq) {
-  ax_api_prefer out = { .wants = AX_API_RETURN_DEFAULT };
+  preferences p = { .out = { .wants = AX_API_RETURN_DEFAULT } };
   for (size_t i = 0; i < rq->header_count; i++) {
     if (!ax_http_equal(rq->headers[i].name, AX_STR("Prefer"))) continue;
     ax_str rest = rq->headers[i].value, element;
@@ -30,10 +41,10 @@ ax_api_prefer ax_api_prefer_of(const ax_http_request *rq) {
       value = ax_http_trim(value);
       if (value.len > 1 && value.ptr[0] == '"')
         value = (ax_str){ value.ptr + 1, value.len - 2 };
-      take(&out, name, value);
+      take(&p, name, value);
     }
   }
-  return out;
+  return p.out;
 }
 
 /* W/"3", "3", or what many clients send: 3. */

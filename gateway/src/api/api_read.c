@@ -1,6 +1,7 @@
 #include "api/api.h"
 #include "fhir/fhir_primitive.h"
 #include "http/http_headers.h"
+#include "intake/intake_search.h"
 #include "json/json_write.h"
 
 static void refuse_unknown(ax_api_call *call) {
@@ -44,6 +45,31 @@ static bool is_old(const ax_api_call *call, int64_t updated_ms) {
          updated_ms / 1000 <= since / 1000;
 }
 
+/* _summary and _elements are for reads, too (R4 3.1.0.1.2). */
+static void answer_body(ax_api_call *call, ax_str body) {
+  ax_search_pair *pairs = NULL;
+  ax_intake_search s = { .search = call->api->search,
+                         .registry = call->api->registry,
+                         .arena = call->rq->arena,
+                         .base = call->base,
+                         .type = call->type };
+  ax_fhir_issues *issues = ax_fhir_issues_new(call->rq->arena);
+  ax_status status = issues ? AX_OK : AX_NOMEM;
+  if (call->rq->query.len == 0) {
+    ax_api_answer_json(call, 200, body);
+    return;
+  }
+  if (!status && !ax_api_body_query(call, &pairs, &s.count)) return;
+  s.pairs = pairs;
+  if (!status) status = ax_intake_search_part(&s, body, &body, issues);
+  if (status)
+    ax_api_error(call, status, NULL);
+  else if (ax_fhir_issues_errors(issues))
+    ax_api_answer_issues(call, 400, issues, AX_STR(""));
+  else
+    ax_api_answer_json(call, 200, body);
+}
+
 static void answer_stored(ax_api_call *call, const ax_stored *found) {
   if (found->deleted) {
     ax_api_answer_version(call, found->version, found->updated_ms);
@@ -57,7 +83,7 @@ static void answer_stored(ax_api_call *call, const ax_stored *found) {
   if (is_unchanged(call, tag) || is_old(call, found->updated_ms))
     call->rs->status = 304;
   else
-    ax_api_answer_json(call, 200, found->body);
+    answer_body(call, found->body);
 }
 
 static void read_version(ax_api_call *call, uint64_t version) {

@@ -159,12 +159,29 @@ static bool is_known(const ax_intake_item *item, const ax_stored *found) {
          found->updated_ms / 1000 <= item->if_modified_ms / 1000;
 }
 
+/* _summary and _elements of the item's URL. */
+static ax_status take_part(const ax_intake *intake, const ax_intake_request *rq,
+                           ax_intake_item *item, ax_str body) {
+  ax_intake_search s = { .search = intake->options.search,
+                         .registry = intake->options.registry,
+                         .arena = rq->arena,
+                         .base = rq->base,
+                         .type = item->type };
+  ax_fhir_issues *issues = ax_fhir_issues_new(rq->arena);
+  if (!issues) return AX_NOMEM;
+  AX_TRY(read_pairs(rq, item, &s.pairs, &s.count));
+  if (item->status >= 400) return AX_OK;
+  AX_TRY(ax_intake_search_part(&s, body, &item->answer, issues));
+  take_faults(item, issues);
+  return AX_OK;
+}
+
 static ax_status read_one(const ax_intake *intake, const ax_intake_request *rq,
                           ax_intake_item *item, ax_error *err) {
   ax_stored found;
   ax_error local = { 0 };
   uint64_t version = AX_VERSION_ANY;
-  ax_reference ref = ax_fhir_reference_parse(item->target);
+  ax_reference ref = ax_fhir_reference_parse(path_of(item));
   ax_status status = AX_NOT_FOUND;
   if (ref.version.len == 0 ||
       (ax_str_uint64(ref.version, UINT32_MAX, &version) && version > 0))
@@ -182,7 +199,8 @@ static ax_status read_one(const ax_intake *intake, const ax_intake_request *rq,
     return AX_OK;
   }
   item->status = is_known(item, &found) ? 304 : 200;
-  if (item->status == 200) item->answer = found.body;
+  if (item->status == 200) AX_TRY(take_part(intake, rq, item, found.body));
+  if (item->status >= 400) return AX_OK;
   item->updated_ms = found.updated_ms;
   return ax_intake_item_name(rq->arena, item, found.id, found.version);
 }

@@ -279,3 +279,49 @@ ax_status ax_intake_search_run(const ax_intake_search *s,
   }
   return write_bundle(&a, notes, out);
 }
+
+/* --- a part of one resource ------------------------------------------------
+ */
+
+static ax_status read_part(const ax_intake_search *s, ax_search_request *out,
+                           ax_fhir_issues *issues) {
+  ax_intake_search parts = *s;
+  ax_search_pair *pairs = AX_NEW_ARRAY(s->arena, ax_search_pair, s->count);
+  parts.pairs = pairs;
+  parts.count = 0;
+  if (!pairs && s->count) return AX_NOMEM;
+  for (size_t i = 0; i < s->count; i++)
+    if (ax_str_eq(s->pairs[i].name, AX_STR("_summary")) ||
+        ax_str_eq(s->pairs[i].name, AX_STR("_elements")))
+      pairs[parts.count++] = s->pairs[i];
+  AX_TRY(ax_intake_search_read(&parts, out, issues));
+  if (out->summary == AX_SUMMARY_COUNT)
+    ax_fhir_issues_addf(issues, AX_ERROR, AX_ISSUE_NOT_SUPPORTED,
+                        "search-value-invalid", AX_STR("http._summary"), NULL,
+                        AX_STR(""),
+                        "_summary=count counts the matches of a search; one "
+                        "resource has none");
+  return AX_OK;
+}
+
+ax_status ax_intake_search_part(const ax_intake_search *s, ax_str body,
+                                ax_str *out, ax_fhir_issues *issues) {
+  ax_search_request asked;
+  ax_intake_subset subset;
+  *out = body;
+  AX_TRY(read_part(s, &asked, issues));
+  if (ax_fhir_issues_errors(issues) ||
+      (!asked.element_count && asked.summary == AX_SUMMARY_FALSE))
+    return AX_OK;
+  ax_buf text = AX_BUF_INIT(SIZE_MAX);
+  ax_json_writer w = ax_json_write_begin(&text);
+  ax_status status =
+      ax_intake_subset_make(s->registry, s->arena, asked.summary,
+                            asked.elements, asked.element_count, &subset);
+  if (!status)
+    status = ax_intake_subset_write(&subset, s->arena, s->type, body, &w);
+  if (!status) status = ax_json_write_end(&w);
+  if (!status) *out = ax_arena_str(s->arena, ax_buf_view(&text));
+  ax_buf_free(&text);
+  return status ? status : (out->ptr ? AX_OK : AX_NOMEM);
+}

@@ -38,4 +38,11 @@ ax_status ax_intake_search_run(const ax_intake_search *s,
                                const ax_fhir_issues *notes, ax_buf *out,
                                ax_error *err) AX_MUST_USE;
 
+/* What of the one resource in `body` is asked for by _summary and _elements
+ * among the parameters (R4 3.1.0.1.2): all of it, or a part; the others are not
+ * looked at. With errors in `issues` there is no answer. NOMEM, IO. */
+ax_status ax_intake_search_part(const ax_intake_search *s, ax_str body,
+                                ax_str *out,
+                                ax_fhir_issues *issues) AX_MUST_USE;
+
 #endif

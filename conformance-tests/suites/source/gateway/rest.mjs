@@ -1,5 +1,5 @@
 // The interactions on one resource: create, read, vread, update, delete.
-import { script, get, post, put, del, status, is, yes, none, count, header, hasHeader,
+import { script, get, post, put, del, status, is, yes, none, count, header, hasHeader, bundle, entry,
   noHeader, resource, refused, finds, json, send, digits, coding, quantity, LOINC } from "../lib.mjs";
 
 const patient = (family, more = {}) => ({
@@ -92,6 +92,18 @@ const read = script("gateway", "read", "Read and version read",
     is("Patient.meta.versionId", "1"), header("ETag", 'W/"1"'), is("Patient.id", "${id}"),
     get("Patient/${id}/_history/2"), status(200), is("Patient.name.family", "Two"),
     is("Patient.meta.versionId", "2"), header("ETag", 'W/"2"'))
+  .fixture("parts", bundle("batch", entry("GET", "Patient/${id}?_elements=gender"), entry("GET", "Patient/${id}/_history/1?_pretty=true"),
+    entry("GET", "Patient/${id}?_summary=count")))
+  .test("rest-read-parts", "_summary and _elements are for a read, too, also in a Bundle",
+    get("Patient/${id}?_elements=gender"), status(200), header("ETag", 'W/"2"'), is("Patient.gender", "female"),
+    none("Patient.name"), yes("Patient.meta.tag.where(code = 'SUBSETTED').exists()"),
+    get("Patient/${id}/_history/1?_elements=name"), status(200), is("Patient.name.family", "One"), none("Patient.gender"),
+    get("Patient/${id}?_summary=true"), status(200), yes("Patient.meta.tag.where(code = 'SUBSETTED').exists()"),
+    get("Patient/${id}?_summary=false"), status(200), none("Patient.meta.tag"),
+    get("Patient/${id}?_summary=some"), refused(400, "value", "some"),
+    post("", "parts"), status(200), yes("Bundle.entry[0].response.status.startsWith('200')"),
+    is("Bundle.entry[0].resource.gender", "female"), none("Bundle.entry[0].resource.name"),
+    is("Bundle.entry[1].resource.name.family", "One"), yes("Bundle.entry[2].response.status.startsWith('400')"))
   .test("rest-vread-unknown", "versions that never were are 404",
     get("Patient/${id}/_history/3"), refused(404, "not-found", "version 3"),
     get("Patient/${id}/_history/0"), refused(404, "not-found"),
@@ -239,6 +251,9 @@ const prefer = script("gateway", "prefer", "Prefer",
   .test("rest-prefer", "return=representation: the resource as it is stored",
     post("Patient", "patient", { headers: { Prefer: "respond-sync, return=representation" }, into: "whole" }),
     status(201), resource("Patient"), is("Patient.name.family", "Prefer"), is("Patient.meta.versionId", "1"))
+  .test("rest-prefer", "of two the first counts (RFC 7240)",
+    post("Patient", "patient", { headers: { Prefer: "return=minimal, return=representation" }, into: "twice" }),
+    status(201), noHeader("Content-Type"))
   .test("rest-prefer", "updates honour it, too",
     put("Patient/${run}", "own", { headers: { Prefer: "return=minimal" } }), status(201), noHeader("Content-Type"),
     header("ETag", 'W/"1"'),
@@ -249,7 +264,8 @@ const prefer = script("gateway", "prefer", "Prefer",
   .variable("p0", { sourceId: "mine", expression: "Bundle.entry[0].resource.id" })
   .variable("p1", { sourceId: "mine", expression: "Bundle.entry[1].resource.id" })
   .variable("p2", { sourceId: "mine", expression: "Bundle.entry[2].resource.id" })
+  .variable("p3", { sourceId: "mine", expression: "Bundle.entry[3].resource.id" })
   .teardown(del("Patient/${run}"), get("Patient?identifier=urn:auspex:suite|${run}", { into: "mine" }),
-    del("Patient/${p0}"), del("Patient/${p1}"), del("Patient/${p2}"));
+    del("Patient/${p0}"), del("Patient/${p1}"), del("Patient/${p2}"), del("Patient/${p3}"));
 
 export default [create, read, update, remove, prefer];
