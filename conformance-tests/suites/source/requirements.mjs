@@ -41,6 +41,7 @@ export default [
     ["rest-update-version", "Versions SHALL count up, and ETag and meta.versionId agree.", { source: `${HTTP}#versioning` }],
     ["rest-update-create", "An update of what is not there SHALL create it under the id of the address, with 201.",
       { source: `${HTTP}#upsert`, claims: ["conditional:updateCreate"] }],
+    ["rest-update-part", "A resource that is marked SUBSETTED SHALL not be stored.", { source: `${SEARCH}#summary` }],
     ["rest-update-same", "An update that changes nothing SHALL make no version.", { source: `${OURS}/gateway` }],
     ["rest-update-replaces", "An update SHALL replace the whole resource."],
     ["rest-update-id", "An update whose body has another id or type than the address, or none, SHALL be refused with 400."],

@@ -11,6 +11,7 @@
 #include "intake/intake_patient.h"
 #include "intake/intake_refs.h"
 #include "intake/intake_subscription.h"
+#include "intake/intake_subset.h"
 #include "intake/intake_tasks.h"
 #include "intake/intake_verdict.h"
 
@@ -32,6 +33,7 @@ static ax_status settle_items(ax_intake_draft *draft, ax_intake_match *match,
   for (size_t i = 0; i < draft->count; i++) {
     ax_intake_item *item = &draft->items[i];
     if (!ax_intake_item_writes(item) || !item->resource) continue;
+    ax_intake_subset_refuse(item);
     AX_TRY(ax_intake_refs_settle(&refs, draft->rq->arena, item, err));
     AX_TRY(ax_intake_subscription_settle(draft->intake->options.outbox,
                                          draft->intake->options.search,

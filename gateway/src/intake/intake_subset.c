@@ -177,7 +177,33 @@ static ax_status cut(const cutting *c, const ax_json *value, ax_str path,
   return AX_OK;
 }
 
-/* meta.tag gets SUBSETTED. */
+#define MARK_SYSTEM "http://terminology.hl7.org/CodeSystem/v3-ObservationValue"
+#define MARK_CODE "SUBSETTED"
+
+void ax_intake_subset_refuse(ax_intake_item *item) {
+  const ax_json *tags = AX_JSON_GET(AX_JSON_GET(item->resource, "meta"), "tag");
+  if (!ax_json_is(tags, AX_JSON_ARRAY)) return;
+  for (size_t i = 0; i < ax_json_count(tags); i++) {
+    const ax_json *tag = ax_json_item(tags, i);
+    if (!ax_str_eq(AX_JSON_STR(tag, "code"), AX_STR(MARK_CODE)) ||
+        !ax_str_eq(AX_JSON_STR(tag, "system"), AX_STR(MARK_SYSTEM)))
+      continue;
+    ax_str path = ax_intake_item_path(item, item->in_bundle ? ".resource" : "");
+    path = ax_arena_printf(ax_fhir_issues_arena(item->issues),
+                           AX_STR_FMT ".meta.tag[%zu]", AX_STR_ARG(path), i);
+    if (item->status < 400) item->status = 422;
+    ax_fhir_issues_addf(item->issues, AX_ERROR, AX_ISSUE_BUSINESS_RULE,
+                        "resource-subsetted",
+                        path.ptr ? path : AX_STR("meta.tag"), tag, AX_STR(""),
+                        "The resource is marked " MARK_CODE
+                        ": it is a part of one, as _summary and _elements give "
+                        "it, and storing it would lose the rest (R4 "
+                        "3.1.1.5.8)");
+    return;
+  }
+}
+
+/* meta.tag gets the mark. */
 static const ax_json *mark(ax_arena *arena, const ax_json *tree) {
   ax_json_member *parts = AX_NEW_ARRAY(arena, ax_json_member, 2);
   const ax_json *meta = AX_JSON_GET(tree, "meta");
@@ -185,14 +211,12 @@ static const ax_json *mark(ax_arena *arena, const ax_json *tree) {
   size_t count = ax_json_count(tags);
   ax_json *items = AX_NEW_ARRAY(arena, ax_json, count + 1);
   if (!parts || !items || !meta) return parts && items ? tree : NULL;
-  parts[0] = (ax_json_member){
-    .key = AX_STR("system"),
-    .value = ax_json_edit_string(
-        AX_STR("http://terminology.hl7.org/CodeSystem/v3-ObservationValue"))
-  };
+  parts[0] =
+      (ax_json_member){ .key = AX_STR("system"),
+                        .value = ax_json_edit_string(AX_STR(MARK_SYSTEM)) };
   parts[1] =
       (ax_json_member){ .key = AX_STR("code"),
-                        .value = ax_json_edit_string(AX_STR("SUBSETTED")) };
+                        .value = ax_json_edit_string(AX_STR(MARK_CODE)) };
   for (size_t i = 0; i < count; i++) items[i] = *ax_json_item(tags, i);
   items[count] = (ax_json){ .kind = AX_JSON_OBJECT, .count = 2 };
   items[count].u.members = parts;

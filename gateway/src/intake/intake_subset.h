@@ -10,6 +10,7 @@
 #define AX_INTAKE_INTAKE_SUBSET_H
 
 #include "base/map.h"
+#include "intake/intake_item.h"
 #include "search/search.h"
 #include "json/json_write.h"
 
@@ -30,5 +31,9 @@ ax_status ax_intake_subset_make(ax_registry *registry, ax_arena *arena,
 ax_status ax_intake_subset_write(const ax_intake_subset *subset,
                                  ax_arena *arena, ax_str type, ax_str body,
                                  ax_json_writer *w) AX_MUST_USE;
+
+/* What is marked as a part is not the resource: stored, it would take away the
+ * rest. That it comes to be stored becomes an issue of the item. */
+void ax_intake_subset_refuse(ax_intake_item *item);
 
 #endif

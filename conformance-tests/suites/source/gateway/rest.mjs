@@ -156,6 +156,12 @@ const update = script("gateway", "update", "Update",
     get("Patient/${run}"), status(200), is("Patient.name.family", "Two"), is("Patient.active", "true"),
     is("Patient.meta.versionId", "2"),
     get("Patient/${run}/_history/1"), status(200), is("Patient.name.family", "One"), none("Patient.active"))
+  .fixture("part", withId("Part", { meta: { tag: [{ system: "urn:x", code: "y" },
+    { system: "http://terminology.hl7.org/CodeSystem/v3-ObservationValue", code: "SUBSETTED" }] } }))
+  .test("rest-update-part", "a part of a resource, as _elements gives it, does not take the place of the whole",
+    put("Patient/${run}", "part"), refused(422, "business-rule", "SUBSETTED", { at: "Patient.meta.tag[1]" }),
+    post("Patient", "part"), refused(422, "business-rule", "SUBSETTED"),
+    get("Patient/${run}"), is("Patient.meta.versionId", "2"), is("Patient.name.family", "Two"))
   .test("rest-update-same", "an update that changes nothing makes no version",
     get("Patient/${run}", { into: "before" }), status(200),
     put("Patient/${run}", "two"), status(200), header("ETag", 'W/"2"'), is("Patient.meta.versionId", "2"),
