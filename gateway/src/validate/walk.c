@@ -241,6 +241,39 @@ static void walk_type_profiles(ax_walk *walk, const ax_place *place,
   }
 }
 
+/* A primitive as the object that profiles speak of: what its sibling has, and
+ * the value as a member of its own (R4 datatypes.html#representations). */
+static const ax_json *primitive_object(ax_walk *walk, const ax_place *place) {
+  ax_arena *arena = ax_walk_scratch(walk);
+  const ax_json *sibling = place->sibling, *value = place->value;
+  uint32_t count = ax_json_is(sibling, AX_JSON_OBJECT) ? sibling->count : 0;
+  ax_json *made = arena ? AX_NEW(arena, ax_json) : NULL;
+  ax_json_member *members =
+      made ? AX_NEW_ARRAY(arena, ax_json_member, (size_t)count + 1) : NULL;
+  if (!members) {
+    walk->no_memory = true;
+    return NULL;
+  }
+  for (uint32_t i = 0; i < count; i++) members[i] = sibling->u.members[i];
+  if (value && value->kind != AX_JSON_NULL)
+    members[count++] = (ax_json_member){ AX_STR("value"), value->at, *value };
+  *made = (ax_json){ .kind = AX_JSON_OBJECT,
+                     .count = count,
+                     .at = ax_place_json(place)->at,
+                     .u.members = members };
+  return made;
+}
+
+/* What a profile demands of the id, the extensions and the value. */
+static void walk_primitive_children(ax_walk *walk, const ax_place *place,
+                                    const ax_schema_children *children) {
+  ax_place inner = *place;
+  if (!ax_place_json(place)) return;
+  inner.value = primitive_object(walk, place);
+  inner.sibling = NULL;
+  if (inner.value) walk_object(walk, &inner, children);
+}
+
 static void walk_in_profile(ax_walk *walk, const ax_place *place,
                             const ax_schema_element *e,
                             const ax_schema_type *type) {
@@ -248,6 +281,8 @@ static void walk_in_profile(ax_walk *walk, const ax_place *place,
     if (e->children) walk_object(walk, place, e->children);
     if (type && type->is_resource && e->type_count == 1)
       check_resource_type(walk, place, type);
+  } else if (e->children && type && type->primitive) {
+    walk_primitive_children(walk, place, e->children);
   }
   if (type && type->profile_count) walk_type_profiles(walk, place, type);
 }
