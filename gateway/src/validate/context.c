@@ -3,18 +3,22 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "fhirpath/fp_parse.h"
 #include "validate/invariant.h"
 
 enum { FRAMES = 64, WHERE = 800 };
 
+typedef enum { AT_ELEMENT, IN_EXTENSION, BY_FHIRPATH } context_kind;
+
 typedef struct {
-  bool is_extension; /* else an element */
+  context_kind kind;
   ax_str expression;
+  ax_fp_program program; /* BY_FHIRPATH */
 } context_item;
 
 struct ax_context {
   bool is_modifier;
-  bool anywhere; /* no context that we can judge */
+  bool anywhere; /* no context, or one that we cannot judge */
   const context_item *items;
   size_t count;
   const ax_invariant **invariants;
@@ -24,23 +28,37 @@ struct ax_context {
 /* --- compiling -------------------------------------------------------------
  */
 
+/* `*usable` is cleared for a context that is none of R4's. */
+static ax_status read_item(ax_arena *arena, const ax_json *one,
+                           context_item *out, bool *usable) {
+  ax_str type = AX_JSON_STR(one, "type");
+  out->expression = ax_arena_str(arena, AX_JSON_STR(one, "expression"));
+  if (!out->expression.ptr) return AX_NOMEM;
+  if (ax_str_eq(type, AX_STR("extension"))) out->kind = IN_EXTENSION;
+  if (ax_str_eq(type, AX_STR("extension")) ||
+      ax_str_eq(type, AX_STR("element")))
+    return AX_OK;
+  ax_fp_fault fault = { .status = AX_OK };
+  out->kind = BY_FHIRPATH;
+  ax_status status =
+      ax_str_eq(type, AX_STR("fhirpath"))
+          ? ax_fp_parse(arena, out->expression, &out->program, &fault)
+          : AX_INVALID;
+  if (status) *usable = false;
+  return status == AX_NOMEM ? AX_NOMEM : AX_OK;
+}
+
 static ax_status read_items(ax_arena *arena, const ax_json *list,
                             ax_context *out) {
   size_t count = ax_json_count(list);
+  bool usable = true;
   context_item *items = AX_NEW_ARRAY(arena, context_item, count + 1);
   if (!items) return AX_NOMEM;
-  for (size_t i = 0; i < count; i++) {
-    const ax_json *one = ax_json_item(list, i);
-    ax_str type = AX_JSON_STR(one, "type");
-    items[i].is_extension = ax_str_eq(type, AX_STR("extension"));
-    if (!items[i].is_extension && !ax_str_eq(type, AX_STR("element")))
-      out->anywhere = true; /* by FHIRPath from the root: not judged */
-    items[i].expression = ax_arena_str(arena, AX_JSON_STR(one, "expression"));
-    if (!items[i].expression.ptr) return AX_NOMEM;
-  }
+  for (size_t i = 0; i < count; i++)
+    AX_TRY(read_item(arena, ax_json_item(list, i), &items[i], &usable));
   out->items = items;
   out->count = count;
-  if (!count) out->anywhere = true;
+  if (!count || !usable) out->anywhere = true;
   return AX_OK;
 }
 
@@ -189,7 +207,8 @@ static bool leads(const location *at, size_t from, ax_str steps) {
   ax_str step = AX_STR("");
   while (from > 0) {
     ax_str name = at->frames[from - 1]->name, rest = steps;
-    ax_str next = without_x(ax_str_cut(&rest, '.'));
+    ax_str next = ax_str_cut(&rest, '.'); /* "name:official" */
+    next = without_x(ax_str_cut(&next, ':'));
     if (steps.len && ax_str_eq(next, name)) {
       step = next;
       steps = rest;
@@ -201,8 +220,13 @@ static bool leads(const location *at, size_t from, ax_str steps) {
   return steps.len == 0;
 }
 
+/* The definition of "url#element" is one that the path begins with, or a
+ * profile; which slice or profile it is counts for nothing. */
 static bool is_at(const location *at, ax_str expression) {
-  ax_str steps = expression, first = ax_str_cut(&steps, '.');
+  size_t hash = ax_str_find(expression, AX_STR("#"));
+  ax_str steps =
+      hash == AX_STR_NONE ? expression : ax_str_skip(expression, hash + 1);
+  ax_str first = ax_str_cut(&steps, '.');
   for (size_t i = 0; i < at->count; i++)
     if (is_kind(at->frames[i], first) && leads(at, i, steps)) return true;
   return false;
@@ -217,6 +241,48 @@ static bool is_within_extension(const location *at, ax_str url) {
   if (!p->type || !ax_str_eq(p->type->name, AX_STR("Extension"))) return false;
   url = ax_str_cut(&url, '#');
   return ax_str_eq(AX_JSON_STR(p->value, "url"), url);
+}
+
+/* What leads to an element from its resource: a member of the result, or (as
+ * some write it) a sentence about the resource that is true. What cannot be
+ * evaluated refuses nothing. */
+static bool is_found(const context_item *item, ax_walk *walk,
+                     const ax_place *owner) {
+  ax_arena *arena = ax_walk_scratch(walk);
+  if (!arena || !walk->resource) return true;
+  ax_arena_mark mark = ax_arena_mark_here(arena);
+  const ax_fp_host host = ax_invariant_host(walk);
+  const ax_json *inner = walk->contained ? walk->contained : walk->resource;
+  const ax_fp_input in = { .arena = arena,
+                           .model = walk->model,
+                           .host = &host,
+                           .context = ax_fp_eval_root(walk->model, inner),
+                           .resource = inner,
+                           .root = walk->resource };
+  ax_fp_list list = { 0 };
+  bool found = ax_fp_eval(&item->program, &in, &list, NULL) != AX_OK;
+  for (size_t i = 0; !found && i < list.count; i++) {
+    const ax_fp_item *one = &list.items[i];
+    found = one->kind == AX_FP_NODE
+                ? one->u.node.json == owner->value ||
+                      one->u.node.sibling == owner->value
+                : one->kind == AX_FP_BOOLEAN && one->u.truth;
+  }
+  ax_arena_rewind(arena, mark);
+  return found;
+}
+
+static bool allows(const context_item *item, ax_walk *walk,
+                   const ax_place *owner, const location *at) {
+  switch (item->kind) {
+  case AT_ELEMENT:
+    return is_at(at, item->expression);
+  case IN_EXTENSION:
+    return is_within_extension(at, item->expression);
+  case BY_FHIRPATH:
+    return is_found(item, walk, owner);
+  }
+  return true;
 }
 
 /* --- reporting -------------------------------------------------------------
@@ -263,10 +329,7 @@ static void check_where(const ax_context *c, ax_walk *walk, ax_str url,
                         const ax_place *owner, const location *at) {
   if (!is_known(at) || is_published_too_narrow(url)) return;
   for (size_t i = 0; i < c->count; i++)
-    if (c->items[i].is_extension
-            ? is_within_extension(at, c->items[i].expression)
-            : is_at(at, c->items[i].expression))
-      return;
+    if (allows(&c->items[i], walk, owner, at)) return;
   report_where(c, walk, url, owner);
 }
 
