@@ -113,9 +113,14 @@ static void check_item(ax_questionnaire_form *form, const ax_json *item,
     REPORT(form, AX_ISSUE_STRUCTURE, "questionnaire-answer", at,
            "Items of type " AX_STR_FMT " should not have answers",
            AX_STR_ARG(AX_JSON_STR(item, "type")));
+  size_t inner = ax_json_count(AX_JSON_GET(at->value, "item"));
+  if (inner && is_type(item, "display"))
+    REPORT(form, AX_ISSUE_STRUCTURE, "questionnaire-nesting", at,
+           "The item '" AX_STR_FMT
+           "' only displays a text: nothing is nested in it",
+           AX_STR_ARG(AX_JSON_STR(item, "linkId")));
   if (!group) return;
-  if (!ax_json_count(AX_JSON_GET(at->value, "item")) && form->finished &&
-      is_true(item, AX_STR("required")))
+  if (!inner && form->finished && is_true(item, AX_STR("required")))
     REPORT(form, AX_ISSUE_INVARIANT, "questionnaire-group", at,
            "No sub-items found for required group");
   else

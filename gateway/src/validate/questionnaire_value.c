@@ -1,5 +1,6 @@
 /* What one answer may be: its type, its value, its size. */
 #include "base/regex.h"
+#include "fhir/fhir_decimal.h"
 #include "validate/contained_set.h"
 #include "validate/questionnaire.h"
 
@@ -94,8 +95,10 @@ static void check_options(const ax_questionnaire_form *form,
                                                       AX_STR("value"), NULL)))
       return;
   bool coded = ax_str_eq(at->choice, AX_STR("Coding"));
-  ax_str shown =
-      coded ? AX_JSON_STR(at->value, "code") : ax_walk_shown(at->value);
+  ax_str shown = coded ? AX_JSON_STR(at->value, "code")
+                 : ax_str_eq(at->choice, AX_STR("Reference"))
+                     ? AX_JSON_STR(at->value, "reference")
+                     : ax_walk_shown(at->value);
   REPORT(form, coded ? AX_ISSUE_CODE_INVALID : AX_ISSUE_INVARIANT,
          "questionnaire-option", at,
          "The " AX_STR_FMT " " AX_STR_FMT
@@ -254,18 +257,31 @@ static void check_mime_type(const ax_questionnaire_form *form,
            AX_STR_ARG(have), AX_STR_ARG(ax_json_text(first)));
 }
 
+/* How large the attachment is: as it says, else as its data are. */
+static bool size_of(const ax_json *attachment, int64_t *out) {
+  const ax_json *size = AX_JSON_GET(attachment, "size");
+  ax_str data = AX_JSON_STR(attachment, "data");
+  size_t letters = 0;
+  if (size) return limit_of(size, out);
+  for (size_t i = 0; i < data.len; i++)
+    letters += data.ptr[i] != '=' && (unsigned char)data.ptr[i] > ' ';
+  *out = (int64_t)(letters * 3 / 4);
+  return data.len > 0;
+}
+
 static void check_attachment(const ax_questionnaire_form *form,
                              const ax_json *item, const ax_place *at) {
-  const ax_json *size = AX_JSON_GET(at->value, "size");
   const ax_json *limit = ax_questionnaire_extension(item, AX_STR("maxSize"), 0);
-  int order = 0;
+  int64_t size = 0;
   check_mime_type(form, item, at);
-  if (ax_json_is(size, AX_JSON_NUMBER) &&
-      ax_questionnaire_compare(size, limit, &order) && order > 0)
+  if (!ax_json_is(limit, AX_JSON_NUMBER) || !size_of(at->value, &size)) return;
+  ax_fhir_decimal most;
+  if (ax_fhir_decimal_parse(ax_json_text(limit), &most) &&
+      (double)size > ax_fhir_decimal_to_double(most))
     REPORT(form, AX_ISSUE_REQUIRED, "questionnaire-size", at->up,
            "The attachment is too large (allowed = " AX_STR_FMT
-           ", found = " AX_STR_FMT ")",
-           AX_STR_ARG(ax_json_text(limit)), AX_STR_ARG(ax_json_text(size)));
+           ", found = %lld)",
+           AX_STR_ARG(ax_json_text(limit)), (long long)size);
 }
 
 void ax_questionnaire_value(ax_questionnaire_form *form, const ax_json *item,
