@@ -24,6 +24,7 @@ static const ax_check_kind *const KINDS[] = {
   &ax_check_form,
   &ax_check_code_system,
   &ax_check_value_set,
+  &ax_check_concept_map,
   &ax_check_reference_type,
   &ax_check_quantity,
   &ax_check_request,

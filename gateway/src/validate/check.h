@@ -82,6 +82,7 @@ extern const ax_check_kind ax_check_binding;
 extern const ax_check_kind ax_check_bundle;
 extern const ax_check_kind ax_check_code_system;
 extern const ax_check_kind ax_check_coding;
+extern const ax_check_kind ax_check_concept_map;
 extern const ax_check_kind ax_check_contained;
 extern const ax_check_kind ax_check_document;
 extern const ax_check_kind ax_check_entry_reference;
