@@ -120,6 +120,7 @@ static ax_status check_definition(ax_walk *walk, const ax_place *place,
   s.constrains =
       ax_str_eq(AX_JSON_STR(place->value, "derivation"), AX_STR("constraint"));
   check_url(&s, place);
+  AX_TRY(ax_structure_contexts(&s, place));
   if (!base.len) return AX_OK;
   s.base = ax_structure_load(&s, base);
   if (!AX_JSON_GET(s.base, "snapshot")) {
@@ -141,6 +142,7 @@ static ax_status check_definition(ax_walk *walk, const ax_place *place,
                   count, ELEMENTS_MAX);
   if (!count || count > ELEMENTS_MAX) return AX_OK;
   AX_TRY(make_snapshot(&s, place));
+  ax_structure_order(&s, place);
   return check_elements(&s, place);
 }
 

@@ -30,6 +30,18 @@ ax_status ax_structure_element(const ax_structure *s,
 ax_status ax_structure_slicing(const ax_structure *s,
                                const ax_place *element) AX_MUST_USE;
 
+/* The same for its constraints (structure_constraint.c). */
+ax_status ax_structure_constraints(const ax_structure *s,
+                                   const ax_place *element) AX_MUST_USE;
+
+/* Reports elements of the differential that are out of order, and ids that do
+ * not say their paths (structure_order.c). */
+void ax_structure_order(const ax_structure *s, const ax_place *place);
+
+/* Reports contexts of an extension that cannot be (structure_context.c). */
+ax_status ax_structure_contexts(const ax_structure *s,
+                                const ax_place *place) AX_MUST_USE;
+
 /* The definition of `url`, with a snapshot, in the arena; NULL: none. */
 const ax_json *ax_structure_load(const ax_structure *s, ax_str url);
 

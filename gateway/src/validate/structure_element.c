@@ -1,7 +1,6 @@
 /* One element of a differential beside the same element of the base. */
 #include <ctype.h>
 
-#include "fhirpath/fp_parse.h"
 #include "validate/structure.h"
 
 #define REPORT(s, severity, type, id, at, ...) \
@@ -23,6 +22,19 @@ static uint32_t min_of(const ax_json *element) {
   (void)ax_str_uint64(ax_json_text(AX_JSON_GET(element, "min")), UINT32_MAX - 1,
                       &min);
   return (uint32_t)min;
+}
+
+/* What the differential leaves out stays as it was. */
+static void check_bounds(const ax_structure *s, const ax_place *at) {
+  ax_str id = AX_JSON_STR(at->value, "id");
+  const ax_json *whole = id.len ? ax_map_get(s->ids, id) : NULL;
+  if (AX_JSON_GET(at->value, "min") && AX_JSON_GET(at->value, "max"))
+    return; /* eld-2 */
+  if (!whole || min_of(whole) <= max_of(whole)) return;
+  REPORT(s, AX_ERROR, AX_ISSUE_BUSINESS_RULE, "structure-bounds", at,
+         AX_STR_FMT " demands %u values, but there may be at most %u",
+         AX_STR_ARG(AX_JSON_STR(at->value, "path")), min_of(whole),
+         max_of(whole));
 }
 
 /* A slice may be optional where the whole is not. */
@@ -86,6 +98,47 @@ static void check_profile(const ax_structure *s, const ax_place *at,
            AX_STR_ARG(profile), AX_STR_ARG(type), AX_STR_ARG(code));
 }
 
+static bool is_any(ax_str type) {
+  return ax_str_eq(type, AX_STR("Resource")) ||
+         ax_str_eq(type, AX_STR("DomainResource"));
+}
+
+/* Does the base let the reference lead to a `type`? It may name the type, or a
+ * profile on it. */
+static bool may_lead(const ax_structure *s, const ax_json *base, ax_str code,
+                     ax_str type) {
+  const ax_json *types = AX_JSON_GET(base, "type");
+  for (size_t i = 0; i < ax_json_count(types); i++) {
+    const ax_json *one = ax_json_item(types, i);
+    const ax_json *targets = AX_JSON_GET(one, "targetProfile");
+    if (!ax_str_eq(AX_JSON_STR(one, "code"), code)) continue;
+    if (!ax_json_count(targets)) return true;
+    for (size_t k = 0; k < ax_json_count(targets); k++) {
+      ax_str has = ax_registry_type_of(s->walk->registry,
+                                       ax_json_text(ax_json_item(targets, k)));
+      if (!has.len || is_any(has) || ax_str_eq(has, type)) return true;
+    }
+  }
+  return false;
+}
+
+static void check_targets(const ax_structure *s, const ax_place *type,
+                          const ax_json *base) {
+  ax_str code = AX_JSON_STR(type->value, "code");
+  size_t count = ax_json_count(AX_JSON_GET(type->value, "targetProfile"));
+  if (!s->constrains || !base || !has_type(base, code)) return;
+  for (size_t i = 0; i < count; i++) {
+    const ax_place at = ax_place_item(type, AX_STR("targetProfile"), i);
+    ax_str target = ax_json_text(at.value);
+    ax_str leads = ax_registry_type_of(s->walk->registry, target);
+    if (!leads.len || is_any(leads) || may_lead(s, base, code, leads)) continue;
+    REPORT(s, AX_ERROR, AX_ISSUE_BUSINESS_RULE, "structure-target-wider", type,
+           "A " AX_STR_FMT " to " AX_STR_FMT " (a " AX_STR_FMT
+           ") is not one that the base allows here",
+           AX_STR_ARG(code), AX_STR_ARG(target), AX_STR_ARG(leads));
+  }
+}
+
 static void check_type(const ax_structure *s, const ax_place *at,
                        const ax_json *base) {
   ax_str code = AX_JSON_STR(at->value, "code");
@@ -102,6 +155,7 @@ static void check_type(const ax_structure *s, const ax_place *at,
     REPORT(s, AX_ERROR, AX_ISSUE_BUSINESS_RULE, "structure-type-wider", at,
            "The type " AX_STR_FMT " is not one that the base allows here",
            AX_STR_ARG(code));
+  check_targets(s, at, base);
   for (size_t i = 0; i < ax_json_count(profiles); i++)
     check_profile(s, at, code, ax_json_text(ax_json_item(profiles, i)));
 }
@@ -175,12 +229,42 @@ static int strength_of(const ax_json *element) {
   return -1;
 }
 
+/* Types that hold a code (eld-11) or are made from one that does, and those
+ * that only wrap one. */
+static bool is_bindable(const ax_json *element) {
+  static const char *const types[] = { "code",   "Coding",    "CodeableConcept",
+                                       "string", "uri",       "Quantity",
+                                       "url",    "canonical", "oid",
+                                       "uuid",   "id",        "markdown",
+                                       "Age",    "Count",     "Distance",
+                                       "Money",  "Duration",  "Extension" };
+  const ax_json *list = AX_JSON_GET(element, "type");
+  for (size_t i = 0; i < ax_json_count(list); i++) {
+    ax_str code = AX_JSON_STR(ax_json_item(list, i), "code");
+    if (is_system(code) || ax_str_eq(code, AX_STR("*"))) return true;
+    for (size_t k = 0; k < AX_COUNT(types); k++)
+      if (ax_str_eq(code, ax_str_from(types[k]))) return true;
+  }
+  return ax_json_count(list) == 0;
+}
+
+static void check_bindable(const ax_structure *s, const ax_place *at,
+                           const ax_place *binding) {
+  ax_str id = AX_JSON_STR(at->value, "id");
+  const ax_json *whole = id.len ? ax_map_get(s->ids, id) : NULL;
+  if (binding->value && whole && !is_bindable(whole))
+    REPORT(s, AX_ERROR, AX_ISSUE_BUSINESS_RULE, "structure-bindable", binding,
+           AX_STR_FMT " has no type that a value set can be bound to (eld-11)",
+           AX_STR_ARG(AX_JSON_STR(at->value, "path")));
+}
+
 static void check_binding(const ax_structure *s, const ax_place *at,
                           const ax_json *base) {
   const ax_place binding = ax_place_member(at, AX_STR("binding"));
   ax_str set = AX_JSON_STR(binding.value, "valueSet");
   char known[URL_MAX];
   int own = strength_of(at->value), before = strength_of(base);
+  check_bindable(s, at, &binding);
   if (own >= 0 && own < before && before == 3)
     REPORT(s, AX_ERROR, AX_ISSUE_BUSINESS_RULE, "structure-binding", &binding,
            "The base's binding of " AX_STR_FMT
@@ -194,41 +278,15 @@ static void check_binding(const ax_structure *s, const ax_place *at,
            AX_STR_ARG(set));
 }
 
-/* --- constraints -----------------------------------------------------------
- */
-
-static ax_status check_constraint(const ax_structure *s, const ax_place *at) {
-  ax_str expression = AX_JSON_STR(at->value, "expression");
-  ax_fp_program program;
-  ax_fp_fault fault = { .status = AX_OK };
-  if (!expression.len) return AX_OK;
-  ax_status status = ax_fp_parse(s->arena, expression, &program, &fault);
-  if (status == AX_NOMEM || !status) return status;
-  REPORT(s, AX_ERROR, AX_ISSUE_INVALID, "structure-constraint", at,
-         "The expression of the constraint '" AX_STR_FMT
-         "' is not FHIRPath: at %u:%u: %s",
-         AX_STR_ARG(AX_JSON_STR(at->value, "key")), fault.line, fault.column,
-         fault.text);
-  return AX_OK;
-}
-
-static ax_status check_constraints(const ax_structure *s, const ax_place *at) {
-  size_t count = ax_json_count(AX_JSON_GET(at->value, "constraint"));
-  for (size_t i = 0; i < count; i++) {
-    const ax_place one = ax_place_item(at, AX_STR("constraint"), i);
-    AX_TRY(check_constraint(s, &one));
-  }
-  return AX_OK;
-}
-
 ax_status ax_structure_element(const ax_structure *s, const ax_place *element) {
   ax_str path = AX_JSON_STR(element->value, "path");
   const ax_json *base =
       path.len && s->constrains ? ax_map_get(s->base_paths, path) : NULL;
   if (base) check_count(s, element, base);
+  check_bounds(s, element);
   check_types(s, element, base);
   check_value(s, element, base, AX_STR("fixed"));
   check_value(s, element, base, AX_STR("pattern"));
   check_binding(s, element, base);
-  return check_constraints(s, element);
+  return ax_structure_constraints(s, element);
 }
