@@ -68,6 +68,11 @@ static void write_binding(const ax_json *binding, unsigned depth, ax_buf *out) {
     ax_buf_append(out, AX_STR(", at most "));
     ax_buf_append(out, greatest);
   }
+  const ax_json *more = AX_JSON_GET(binding, "additional");
+  for (size_t i = 0; i < ax_json_count(more); i++) {
+    ax_buf_append(out, AX_STR(", and "));
+    ax_buf_append(out, ax_json_text(ax_json_item(more, i)));
+  }
   ax_buf_append_char(out, '\n');
 }
 
@@ -87,9 +92,9 @@ static void write_other(ax_str key, const ax_json *value, unsigned depth,
 }
 
 static bool is_in_head(ax_str key) {
-  static const ax_str keys[] = { AX_STR_INIT("path"),  AX_STR_INIT("slice"),
-                                 AX_STR_INIT("min"),   AX_STR_INIT("max"),
-                                 AX_STR_INIT("types"), AX_STR_INIT("slices"),
+  static const ax_str keys[] = { AX_STR_INIT("path"),    AX_STR_INIT("slice"),
+                                 AX_STR_INIT("min"),     AX_STR_INIT("max"),
+                                 AX_STR_INIT("types"),   AX_STR_INIT("slices"),
                                  AX_STR_INIT("children") };
   for (size_t i = 0; i < AX_COUNT(keys); i++)
     if (ax_str_eq(key, keys[i])) return true;
@@ -99,8 +104,8 @@ static bool is_in_head(ax_str key) {
 static void write_checks(const ax_json *element, unsigned depth, ax_buf *out) {
   for (size_t i = 0; i < ax_json_count(element); i++) {
     const ax_json_member *m = &element->u.members[i];
-    if (is_in_head(m->key) || (ax_json_is(&m->value, AX_JSON_STRING) &&
-                               !ax_json_text(&m->value).len))
+    if (is_in_head(m->key) ||
+        (ax_json_is(&m->value, AX_JSON_STRING) && !ax_json_text(&m->value).len))
       continue;
     if (ax_str_eq(m->key, AX_STR("invariant")))
       write_invariants(&m->value, depth, out);

@@ -2,8 +2,8 @@
  * binding: a code, Coding, CodeableConcept or Quantity unit must be, or should
  * be, in a value set (R4 terminologies.html#strength); and it must be in the
  * greatest one, where the binding names such a set (extension
- * elementdefinition-maxValueSet). What the host cannot decide is no fault, but
- * it is told.
+ * elementdefinition-maxValueSet), and in those of additional bindings that hold
+ * everywhere. What the host cannot decide is no fault, but it is told.
  */
 #include "validate/check.h"
 
@@ -16,6 +16,8 @@ typedef struct {
 typedef struct {
   ax_check check;
   bound own, greatest;
+  bound *more; /* additional bindings */
+  size_t more_count;
   ax_str strength;
 } binding_check;
 
@@ -61,6 +63,67 @@ static ax_severity severity_of(ax_str strength, bool is_mixed) {
   return AX_ERROR;
 }
 
+/* --- additional bindings ---------------------------------------------------
+ */
+
+static const ax_json *part_of(const ax_json *extension, const char *name) {
+  const ax_json *parts = AX_JSON_GET(extension, "extension");
+  for (size_t i = 0; i < ax_json_count(parts); i++)
+    if (ax_str_eq(AX_JSON_STR(ax_json_item(parts, i), "url"),
+                  ax_str_from(name)))
+      return ax_json_item(parts, i);
+  return NULL;
+}
+
+/* As R5 has them (ElementDefinition.binding.additional), told to R4 by an
+ * extension: of the tools, or that for an element of another version. */
+static bool is_additional(const ax_json *extension) {
+  static const char tools[] = "http://hl7.org/fhir/tools/StructureDefinition/"
+                              "additional-binding";
+  static const char later[] = "http://hl7.org/fhir/5.0/StructureDefinition/"
+                              "extension-ElementDefinition.binding.additional";
+  ax_str url = AX_JSON_STR(extension, "url");
+  return ax_str_eq(url, ax_str_from(tools)) ||
+         ax_str_eq(url, ax_str_from(later));
+}
+
+/* Those for a usage hold where nobody says here whether it is, and those of
+ * which any one value is enough are about all values together. */
+static bool holds_everywhere(const ax_json *extension, ax_severity *severity) {
+  ax_str purpose = AX_JSON_STR(part_of(extension, "purpose"), "valueCode");
+  const ax_json *any = AX_JSON_GET(part_of(extension, "any"), "valueBoolean");
+  if (part_of(extension, "usage") || (any && any->truth)) return false;
+  *severity = ax_str_eq(purpose, AX_STR("extensible")) ? AX_WARNING : AX_ERROR;
+  return ax_str_eq(purpose, AX_STR("maximum")) ||
+         ax_str_eq(purpose, AX_STR("required")) || *severity == AX_WARNING;
+}
+
+static bool read_additional(const ax_check_source *source,
+                            const ax_json *binding, binding_check *made) {
+  const ax_json *list = AX_JSON_GET(binding, "extension");
+  bool mixed = is_mixed(source);
+  made->more = AX_NEW_ARRAY(source->arena, bound, ax_json_count(list) + 1);
+  if (!made->more) return false;
+  for (size_t i = 0; i < ax_json_count(list); i++) {
+    const ax_json *one = ax_json_item(list, i);
+    ax_severity severity = AX_ERROR;
+    ax_str set = AX_JSON_STR(part_of(one, "valueSet"), "valueCanonical");
+    if (!is_additional(one) || !set.len || !holds_everywhere(one, &severity))
+      continue;
+    if (!copy_set(source, set, mixed ? AX_WARNING : severity,
+                  &made->more[made->more_count++]))
+      return false;
+  }
+  return true;
+}
+
+static bool has_additional(const ax_json *binding) {
+  const ax_json *list = AX_JSON_GET(binding, "extension");
+  for (size_t i = 0; i < ax_json_count(list); i++)
+    if (is_additional(ax_json_item(list, i))) return true;
+  return false;
+}
+
 static ax_status compile(const ax_check_source *source, ax_check **out) {
   const ax_json *binding = ax_check_member(source, AX_STR("binding"));
   ax_str strength = AX_JSON_STR(binding, "strength");
@@ -68,7 +131,8 @@ static ax_status compile(const ax_check_source *source, ax_check **out) {
   ax_str greatest = greatest_set(binding);
   bool mixed = is_mixed(source);
   if (ax_str_eq(strength, AX_STR("example"))) set = AX_STR("");
-  if (!strength.len || (!set.len && !greatest.len)) return AX_OK;
+  if (!strength.len || (!set.len && !greatest.len && !has_additional(binding)))
+    return AX_OK;
   binding_check *made = AX_NEW(source->arena, binding_check);
   if (!made) return AX_NOMEM;
   made->strength = ax_arena_str(source->arena, strength);
@@ -77,7 +141,8 @@ static ax_status compile(const ax_check_source *source, ax_check **out) {
                  copy_set(source, set, severity_of(strength, mixed),
                           &made->own) &&
                  copy_set(source, greatest, mixed ? AX_WARNING : AX_ERROR,
-                          &made->greatest)
+                          &made->greatest) &&
+                 read_additional(source, binding, made)
              ? AX_OK
              : AX_NOMEM;
 }
@@ -191,6 +256,7 @@ static void run(const ax_check *self, ax_walk *walk, const ax_place *place) {
   if (!place->value || !walk->host->code_in_value_set) return;
   if (c->own.value_set.len) hold_to(&c->own, walk, place);
   if (c->greatest.value_set.len) hold_to(&c->greatest, walk, place);
+  for (size_t i = 0; i < c->more_count; i++) hold_to(&c->more[i], walk, place);
 }
 
 static void explain(const ax_check *self, ax_json_writer *w) {
@@ -201,6 +267,13 @@ static void explain(const ax_check *self, ax_json_writer *w) {
     ax_json_write_member(w, AX_STR("valueSet"), c->own.value_set);
   if (c->greatest.value_set.len)
     ax_json_write_member(w, AX_STR("maxValueSet"), c->greatest.value_set);
+  if (c->more_count) {
+    ax_json_write_key(w, AX_STR("additional"));
+    ax_json_write_array(w);
+    for (size_t i = 0; i < c->more_count; i++)
+      ax_json_write_str(w, c->more[i].value_set);
+    ax_json_write_close(w);
+  }
   ax_json_write_close(w);
 }
 

@@ -1,11 +1,12 @@
-/* minValue[x] and maxValue[x] of numbers, dates and times; a Quantity is
- * compared when its unit is written the same (R4 ElementDefinition.minValue[x];
- * units are converted once ucum joins). A duration is a bound of dates that
- * moves with the clock: so long before now, or after. */
+/* minValue[x] and maxValue[x] of numbers, dates and times; Quantities
+ * are compared in units that can be converted (R4
+ * ElementDefinition.minValue[x]). A duration is a bound of dates that moves
+ * with the clock: so long before now, or after. */
 #include "base/clock.h"
 #include "fhir/fhir_date.h"
 #include "fhir/fhir_decimal.h"
 #include "validate/check.h"
+#include "validate/quantity_order.h"
 
 typedef struct {
   ax_check check;
@@ -57,11 +58,7 @@ static bool compare(const ax_json *a, const ax_json *b, int *order) {
   if (!a || !b || a->kind != b->kind) return false;
   if (a->kind == AX_JSON_NUMBER) return compare_numbers(a, b, order);
   if (a->kind == AX_JSON_STRING) return compare_dates(a, b, order);
-  if (a->kind != AX_JSON_OBJECT ||
-      !ax_str_eq(AX_JSON_STR(a, "code"), AX_JSON_STR(b, "code")) ||
-      !ax_str_eq(AX_JSON_STR(a, "system"), AX_JSON_STR(b, "system")))
-    return false;
-  return compare(AX_JSON_GET(a, "value"), AX_JSON_GET(b, "value"), order);
+  return a->kind == AX_JSON_OBJECT && ax_quantity_order_of(a, b, order);
 }
 
 /* --- durations -------------------------------------------------------------
@@ -123,21 +120,29 @@ static ax_str shown(const ax_json *value) {
       ax_json_is(value, AX_JSON_OBJECT) ? AX_JSON_GET(value, "value") : value);
 }
 
+static void report(ax_walk *walk, const ax_place *place, const ax_json *bound,
+                   bool is_min) {
+  ax_str unit = AX_JSON_STR(place->value, "code");
+  ax_str of = AX_JSON_STR(bound, "code");
+  ax_walk_issue(walk, AX_ERROR, AX_ISSUE_INVALID,
+                is_min ? "value-too-small" : "value-too-large", place,
+                "The value " AX_STR_FMT "%s" AX_STR_FMT
+                " is %s allowed, " AX_STR_FMT "%s" AX_STR_FMT,
+                AX_STR_ARG(shown(place->value)), unit.len ? " " : "",
+                AX_STR_ARG(unit),
+                is_min ? "less than the least" : "greater than the greatest",
+                AX_STR_ARG(shown(bound)), of.len ? " " : "", AX_STR_ARG(of));
+}
+
 static void run(const ax_check *self, ax_walk *walk, const ax_place *place) {
   const range_check *c = (const range_check *)self;
   int order = 0;
   check_duration(c->min, true, walk, place);
   check_duration(c->max, false, walk, place);
   if (compare(place->value, c->min, &order) && order < 0)
-    ax_walk_issue(walk, AX_ERROR, AX_ISSUE_INVALID, "value-too-small", place,
-                  "The value " AX_STR_FMT
-                  " is less than the least allowed, " AX_STR_FMT,
-                  AX_STR_ARG(shown(place->value)), AX_STR_ARG(shown(c->min)));
+    report(walk, place, c->min, true);
   if (compare(place->value, c->max, &order) && order > 0)
-    ax_walk_issue(walk, AX_ERROR, AX_ISSUE_INVALID, "value-too-large", place,
-                  "The value " AX_STR_FMT " is greater than the greatest "
-                  "allowed, " AX_STR_FMT,
-                  AX_STR_ARG(shown(place->value)), AX_STR_ARG(shown(c->max)));
+    report(walk, place, c->max, false);
 }
 
 static void explain(const ax_check *self, ax_json_writer *w) {

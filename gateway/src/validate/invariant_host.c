@@ -30,6 +30,16 @@ static ax_fp_answer member_of(void *ctx, ax_str value_set, ax_str system,
   return AX_FP_UNKNOWN;
 }
 
+/* Is the schema about this type, or about one that it is built on? */
+static bool is_about(const ax_walk *walk, const ax_fp_type *type,
+                     const ax_schema *schema) {
+  const ax_fp_model *model = walk->model;
+  const ax_fp_type *of = model ? model->type(model->ctx, schema->type) : NULL;
+  if (!type) return false;
+  return of ? ax_fp_model_is(model, type, of)
+            : ax_str_eq(type->name, schema->type);
+}
+
 /* The node is walked through the profile by a walk of its own, whose issues
  * nobody reads. */
 static ax_fp_answer conforms_to(void *ctx, const ax_fp_item *node,
@@ -37,11 +47,10 @@ static ax_fp_answer conforms_to(void *ctx, const ax_fp_item *node,
   ax_walk *walk = ctx;
   const ax_schema *schema = ax_walk_schema(walk, profile);
   ax_arena *arena = ax_walk_scratch(walk);
-  if (!arena || !schema || schema->broken || !schema->is_profile)
-    return AX_FP_UNKNOWN;
-  if (node->kind != AX_FP_NODE || !node->u.node.type ||
-      !ax_str_eq(node->u.node.type->name, schema->type))
+  if (!arena || !schema || schema->broken) return AX_FP_UNKNOWN;
+  if (node->kind != AX_FP_NODE || !is_about(walk, node->u.node.type, schema))
     return AX_FP_NO;
+  if (!schema->is_profile) return AX_FP_YES; /* the walk holds it to its type */
   ax_walk inner = *walk;
   inner.issues = ax_fhir_issues_new(arena);
   inner.quiet = 0;

@@ -1,6 +1,6 @@
 #include "fhir/fhir_date.h"
 #include "fhir/fhir_decimal.h"
-#include "ucum/ucum.h"
+#include "validate/quantity_order.h"
 #include "validate/questionnaire.h"
 
 const ax_json *ax_questionnaire_choice(const ax_json *object, ax_str prefix,
@@ -52,28 +52,10 @@ static bool compare_dates(const ax_json *a, const ax_json *b, int *order) {
   return true;
 }
 
+/* Numbers without a unit that is coded are not compared. */
 static bool compare_quantities(const ax_json *a, const ax_json *b, int *order) {
-  ax_str system = AX_JSON_STR(a, "system");
-  ax_str from = AX_JSON_STR(a, "code"), to = AX_JSON_STR(b, "code");
-  const ax_json *x = AX_JSON_GET(a, "value"), *y = AX_JSON_GET(b, "value");
-  if (!system.len || !from.len ||
-      !ax_str_eq(system, AX_JSON_STR(b, "system")) ||
-      !ax_json_is(x, AX_JSON_NUMBER) || !ax_json_is(y, AX_JSON_NUMBER))
-    return false;
-  if (ax_str_eq(from, to)) return compare_numbers(x, y, order);
-  ax_ucum_unit f, t;
-  ax_fhir_decimal p, q;
-  double have = 0;
-  if (!ax_str_eq(system, AX_STR("http://unitsofmeasure.org")) ||
-      ax_ucum_parse(from, &f, NULL) || ax_ucum_parse(to, &t, NULL) ||
-      !ax_ucum_commensurable(&f, &t) ||
-      !ax_fhir_decimal_parse(ax_json_text(x), &p) ||
-      !ax_fhir_decimal_parse(ax_json_text(y), &q) ||
-      !ax_ucum_convert_parsed(ax_fhir_decimal_to_double(p), &f, &t, 0, &have))
-    return false;
-  double want = ax_fhir_decimal_to_double(q);
-  *order = (have > want) - (have < want);
-  return true;
+  return AX_JSON_STR(a, "system").len && AX_JSON_STR(a, "code").len &&
+         ax_quantity_order_of(a, b, order);
 }
 
 bool ax_questionnaire_compare(const ax_json *a, const ax_json *b, int *order) {
