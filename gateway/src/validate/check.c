@@ -9,6 +9,7 @@ static const ax_check_kind *const KINDS[] = {
   &ax_check_pattern,
   &ax_check_binding,
   &ax_check_reference,
+  &ax_check_canonical,
   &ax_check_extension,
   &ax_check_bundle,
   &ax_check_contained,

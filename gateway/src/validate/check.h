@@ -80,6 +80,7 @@ extern const ax_check_kind ax_check_aggregation;
 extern const ax_check_kind ax_check_attachment;
 extern const ax_check_kind ax_check_binding;
 extern const ax_check_kind ax_check_bundle;
+extern const ax_check_kind ax_check_canonical;
 extern const ax_check_kind ax_check_code_system;
 extern const ax_check_kind ax_check_coding;
 extern const ax_check_kind ax_check_concept_map;

@@ -194,15 +194,31 @@ static void check_value_set(ax_walk *walk, const ax_place *place) {
                 AX_STR_ARG(set));
 }
 
+/* Concepts name a property by its code alone. */
+static ax_status index_properties(const code_system *cs,
+                                  const ax_place *place) {
+  size_t count = ax_json_count(AX_JSON_GET(place->value, "property"));
+  for (size_t i = 0; i < count; i++) {
+    const ax_place at = ax_place_item(place, AX_STR("property"), i);
+    ax_str code = AX_JSON_STR(at.value, "code");
+    if (code.len && ax_map_get(cs->properties, code))
+      ax_walk_issue(cs->walk, AX_ERROR, AX_ISSUE_BUSINESS_RULE,
+                    "code-system-property-twice", &at,
+                    "The property '" AX_STR_FMT "' is defined twice",
+                    AX_STR_ARG(code));
+    else
+      AX_TRY(put(cs->properties, at.value));
+  }
+  return AX_OK;
+}
+
 static ax_status check_system(ax_walk *walk, const ax_place *place,
                               ax_arena *arena) {
   const code_system cs = { walk, ax_map_new(arena), ax_map_new(arena),
                            AX_JSON_STR(place->value, "supplements") };
-  const ax_json *list = AX_JSON_GET(place->value, "property");
   size_t have = 0;
   if (!cs.properties || !cs.codes) return AX_NOMEM;
-  for (size_t i = 0; i < ax_json_count(list); i++)
-    AX_TRY(put(cs.properties, ax_json_item(list, i)));
+  AX_TRY(index_properties(&cs, place));
   AX_TRY(collect(cs.codes, place->value, &have));
   check_content(walk, place, have);
   check_concepts(&cs, place);

@@ -47,6 +47,25 @@ static void check_type(const ax_structure *s, const ax_place *place) {
         AX_STR_ARG(own), AX_STR_ARG(base));
 }
 
+/* A constraint is of the kind of its base, and what has a base says how it
+ * stands to it. */
+static void check_kind(const ax_structure *s, const ax_place *place) {
+  const ax_place kind = ax_place_member(place, AX_STR("kind"));
+  ax_str base = AX_JSON_STR(s->base, "kind");
+  if (s->constrains && ax_json_text(kind.value).len && base.len &&
+      !ax_str_eq(ax_json_text(kind.value), base))
+    ax_walk_issue(
+        s->walk, AX_ERROR, AX_ISSUE_BUSINESS_RULE, "structure-kind", &kind,
+        "The kind is " AX_STR_FMT ", but that of the base is " AX_STR_FMT
+        "; a constraint keeps the kind of what it constrains",
+        AX_STR_ARG(ax_walk_shown(kind.value)), AX_STR_ARG(base));
+  if (!AX_JSON_STR(s->definition, "derivation").len)
+    ax_walk_issue(s->walk, AX_ERROR, AX_ISSUE_BUSINESS_RULE,
+                  "structure-derivation", place,
+                  "A definition with a base must say in 'derivation' whether "
+                  "it constrains or specializes it");
+}
+
 /* --- the url of an extension -----------------------------------------------
  */
 
@@ -69,6 +88,17 @@ static void check_url(const ax_structure *s, const ax_place *place) {
                   "', is not that of its definition, '" AX_STR_FMT "'",
                   AX_STR_ARG(fixed), AX_STR_ARG(url));
   }
+}
+
+/* Without it nothing would say in an instance which extension it is. */
+static void check_url_is_fixed(const ax_structure *s, const ax_place *place) {
+  const ax_json *url = ax_map_get(s->ids, AX_STR("Extension.url"));
+  if (!s->constrains || !url || AX_JSON_STR(url, "fixedUri").len) return;
+  ax_walk_issue(
+      s->walk, AX_ERROR, AX_ISSUE_BUSINESS_RULE, "structure-extension-url",
+      place,
+      "An extension must fix Extension.url to its own url, '" AX_STR_FMT "'",
+      AX_STR_ARG(AX_JSON_STR(s->definition, "url")));
 }
 
 /* --- the snapshot ----------------------------------------------------------
@@ -132,6 +162,7 @@ static ax_status check_definition(ax_walk *walk, const ax_place *place,
     return AX_OK;
   }
   check_type(&s, place);
+  check_kind(&s, place);
   AX_TRY(index_elements(s.base_paths, elements_of(s.base, "snapshot"), "path"));
   size_t count = ax_json_count(elements_of(s.definition, "differential"));
   if (count > ELEMENTS_MAX)
@@ -142,6 +173,7 @@ static ax_status check_definition(ax_walk *walk, const ax_place *place,
                   count, ELEMENTS_MAX);
   if (!count || count > ELEMENTS_MAX) return AX_OK;
   AX_TRY(make_snapshot(&s, place));
+  check_url_is_fixed(&s, place);
   ax_structure_order(&s, place);
   return check_elements(&s, place);
 }

@@ -9,6 +9,8 @@
 #include "validate/check.h"
 #include "validate/ecl.h"
 
+enum { URL_MAX = 600 };
+
 typedef struct {
   ax_walk *walk;
   const ax_json *value_set;
@@ -23,7 +25,23 @@ static bool is_absolute(ax_str url) {
   return memchr(url.ptr, ':', url.len) != NULL;
 }
 
+/* A value set in the place of a code system. */
+static void check_kind(const composition *c, const ax_place *at) {
+  ax_registry *registry = c->walk->registry;
+  char known[URL_MAX];
+  if (ax_registry_canonical(registry, AX_DEF_CODE_SYSTEM, c->system, known,
+                            sizeof known) ||
+      !ax_registry_canonical(registry, AX_DEF_VALUE_SET, c->system, known,
+                             sizeof known))
+    return;
+  ax_walk_issue(c->walk, AX_ERROR, AX_ISSUE_INVALID, "value-set-system", at,
+                "The system '" AX_STR_FMT
+                "' is a value set; it must be a code system",
+                AX_STR_ARG(c->system));
+}
+
 static void check_system(const composition *c, const ax_place *at) {
+  if (c->system.len && is_absolute(c->system)) check_kind(c, at);
   if (!c->system.len || is_absolute(c->system)) return;
   ax_walk_issue(c->walk, AX_ERROR, AX_ISSUE_INVALID, "value-set-system", at,
                 "The system '" AX_STR_FMT "' must be an absolute URL%s",
