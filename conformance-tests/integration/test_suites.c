@@ -83,6 +83,29 @@ static void a_run_of_all_of_them_is_small(void **state) {
   if (used.ru_maxrss > RUNNER_KB) fail_msg("it took %ld kB", used.ru_maxrss);
 }
 
+/* After all the runs above. The models' Devices and cards are the gateway's
+ * own. */
+static void runs_leave_nothing_behind(void **state) {
+  (void)state;
+  const ax_json *rest =
+      ax_json_item(AX_JSON_GET(outside_get(gw, "/metadata")->json, "rest"), 0);
+  const ax_json *types = AX_JSON_GET(rest, "resource");
+  assert_true(ax_json_count(types) > 100);
+  for (size_t i = 0; i < ax_json_count(types); i++) {
+    ax_str type = AX_JSON_STR(ax_json_item(types, i), "type");
+    if (ax_str_eq(type, AX_STR("Device")) ||
+        ax_str_eq(type, AX_STR("DocumentReference")))
+      continue;
+    ax_str path = ax_arena_printf(
+        scripts_arena(), "/" AX_STR_FMT "?_summary=count", AX_STR_ARG(type));
+    const outside_answer *a = outside_get(gw, path.ptr);
+    ax_str total = ax_json_text(AX_JSON_GET(a->json, "total"));
+    if (!ax_str_eq(total, AX_STR("0")))
+      fail_msg(AX_STR_FMT " of " AX_STR_FMT, AX_STR_ARG(total),
+               AX_STR_ARG(type));
+  }
+}
+
 /* What the suite for senders says of the messages in a folder. */
 static outside_run_result judged(const char *folder) {
   const char *args[] = { "proxy",
@@ -144,6 +167,7 @@ int main(void) {
     cmocka_unit_test(our_gateway_is_a_server_like_others),
     cmocka_unit_test(a_module_behaves_as_it_says),
     cmocka_unit_test(a_run_of_all_of_them_is_small),
+    cmocka_unit_test(runs_leave_nothing_behind),
     cmocka_unit_test(a_feed_as_it_should_be_passes),
     cmocka_unit_test(a_feed_as_it_should_not_be_is_told_why),
   };

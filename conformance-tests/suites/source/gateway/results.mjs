@@ -29,6 +29,15 @@ function sent(s, fixture, body, options = {}) {
       del(`GuidanceResponse?patient=Patient/${patient}&model=${model}`)));
   return s;
 }
+// When data go, a question that stood on them is taken back, and a Provenance
+// says so; nothing but the question's id finds it then. To be called before
+// sent(): it is the last to go.
+function forgotten(s, model, patient, ...more) {
+  s.variable(`${model}-question`, { sourceId: `${model}-asked`, expression: "Bundle.entry[0].resource.id" });
+  const target = `Provenance?target=GuidanceResponse/\${${model}-question}`;
+  s.teardown([...more, `GuidanceResponse/\${${model}-question}`].map((what) => del(`${target}&entity=${what}`)));
+  return () => s.teardown(get(`GuidanceResponse?patient=Patient/${patient}&model=${model}`, { into: `${model}-asked` }));
+}
 const indexOf = (body, found) => body.entry.findIndex((e) => found(e.resource));
 const isPatient = (r) => r.resourceType === "Patient";
 const onset = (r) => r.resourceType === "Condition" && r.code.coding.some((c) => c.code === "44054006");
@@ -151,6 +160,7 @@ const correct = script("gateway", "result-corrected", "Corrections",
 const single = structuredClone(endpac);
 single.entry = single.entry.filter((e, i) => !glucose(e.resource) || single.entry.findIndex((o) => glucose(o.resource) &&
   o.resource.effectiveDateTime === e.resource.effectiveDateTime) === i);
+const asksAgain = forgotten(correct, "endpac", PAT, "RiskAssessment/${new-id}");
 sent(correct, "p", single);
 correct.fixture("corrected", replaceStatus("corrected")).fixture("wrong", replaceStatus("entered-in-error"))
   .variable("risk-id", { sourceId: "found", expression: "Bundle.entry[0].resource.id" })
@@ -175,6 +185,7 @@ correct.fixture("corrected", replaceStatus("corrected")).fixture("wrong", replac
     get("RiskAssessment/${new-id}"), is("RiskAssessment.status", "entered-in-error"),
     get(`RiskAssessment?patient=Patient/${PAT}`), count(`${RISKS}.where(status != 'entered-in-error')`, 0))
   .teardown(del("RiskAssessment/${risk-id}"), del("RiskAssessment/${new-id}"), del("Provenance/${tie}"));
+asksAgain();
 
 // Nothing stands that could be taken back: too young, and with the cancer that END-PAC is to find.
 const apply = script("gateway", "result-applicable", "Corrections by which a model applies",
@@ -208,6 +219,7 @@ const mgps = sample("patients/mgps-scored-1.json", "mgps-scored-1", "${run}");
 const QPAT = `\${q${indexOf(mgps, isPatient)}}`;
 const measure = script("gateway", "result-measured", "Measurements of stored data",
   "A present state that a model computes is an Observation that says what it was derived from.").run();
+const asksKhorana = forgotten(measure, "khorana", QPAT);
 sent(measure, "q", mgps);
 measure.profile("measured", `${EXT}/model-observation`)
   .variable("measured", { sourceId: "found", expression: "Bundle.entry[0].resource.id" })
@@ -223,6 +235,7 @@ measure.profile("measured", `${EXT}/model-observation`)
     get("${source}"), status(200), is("Observation.meta.versionId", "1"),
     get(`RiskAssessment?patient=Patient/${QPAT}`), is("Bundle.total", 0))
   .teardown(del("Observation/${measured}"));
+asksKhorana();
 
 // ---- who is never scored -----------------------------------------------------
 
