@@ -397,6 +397,39 @@ static void bad_input_is_named_and_ends_with_2(void **state) {
   assert_int_equal(r.code, 2);
 }
 
+static const char *own_package(void) {
+  const char *root = getenv("AUSPEX_ROOT");
+  return ax_arena_printf(scripts_arena(), "%s/fhir-profiles/package",
+                         root ? root : ".")
+      .ptr;
+}
+
+/* Before anything is sent. */
+static void options_that_lead_nowhere_are_told_first(void **state) {
+  (void)state;
+  static const struct {
+    const char *words[2], *told;
+  } cases[] = {
+    { { "--report", "json=/no-such/r.json" }, "there is no folder /no-such/" },
+    { { "--fixtures", "/no-such" }, "--fixtures: /no-such is no folder" },
+    { { "--header", "Two Words: x" }, "\"Two Words\" is no name of a header" },
+    { { "--destination", "2=http://127.0.0.1:99999/x" },
+      "--base or --destination: a URL to be asked is not an absolute one" },
+  };
+  for (size_t i = 0; i < AX_COUNT(cases); i++) {
+    outside_run_result r =
+        RUN(cases[i].words[0], cases[i].words[1], scripts_path("all"));
+    assert_int_equal(r.code, 2);
+    assert_string_equal(r.out, "");
+    if (!strstr(r.err, cases[i].told)) fail_msg("%s", r.err);
+  }
+  scripts_put("packages/none/readme", "no package");
+  outside_run_result r = RUN("--packages", scripts_path("packages"),
+                             "--profiles", own_package(), scripts_path("all"));
+  assert_int_equal(r.code, 2);
+  if (!strstr(r.err, "defines the types of FHIR R4")) fail_msg("%s", r.err);
+}
+
 static void who_is_away_ends_with_3(void **state) {
   (void)state;
   outside_run_result r =
@@ -499,6 +532,7 @@ int main(void) {
     cmocka_unit_test(the_exit_code_tells_what_happened),
     cmocka_unit_test(warning_only_is_demanded_by_an_option),
     cmocka_unit_test(bad_input_is_named_and_ends_with_2),
+    cmocka_unit_test(options_that_lead_nowhere_are_told_first),
     cmocka_unit_test(who_is_away_ends_with_3),
     cmocka_unit_test(scripts_and_tests_are_chosen),
     cmocka_unit_test(the_rest_is_told_when_one_failure_is_enough),

@@ -46,7 +46,25 @@ static void an_answer_that_only_says_so_is_no_json(void **state) {
   (void)state;
   const ax_result_script *r =
       kit_run("'test': [{'action': [" GET("packed?not") "," IS_PATIENT "]}]");
-  kit_expect(r, 0, 1, "fail", "not JSON");
+  kit_expect(r, 0, 1, "fail",
+             "not JSON (application/fhir+json; charset=utf-8, "
+             "Content-Encoding gzip): ");
+}
+
+/* A server's author wants to know where. */
+static void a_body_that_is_no_json_is_told_with_its_place(void **state) {
+  (void)state;
+#define READS "'test': [{'action': [" GET("Patient/1") "," IS_PATIENT "]}]"
+  kit_stored *one = &kit.stored[kit.stored_count++];
+  *one = (kit_stored){ .key = "Patient/1" };
+  kit.canned_read = "{\"resourceType\": \"Patient\",\n \"id\": \"a\", "
+                    "\"id\": \"b\"}";
+  kit_expect(kit_run(READS), 0, 1, "fail",
+             "2:13: the key \"id\" occurs twice in one object");
+  kit.canned_read = "<html>Log in</html>";
+  kit_expect(kit_run(READS), 0, 1, "fail", "1:1: expected a value, found '<'");
+  kit.canned_read = "\"a text\"";
+  kit_expect(kit_run(READS), 0, 1, "fail", "neither an object nor a list");
 }
 
 /* An origin without a client under test: what has a body is sent for it. */
@@ -74,6 +92,7 @@ int main(void) {
     TEST(a_binary_is_a_resource_under_every_other_type),
     TEST(a_compressed_answer_is_read),
     TEST(an_answer_that_only_says_so_is_no_json),
+    TEST(a_body_that_is_no_json_is_told_with_its_place),
     TEST(what_only_a_client_could_send_is_unsupported),
   };
   return cmocka_run_group_tests_name("run_bodies", tests, kit_open, kit_close);

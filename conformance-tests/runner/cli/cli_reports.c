@@ -1,5 +1,7 @@
 #include "cli/cli_reports.h"
 
+#include <stdio.h>
+
 #include "app/command.h"
 #include "base/file.h"
 
@@ -24,11 +26,24 @@ static ax_status read_wish(const char *word, ax_report_form *form, ax_str *file,
   return ax_error_set(err, AX_INVALID, "--report %.60s names no file", word);
 }
 
+/* Told before a run, not when its results would be lost. */
+static ax_status check_folder(ax_str file, ax_error *err) {
+  char folder[4096];
+  size_t n = file.len;
+  while (n && file.ptr[n - 1] != '/') n--;
+  if (!n) return AX_OK;
+  (void)snprintf(folder, sizeof folder, "%.*s", (int)n, file.ptr);
+  if (ax_file_is_dir(folder)) return AX_OK;
+  return ax_error_set(err, AX_NOT_FOUND, "--report: there is no folder %.200s",
+                      folder);
+}
+
 ax_status ax_cli_reports_check(const ax_cli_options *options, ax_error *err) {
   for (size_t i = 0; i < options->reports.count; i++) {
     ax_report_form form;
     ax_str file;
     AX_TRY(read_wish(options->reports.items[i], &form, &file, err));
+    AX_TRY(check_folder(file, err));
   }
   return options->report_dir ? ax_file_make_dirs(options->report_dir, err)
                              : AX_OK;

@@ -3,8 +3,10 @@
 #include "run/evaluate.h"
 #include "run/variable.h"
 #include "run/wire.h"
+#include "json/json_parse.h"
 
 enum { DEPTH_MAX = 16 };
+static const size_t DOCUMENT = (size_t)512 << 20;
 
 static ax_status none_such(ax_str id, ax_error *err) {
   return ax_error_set(err, AX_NOT_FOUND,
@@ -102,6 +104,36 @@ ax_status ax_source_find(ax_state *s, ax_str id, bool request, ax_source *out,
   return none_such(id, err);
 }
 
+/* Why the body is no tree; the parser's own words, with the place. */
+static ax_status no_json(const ax_source *source, ax_str type, ax_error *err) {
+  const ax_result_exchange *e = source->exchange;
+  ax_str body = AX_STR(""), coding = AX_STR("");
+  const ax_json *tree;
+  ax_json_fault fault;
+  if (e) body = source->is_request ? e->request_body : e->response_body;
+  if (!body.len)
+    return ax_error_set(err, AX_NOT_FOUND, AX_STR_FMT " has no body",
+                        AX_STR_ARG(source->name));
+  if (!source->is_request)
+    coding = ax_result_response_header(e, AX_STR("Content-Encoding"));
+  ax_arena *arena = ax_arena_new(DOCUMENT);
+  ax_status status =
+      arena ? ax_json_parse(arena, body, &tree, &fault) : AX_NOMEM;
+  ax_arena_free(arena);
+  if (status == AX_NOMEM) return status;
+  if (!status)
+    fault = (ax_json_fault){ .place = { 1, 1 },
+                             .text = "neither an object nor a list" };
+  return ax_error_set(err, AX_NOT_FOUND,
+                      AX_STR_FMT " has a body that is not JSON (" AX_STR_FMT
+                                 "%s" AX_STR_FMT "): %u:%u: %s",
+                      AX_STR_ARG(source->name),
+                      AX_STR_ARG(type.len ? type : AX_STR("no Content-Type")),
+                      coding.len ? ", Content-Encoding " : "",
+                      AX_STR_ARG(coding), fault.place.line, fault.place.column,
+                      fault.text);
+}
+
 ax_status ax_source_need_json(const ax_source *source, ax_error *err) {
   if (source->json) return AX_OK;
   const ax_result_exchange *e = source->exchange;
@@ -116,11 +148,7 @@ ax_status ax_source_need_json(const ax_source *source, ax_error *err) {
                : ax_result_response_header(e, AX_STR("Content-Type"));
   if (ax_wire_is_xml(type))
     return ax_error_set(err, AX_UNSUPPORTED, "XML bodies (%s)", AX_WIRE_HINT);
-  bool empty =
-      e && !(source->is_request ? e->request_body : e->response_body).len;
-  return ax_error_set(err, AX_NOT_FOUND, AX_STR_FMT " %s",
-                      AX_STR_ARG(source->name),
-                      empty ? "has no body" : "has a body that is not JSON");
+  return no_json(source, type, err);
 }
 
 ax_status ax_source_header(const ax_source *source, ax_str name, ax_str *out,

@@ -405,9 +405,12 @@ static ax_status overflow(const ax_net_client *client, const origin *o,
                           ax_error *err) {
   if (client->body.status == AX_NOMEM || client->head.status == AX_NOMEM)
     return AX_NOMEM;
+  bool head = client->head.status != AX_OK;
   return ax_error_set(err, AX_TOO_LARGE,
-                      "the answer of %s://%.120s:%s is larger than %zu bytes",
-                      o->scheme, o->host, o->port, client->body.ceiling);
+                      "the %s of %s://%.120s:%s %s larger than %zu bytes",
+                      head ? "header fields of the answer" : "answer",
+                      o->scheme, o->host, o->port, head ? "are" : "is",
+                      head ? client->head.ceiling : client->body.ceiling);
 }
 
 /* What the other side says about our certificate (RFC 8446 6.2), in words for
