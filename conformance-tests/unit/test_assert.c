@@ -347,6 +347,8 @@ static void several_questions_must_all_hold(void **state) {
 static void an_assert_that_asks_nothing_is_no_pass(void **state) {
   (void)state;
   BREAKS("'label': 'x'", "the assert asks for nothing");
+  BREAKS("'direction': 'sideways', 'responseCode': '201'",
+         "'sideways' is no direction");
   LACKS("'extension': [{'url': 'http://x/own-kind', 'valueString': 'y'}]",
         "extension http://x/own-kind");
 }

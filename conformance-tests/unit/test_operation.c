@@ -179,6 +179,8 @@ static void custom_codes_need_a_method_or_a_url(void **state) {
                          "names no url, no params and no targetId"));
   assert_non_null(
       strstr(fault_of("'type': {'code': 'create'}"), "names no type"));
+  assert_non_null(strstr(fault_of("'accept': 'json'"),
+                         "the operation does not say what to do"));
 }
 
 static void urls_are_encoded_once(void **state) {

@@ -238,6 +238,32 @@ static void a_script_without_anything_to_do_is_no_pass(void **state) {
   assert_true(ax_str_find(r->message, AX_STR("nothing to do")) != AX_STR_NONE);
 }
 
+static void a_test_without_actions_is_no_pass(void **state) {
+  (void)state;
+  const ax_result_script *r =
+      kit_run("'test': [{'name': 'hollow', 'action': []}]");
+  kit_expect_kind(r->kind, "skip");
+  assert_str(r->phases.items[0].message, "the test has no action");
+  assert_true(ax_result_complete(r));
+}
+
+/* What is there and cannot be read must not pass for done. */
+static void parts_that_are_no_objects_are_errors(void **state) {
+  (void)state;
+  const ax_result_script *r = kit_run("'test': ['x']");
+  kit_expect(r, 0, 0, "error", "TestScript.test[0] is no object with actions");
+  r = kit_run("'setup': 'x', 'test': [{'action': [" OKAY "]}]");
+  kit_expect(r, 0, 0, "error", "TestScript.setup is no object with actions");
+  kit_expect_kind(r->phases.items[1].kind, "skip");
+  r = kit_run(PATIENT "'setup': [{'action': [" CREATE "]}, {'action': []}]");
+  kit_expect(r, 0, 0, "error", "TestScript.setup is no object");
+  assert_int_equal(kit.asked_count, 0);
+  /* A list of one is meant as the one. */
+  r = kit_run(PATIENT "'setup': [{'action': [" CREATE "]}], 'test': "
+                      "[{'action': [" CREATED "]}]");
+  kit_expect(r, 1, 0, "pass", "");
+}
+
 static void a_body_that_is_no_resource_is_sent_as_it_is(void **state) {
   (void)state;
   const ax_result_script *r = kit_run(
@@ -300,6 +326,8 @@ int main(void) {
     RUN(an_operation_that_cannot_be_sent_ends_its_test),
     RUN(a_target_that_is_not_there_is_told_once),
     RUN(a_script_without_anything_to_do_is_no_pass),
+    RUN(a_test_without_actions_is_no_pass),
+    RUN(parts_that_are_no_objects_are_errors),
     RUN(a_body_that_is_no_resource_is_sent_as_it_is),
     RUN(every_allocation_may_fail),
   };

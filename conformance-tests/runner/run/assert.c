@@ -112,11 +112,22 @@ static ax_str value_text(const ax_json *value) {
   return ax_json_text(value);
 }
 
+static ax_status read_direction(const ax_json *json, bool *request,
+                                ax_error *err) {
+  ax_str direction = AX_JSON_STR(json, "direction");
+  *request = ax_str_eq(direction, AX_STR("request"));
+  if (*request || !direction.len || ax_str_eq(direction, AX_STR("response")))
+    return AX_OK;
+  return ax_error_set(err, AX_INVALID,
+                      "'" AX_STR_FMT "' is no direction: request or response",
+                      AX_STR_ARG(direction));
+}
+
 static ax_status read(ax_state *s, const ax_script_action *action,
                       ax_assert *out, ax_error *err) {
   const ax_json *json = action->json, *value = AX_JSON_GET(json, "value");
   *out = (ax_assert){ .s = s, .json = json, .action = action };
-  out->request = ax_str_eq(AX_JSON_STR(json, "direction"), AX_STR("request"));
+  AX_TRY(read_direction(json, &out->request, err));
   out->has_value = value != NULL;
   AX_TRY(read_operator(out, err));
   AX_TRY(

@@ -1,5 +1,6 @@
 #include "run/operation.h"
 
+#include "base/base64.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "http/http.h"
@@ -9,7 +10,6 @@
 #include "run/variable.h"
 #include "run/wait.h"
 #include "run/wire.h"
-#include "base/base64.h"
 #include "json/json_edit.h"
 #include "json/json_write.h"
 
@@ -195,10 +195,25 @@ static ax_status make_headers(ax_state *s, draft *d, ax_error *err) {
 
 /* --- method and URL ------------------------------------------------------- */
 
+static bool says_what(const ax_json *operation) {
+  static const ax_str words[] = { AX_STR_INIT("resource"),
+                                  AX_STR_INIT("params"),
+                                  AX_STR_INIT("sourceId"),
+                                  AX_STR_INIT("targetId") };
+  for (size_t i = 0; i < AX_COUNT(words); i++)
+    if (ax_json_get(operation, words[i])) return true;
+  return false;
+}
+
 static ax_status find_code(draft *d, ax_error *err) {
   ax_str code = AX_JSON_STR(AX_JSON_GET(d->url.json, "type"), "code");
   bool own = AX_JSON_STR(d->url.json, "method").len ||
              AX_JSON_STR(d->url.json, "url").len;
+  if (!code.len && !own && !says_what(d->url.json))
+    return ax_error_set(err, AX_INVALID,
+                        "the operation does not say what to do: it has no "
+                        "type, method, url, resource, params, sourceId or "
+                        "targetId");
   if (ax_operation_code_find(code, &d->url.code) || own) return AX_OK;
   return ax_error_set(err, AX_UNSUPPORTED, "operation code '" AX_STR_FMT "'",
                       AX_STR_ARG(code));

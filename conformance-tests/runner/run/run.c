@@ -167,6 +167,13 @@ static ax_status run_conditional(ax_state *s, const ax_script_phase *test,
                      : ax_phase_run(s, test, phase);
 }
 
+/* It shows nothing, so it does not pass. */
+static void empty_test(ax_result_phase *phase) {
+  phase->kind = AX_RESULT_SKIP;
+  phase->cause = AX_RESULT_BY_SCRIPT;
+  phase->message = AX_STR("the test has no action");
+}
+
 static ax_status run_test(ax_state *s, const ax_script_phase *test) {
   ax_result_phase phase = describe(test, AX_RESULT_TEST);
   size_t bound = s->bound.count;
@@ -177,6 +184,7 @@ static ax_status run_test(ax_state *s, const ax_script_phase *test) {
                      : ax_phase_run(s, test, &phase));
   s->bound.count = bound;
   ax_phase_end(&phase);
+  if (!phase.actions.count) empty_test(&phase);
   return keep(s, &phase);
 }
 

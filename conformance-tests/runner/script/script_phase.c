@@ -72,8 +72,7 @@ static ax_str of_other_version(const ax_json *element,
 }
 
 static ax_status read_action(const ax_script_loading *l, const ax_json *element,
-                             ax_str place,
-                             ax_script_action *a) {
+                             ax_str place, ax_script_action *a) {
   const ax_json *operation = AX_JSON_GET(element, "operation");
   const ax_json *assertion = AX_JSON_GET(element, "assert");
   const char *fault = action_fault(operation, assertion);
@@ -105,8 +104,7 @@ static ax_status read_action(const ax_script_loading *l, const ax_json *element,
 static ax_status read_actions(const ax_script_loading *l,
                               ax_script_phase *phase) {
   size_t count;
-  const ax_json *items =
-      ax_script_list(phase->json, AX_STR("action"), &count);
+  const ax_json *items = ax_script_list(phase->json, AX_STR("action"), &count);
   for (size_t i = 0; i < count; i++) {
     ax_script_action *a = AX_VEC_PUSH(&phase->actions, l->arena);
     if (!a) return AX_NOMEM;
@@ -118,8 +116,25 @@ static ax_status read_actions(const ax_script_loading *l,
   return AX_OK;
 }
 
+/* What is no object cannot be run, and must not pass for done. */
+static ax_status no_phase(const ax_script_loading *l, ax_str place,
+                          ax_script_phase *phase) {
+  static const ax_json nothing = { .kind = AX_JSON_OBJECT };
+  ax_script_action *a = AX_VEC_PUSH(&phase->actions, l->arena);
+  if (!a) return AX_NOMEM;
+  phase->json = &nothing;
+  phase->place = a->place = place;
+  a->fault = ax_arena_printf(l->arena, AX_STR_FMT " is no object with actions",
+                             AX_STR_ARG(place));
+  return a->fault.ptr ? AX_OK : AX_NOMEM;
+}
+
 static ax_status read_phase(const ax_script_loading *l, const ax_json *element,
                             ax_str place, ax_script_phase *phase) {
+  /* A list of one set-up or teardown is meant as the one. */
+  if (element->kind == AX_JSON_ARRAY && element->count == 1)
+    element = ax_json_item(element, 0);
+  if (element->kind != AX_JSON_OBJECT) return no_phase(l, place, phase);
   phase->json = element;
   phase->place = place;
   phase->id = AX_JSON_STR(element, "id");
@@ -142,10 +157,10 @@ static ax_status bind(const ax_script_loading *l,
   ax_script_binding *slot = AX_VEC_PUSH(&phase->bindings, l->arena);
   if (!slot) return AX_NOMEM;
   *slot = *binding;
-  phase->name = ax_arena_printf(
-      l->arena, AX_STR_FMT "%s[" AX_STR_FMT "=" AX_STR_FMT "]",
-      AX_STR_ARG(phase->name), phase->name.len ? " " : "",
-      AX_STR_ARG(binding->inner), AX_STR_ARG(binding->value));
+  phase->name =
+      ax_arena_printf(l->arena, AX_STR_FMT "%s[" AX_STR_FMT "=" AX_STR_FMT "]",
+                      AX_STR_ARG(phase->name), phase->name.len ? " " : "",
+                      AX_STR_ARG(binding->inner), AX_STR_ARG(binding->value));
   return phase->name.ptr ? AX_OK : AX_NOMEM;
 }
 
@@ -175,10 +190,10 @@ static ax_status add_test(const ax_script_loading *l,
 /* A script contained for the condition (script.h). */
 static ax_status read_condition(const ax_script_loading *l,
                                 ax_script_phase *phase) {
-  const ax_json *extension = ax_script_extension_named(
-      phase->json, AX_STR("TestScript-Conditional"));
-  ax_str reference = AX_JSON_STR(ax_script_extension_value(extension),
-                                 "reference");
+  const ax_json *extension =
+      ax_script_extension_named(phase->json, AX_STR("TestScript-Conditional"));
+  ax_str reference =
+      AX_JSON_STR(ax_script_extension_value(extension), "reference");
   const ax_json *resource = ax_script_contained(l, reference);
   ax_script *condition;
   if (!extension) return AX_OK;
@@ -215,6 +230,5 @@ ax_status ax_script_phase_read_all(const ax_script_loading *l) {
     AX_TRY(read_test(l, &tests[i], place));
   }
   if (!teardown) return AX_OK;
-  return read_phase(l, teardown, AX_STR("TestScript.teardown"),
-                    &s->teardown);
+  return read_phase(l, teardown, AX_STR("TestScript.teardown"), &s->teardown);
 }
