@@ -313,6 +313,19 @@ static void once_per_type_looks_at_all_of_a_bundle(void **state) {
   kit_expect(kit_run(one), 0, 1, "fail", "Patient.active");
 }
 
+static void the_id_of_a_contained_minimum_is_the_scripts_own(void **state) {
+  (void)state;
+#define CONTAINED(reference)                                                \
+  "'contained': [{'resourceType': 'Patient', 'id': 'm', 'active': true}], " \
+  "'fixture': [{'id': 'f', 'resource': {'resourceType': 'Patient', "        \
+  "'active': true}}, {'id': 'm', 'resource': " reference "}],"              \
+  "'test': [{'action': [{'operation': {'type': {'code': 'create'}, "        \
+  "'sourceId': 'f'}}, {'assert': {'minimumId': 'm'}}]}]"
+  kit_expect(kit_run(CONTAINED("{'reference': '#m'}")), 0, 1, "pass", "");
+  kit_expect(kit_run(CONTAINED("{'resourceType': 'Patient', 'id': 'm'}")), 0, 1,
+             "fail", "wants m at Patient.id");
+}
+
 static void profiles_are_validated(void **state) {
   (void)state;
   HOLDS("'validateProfileId': 'pat'");
@@ -427,6 +440,7 @@ int main(void) {
     RUN(sources_are_compared),
     RUN(a_minimum_is_contained),
     RUN(once_per_type_looks_at_all_of_a_bundle),
+    RUN(the_id_of_a_contained_minimum_is_the_scripts_own),
     RUN(profiles_are_validated),
     RUN(navigation_links_are_first_last_and_next),
     RUN(several_questions_must_all_hold),

@@ -165,6 +165,18 @@ static void url_beats_params_and_params_beat_target(void **state) {
   assert_string_equal(request_of(whole), "GET /fhir/Patient/7");
 }
 
+static void what_was_made_has_a_version_too(void **state) {
+  (void)state;
+  const ax_result_script *r = kit_run(
+      FIXTURES "'test': [{'action': [{'operation': {'type': {'code': "
+               "'create'}, 'sourceId': 'n'}}, {'operation': {'type': "
+               "{'code': 'vread'}, 'targetId': 'n'}}, {'operation': {'type': "
+               "{'code': 'read'}, 'targetId': 'n'}}]}]");
+  kit_expect(r, 0, 2, "pass", "");
+  assert_string_equal(kit.asked[1].path, "/fhir/Patient/made-1/_history/1");
+  assert_string_equal(kit.asked[2].path, "/fhir/Patient/made-1");
+}
+
 static void custom_codes_need_a_method_or_a_url(void **state) {
   (void)state;
   assert_string_equal(request_of("'type': {'code': 'purge'}, 'method': "
@@ -489,6 +501,7 @@ int main(void) {
     RUN(operations_are_asked_where_they_belong),
     RUN(every_code_of_r4_is_known),
     RUN(url_beats_params_and_params_beat_target),
+    RUN(what_was_made_has_a_version_too),
     RUN(custom_codes_need_a_method_or_a_url),
     RUN(urls_are_encoded_once),
     RUN(bodies_come_from_the_source),

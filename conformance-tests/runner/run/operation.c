@@ -295,6 +295,15 @@ static bool created(const ax_result_exchange *e) {
   return e->status >= 200 && e->status < 300;
 }
 
+/* "2" of the ETag W/"2", or what the body says. */
+static ax_str version_told(const ax_result_exchange *e) {
+  ax_str tag = ax_result_response_header(e, AX_STR("ETag"));
+  if (ax_str_starts(tag, AX_STR("W/\"")) && ax_str_ends(tag, AX_STR("\"")) &&
+      tag.len > 4)
+    return (ax_str){ tag.ptr + 3, tag.len - 4 };
+  return AX_JSON_STR(AX_JSON_GET(e->response_json, "meta"), "versionId");
+}
+
 /* What a fixture became on the target: for targetId, and for autodelete. */
 static ax_status remember(ax_state *s, ax_str fixture, ax_str base,
                           const ax_result_exchange *e) {
@@ -309,9 +318,13 @@ static ax_status remember(ax_state *s, ax_str fixture, ax_str base,
   if (!place.len && ax_str_eq(e->method, AX_STR("PUT")))
     place = ax_source_of_url(e->url, &version);
   if (!place.len) return AX_OK;
-  char *kept = ax_arena_cstr(s->arena, place);
-  if (!kept) return AX_NOMEM;
-  AX_TRY(ax_map_put(s->server_ids, f->id, kept));
+  if (!version.len) version = version_told(e);
+  ax_str kept =
+      AX_JOIN(s->arena, place, version.len ? AX_STR("/_history/") : AX_STR(""),
+              version);
+  char *text = kept.ptr ? ax_arena_cstr(s->arena, kept) : NULL;
+  if (!text) return AX_NOMEM;
+  AX_TRY(ax_map_put(s->server_ids, f->id, text));
   if (!f->autodelete) return AX_OK;
   ax_state_made *made = AX_VEC_PUSH(&s->made, s->arena);
   if (!made) return AX_NOMEM;

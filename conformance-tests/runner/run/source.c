@@ -217,7 +217,7 @@ ax_status ax_source_target(ax_state *s, ax_str id, ax_str *out, ax_str *version,
   if (!e) {
     const char *known = ax_map_get(s->server_ids, id);
     if (known) {
-      *out = ax_str_from(known);
+      *out = ax_source_of_url(ax_str_from(known), version);
       return AX_OK;
     }
     return of_body(s, &source, out, version, err);

@@ -31,8 +31,8 @@ typedef struct {
   int64_t now_ms;
   ax_str test_id; /* "SCRIPT/TEST", for the header */
 
-  ax_map *responses, *requests;   /* by id: const ax_result_exchange */
-  ax_map *server_ids;             /* by fixture: its "Type/id" on the target */
+  ax_map *responses, *requests; /* by id: const ax_result_exchange */
+  ax_map *server_ids; /* by fixture: "Type/id[/_history/n]" on the target */
   const ax_result_exchange *last; /* the last exchange; NULL: none yet */
   AX_VEC(ax_state_made) made;
 
