@@ -493,6 +493,62 @@ static void scripts_are_listed_and_looked_at_without_a_server(void **state) {
   assert_non_null(strstr(r.out, "1 files cannot be used"));
 }
 
+/* Each mistake where it is, and none that is not there. */
+static void mistakes_are_found_without_a_server(void **state) {
+  (void)state;
+  const char *root = getenv("AUSPEX_ROOT");
+  scripts_put_script(
+      "odd/odd",
+      "\"fixture\":[{\"id\":\"f\",\"autocreate\":false,"
+      "\"autodelete\":false,\"resource\":{\"reference\":\"no.json\"}},"
+      "{\"id\":\"f\",\"autocreate\":false,\"autodelete\":false,"
+      "\"resource\":{\"reference\":\"no.json\"}}],"
+      "\"variable\":[{\"name\":\"v\",\"expression\":\"Patient.(\","
+      "\"sourceId\":\"made\"},{\"name\":\"v\",\"defaultValue\":\"x\"}],"
+      "\"test\":[" TEST(
+          "t",
+          OPERATION(
+              "create",
+              ",\"resource\":\"Patiant\",\"sourceId\":\"g\","
+              "\"responseId\":\"made\"") "," ASSERT("\"operator\":"
+                                                    "\"equal\","
+                                                    "\"sourceId\":"
+                                                    "\"made\","
+                                                    "\"responseCode\":"
+                                                    "\"201\"") "," ASSERT("\"va"
+                                                                          "lida"
+                                                                          "tePr"
+                                                                          "ofil"
+                                                                          "eId"
+                                                                          "\":"
+                                                                          "\"p"
+                                                                          "\"") ","
+                                                                                "{\"assert\":{\"response\":\"okay\",\"warningOnly\":\"true\"}}") "]");
+  const char *const check[] = {
+    "check", "--packages",
+    ax_arena_printf(scripts_arena(), "%s/build/packages", root ? root : ".")
+        .ptr,
+    scripts_path("odd"), NULL
+  };
+  static const char *const remarks[] = {
+    "fixture[0]: \"no.json\" is neither in",
+    "fixture[1]: another fixture before it is called 'f'",
+    "variable[0]: syntax fault in the expression \"Patient.(\" at column 9",
+    "variable[1]: another variable before it is called 'v'",
+    "operation.resource: The code 'Patiant' is not in the value set",
+    "operation: sourceId: nothing is called 'g'",
+    "assert.operator: The code 'equal' is not in the value set",
+    "assert: validateProfileId: the script has no profile 'p'",
+    "assert.warningOnly: 'true' is no right value",
+    "1 scripts, 1 tests, 11 remarks"
+  };
+  outside_run_result r = outside_run_as("bin/auspex-conformance", check, NULL);
+  assert_int_equal(r.code, 0);
+  for (size_t i = 0; i < AX_COUNT(remarks); i++)
+    if (!strstr(r.out, remarks[i]))
+      fail_msg("%s is not in\n%s", remarks[i], r.out);
+}
+
 /* --- a target that is given data first
  * ------------------------------------------------
  */
@@ -537,6 +593,7 @@ int main(void) {
     cmocka_unit_test(scripts_and_tests_are_chosen),
     cmocka_unit_test(the_rest_is_told_when_one_failure_is_enough),
     cmocka_unit_test(scripts_are_listed_and_looked_at_without_a_server),
+    cmocka_unit_test(mistakes_are_found_without_a_server),
     cmocka_unit_test(resources_are_loaded_first),
   };
   return cmocka_run_group_tests(tests, setup, teardown);

@@ -3,6 +3,7 @@
 
 #include "app/app_memory.h"
 #include "app/command.h"
+#include "cli/cli_check.h"
 #include "cli/cli_exits.h"
 #include "cli/cli_find.h"
 #include "cli/cli_rules.h"
@@ -47,17 +48,29 @@ static void put_tests(ax_buf *out, const ax_script *script) {
   }
 }
 
-static void put_notices(ax_buf *out, const ax_script *script) {
-  for (size_t i = 0; i < script->notices.count; i++) {
+static void put_notices(ax_buf *out, const ax_script_notice *items,
+                        size_t count) {
+  for (size_t i = 0; i < count; i++) {
     ax_buf_append(out, AX_STR("  "));
-    put(out, script->notices.items[i].place);
+    put(out, items[i].place);
     ax_buf_append(out, AX_STR(": "));
-    put(out, script->notices.items[i].text);
+    put(out, items[i].text);
     ax_buf_append_char(out, '\n');
   }
 }
 
-static void put_script(job *j, ax_buf *out, const ax_script *script) {
+static ax_status put_faults(job *j, ax_buf *out, const ax_script *script,
+                            ax_arena *scratch) {
+  ax_cli_faults faults = { 0 };
+  AX_TRY(ax_cli_check_script(&j->rules, script, scratch, &faults));
+  put_notices(out, script->notices.items, script->notices.count);
+  put_notices(out, faults.items, faults.count);
+  j->notices += script->notices.count + faults.count;
+  return AX_OK;
+}
+
+static ax_status put_script(job *j, ax_buf *out, const ax_script *script,
+                            ax_arena *scratch) {
   put(out, script->file);
   ax_buf_append(out, AX_STR("  "));
   put(out, script->title.len ? script->title : script->name);
@@ -67,12 +80,12 @@ static void put_script(job *j, ax_buf *out, const ax_script *script) {
   }
   ax_buf_append_char(out, '\n');
   if (j->mode->notices)
-    put_notices(out, script);
+    AX_TRY(put_faults(j, out, script, scratch));
   else
     put_tests(out, script);
   j->scripts++;
   j->tests += script->tests.count;
-  j->notices += script->notices.count;
+  return out->status;
 }
 
 static ax_status show_file(job *j, const char *file, ax_arena *scratch,
@@ -92,8 +105,7 @@ static ax_status show_file(job *j, const char *file, ax_arena *scratch,
     return AX_OK;
   }
   AX_TRY(ax_cli_find_wanted(scratch, script, &j->options, &wanted));
-  if (wanted) put_script(j, out, wanted);
-  return out->status;
+  return wanted ? put_script(j, out, wanted, scratch) : AX_OK;
 }
 
 static ax_status show_all(job *j) {
