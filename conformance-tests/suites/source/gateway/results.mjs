@@ -25,7 +25,7 @@ function sent(s, fixture, body, options = {}) {
   // The Patient first: what is deleted then is missed by no model.
   const patient = `\${${fixture}${indexOf(body, isPatient)}}`;
   s.teardown(removals.sort(([a], [b]) => a - b).map(([, action]) => action),
-    indexOf(body, isPatient) < 0 ? [] : ["endpac", "albi", "khorana"].map((model) =>
+    indexOf(body, isPatient) < 0 ? [] : ["endpac", "albi", "khorana", "mgps"].map((model) =>
       del(`GuidanceResponse?patient=Patient/${patient}&model=${model}`)));
   return s;
 }
