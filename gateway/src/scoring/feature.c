@@ -158,6 +158,16 @@ static void add_sources(ax_feature_work *w, const ax_model_input *in) {
     ax_feature_rest_on(w, w->row->cells[c].fact);
 }
 
+/* Is the input tied to one that is there and unfit? Then it cannot be looked
+ * for, and saying that there is none would not be true. */
+static bool hangs_on_unfit(const ax_feature_work *w, const ax_model_input *in) {
+  if (!in->tied) return false;
+  const ax_model_input *to = &w->model->inputs[in->tied_to];
+  uint8_t state = w->row->cells[to->column].state;
+  return to->missing == AUSPEX_MISSING_REFUSE &&
+         state > AUSPEX_CELL_STALE && state != AUSPEX_CELL_WITHHELD;
+}
+
 static void build_input(ax_feature_work *w, uint32_t i) {
   const ax_model_input *in = &w->model->inputs[i];
   empty(w, in, AUSPEX_CELL_ABSENT);
@@ -170,7 +180,7 @@ static void build_input(ax_feature_work *w, uint32_t i) {
     empty(w, in, AUSPEX_CELL_IMPUTED);
     for (uint32_t c = in->column; c < in->column + in->width; c++)
       w->row->cells[c].value = in->fallback;
-  } else if (in->missing == AUSPEX_MISSING_REFUSE) {
+  } else if (in->missing == AUSPEX_MISSING_REFUSE && !hangs_on_unfit(w, in)) {
     /* Without its event the input cannot be looked for: one gap will do. */
     bool event = in->relative_to == AUSPEX_AT_ANCHOR &&
                  w->anchor.state != AUSPEX_CELL_PRESENT;

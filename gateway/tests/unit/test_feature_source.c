@@ -436,6 +436,29 @@ static void tied_inputs_are_of_one_panel_or_one_day(void **state) {
   feature_kit_end(&k);
 }
 
+static void what_is_tied_to_an_unfit_value_is_not_called_absent(void **state) {
+  (void)state;
+  feature_kit k;
+  ax_model_source *s =
+      feature_sources_begin(&k, AUSPEX_FROM_OBSERVATION, &pressure);
+  s->unit = AX_STR("mm[Hg]");
+  s->valid_min = 30;
+  s->valid_max = 300;
+  ax_model_input *other =
+      feature_kit_input(&k, AUSPEX_FROM_OBSERVATION, status, "");
+  k.inputs[0].missing = other->missing = AUSPEX_MISSING_REFUSE;
+  other->tied = AUSPEX_TIED_RESOURCE;
+  RUN;
+  assert_int_equal(k.row.gap_count, 2); /* there is nothing: both are needed */
+  SEND(PANEL("2024-06-10T08:00:00Z", "900", "1"));
+  RUN;
+  assert_int_equal(k.row.verdict, AX_FEATURE_REFUSED);
+  assert_int_equal(k.row.gap_count, 1);
+  assert_int_equal(k.row.gaps[0].input, 0);
+  assert_int_equal(k.row.gaps[0].state, AUSPEX_CELL_IMPLAUSIBLE);
+  feature_kit_end(&k);
+}
+
 /* --- questionnaires --------------------------------------------------------
  */
 
@@ -619,6 +642,7 @@ int main(void) {
     cmocka_unit_test(filters_look_at_the_rest_of_the_resource),
     cmocka_unit_test(of_filters_of_one_group_one_is_enough),
     cmocka_unit_test(tied_inputs_are_of_one_panel_or_one_day),
+    cmocka_unit_test(what_is_tied_to_an_unfit_value_is_not_called_absent),
     cmocka_unit_test(a_sum_needs_all_of_its_answers),
     cmocka_unit_test(items_may_be_found_by_their_ending),
     cmocka_unit_test(answers_may_be_coded),
