@@ -84,6 +84,10 @@ AUSPEX_DECLARE_SOURCES(size_from, { IN_PANEL(size), LARGEST, MILLIMETRES },
                        { AUSPEX_OBSERVED(dimension), .within = &tumour_size,
                          LARGEST, MILLIMETRES },
                        { AUSPEX_OBSERVED(tumour_size), LARGEST, MILLIMETRES });
+/* The CT from which the years count: the day of the size. */
+AUSPEX_DECLARE_SOURCES(ct_from, { IN_PANEL(size) }, { AUSPEX_OBSERVED(size) },
+                       { AUSPEX_OBSERVED(dimension), .within = &tumour_size },
+                       { AUSPEX_OBSERVED(tumour_size) });
 AUSPEX_DECLARE_SOURCES(type_from, { IN_PANEL(type), .map = &nodule_type },
                        { AUSPEX_OBSERVED(type), .map = &nodule_type });
 AUSPEX_DECLARE_SOURCES(
@@ -156,7 +160,13 @@ static const auspex_code lung_cancer[] = {
 };
 static const auspex_outcome outcomes[] = {
   { AUSPEX_PREDICTS("lung-cancer", "Malignant tumor of lung", lung_cancer),
-    .horizon_months = 48, .horizon_from = AUSPEX_AT_AS_OF },
+    .horizon_months = 48, .horizon_from = AUSPEX_AT_ANCHOR },
+};
+static const auspex_anchor ct = {
+  .size = sizeof(auspex_anchor),
+  .name = "nodule-measured",
+  .title = "CT on which the nodule was measured",
+  .sources = AUSPEX_ARRAY(ct_from),
 };
 
 #define TERM(name_, title_, input_) \
@@ -183,7 +193,7 @@ static const auspex_mitigation mitigations[] = {
 
 const auspex_model brock_nodule_model = {
   .size = sizeof(auspex_model),
-  .flags = AUSPEX_MODEL_ADDITIVE,
+  .flags = AUSPEX_MODEL_ADDITIVE | AUSPEX_MODEL_DATED,
   .id = "org.auspex-gateway.brock-nodule",
   .name = "brock-nodule",
   .version = "1.0.0",
@@ -200,6 +210,7 @@ const auspex_model brock_nodule_model = {
       "ones are masses. The horizon is that of the studies' follow-up, two "
       "to four years.",
   .licence = "Coefficients published in a journal article.",
+  .anchor = &ct,
   .criteria = AUSPEX_ARRAY(criteria),
   .inputs = AUSPEX_ARRAY(inputs),
   .outcomes = AUSPEX_ARRAY(outcomes),

@@ -233,6 +233,12 @@ scripts.find((s) => s.name === "score-germline-pancreas")
   .test("score-models", "an earlier report does not matter", post("$score", "benign-before"), status(200), none(ASKED),
     yes(near(`${RISK}.prediction.relativeRisk`, 12.33)));
 
+// ---- Brock: the years count from the CT -----------------------------------------
+
+const nodule = scripts.find((s) => s.name === "score-brock-nodule");
+nodule.test("score-models", "the four years begin on the day of the CT, ten days ago", post("$score", "brock-nodule-scored-1"), status(200),
+  yes(`${RISK}.prediction.when.start.toString() = '${day(-10)}'`), yes(`${RISK}.prediction.when.end = ${RISK}.prediction.when.start + 4 years`));
+
 // ---- CTCAE: a value that is right in itself and cannot be graded --------------
 
 const treated = { resourceType: "Bundle", type: "collection", entry: [
