@@ -295,6 +295,52 @@ static void answers_are_sorted_and_come_in_stable_pages(void **state) {
                   "no page");
 }
 
+static void put_paged(unsigned n, bool changed) {
+  char path[60], body[300];
+  (void)snprintf(path, sizeof path, "/Basic/page-%u", n);
+  (void)snprintf(body, sizeof body,
+                 "{\"resourceType\":\"Basic\",\"id\":\"page-%u\",\"code\":{"
+                 "\"coding\":[{\"system\":\"urn:page\",\"code\":\"x\"}]%s}}",
+                 n, changed ? ",\"text\":\"changed\"" : "");
+  const outside_answer *a = outside_send(
+      gw, "PUT", path,
+      (const char *const[]){ "Content-Type: application/fhir+json", NULL },
+      body, strlen(body));
+  assert_int_equal(a->status, changed ? 200 : 201);
+}
+
+/* Which of the six pages of two show, when one is changed behind the first. */
+static unsigned seen_in_pages(const char *query, unsigned change) {
+  enum { PAGED = 6 };
+  char path[600];
+  unsigned seen = 0;
+  size_t base = strlen(outside_base(gw));
+  (void)snprintf(path, sizeof path, "%s", query);
+  for (int page = 0; *path && page < 10; page++) {
+    const outside_answer *a = outside_get(gw, path);
+    for (unsigned i = 0; i < PAGED; i++) {
+      char id[30];
+      (void)snprintf(id, sizeof id, "\"id\":\"page-%u\"", i);
+      if (ax_str_find(a->body, ax_str_from(id)) != AX_STR_NONE) seen |= 1u << i;
+    }
+    ax_str next = outside_find(a->json, "link[1].url");
+    (void)snprintf(path, sizeof path, "%.*s",
+                   next.len ? (int)(next.len - base) : 0,
+                   next.len ? next.ptr + base : "");
+    if (page == 0) put_paged(change, true);
+  }
+  return seen;
+}
+
+static void what_changes_between_pages_is_not_missed(void **state) {
+  (void)state;
+  for (unsigned i = 0; i < 6; i++) put_paged(i, false);
+  assert_int_equal(
+      seen_in_pages("/Basic?code=urn:page|x&_sort=_lastUpdated&_count=2", 4),
+      63);
+  assert_int_equal(
+      seen_in_pages("/Basic?code=urn:page|x&_sort=_id&_count=2", 5), 63);
+}
 
 static void resources_can_be_cut_down(void **state) {
   (void)state;
@@ -392,6 +438,7 @@ int main(void) {
     cmocka_unit_test(includes_come_with_the_matches),
     cmocka_unit_test(the_time_of_an_update_may_be_excluded),
     cmocka_unit_test(answers_are_sorted_and_come_in_stable_pages),
+    cmocka_unit_test(what_changes_between_pages_is_not_missed),
     cmocka_unit_test(resources_can_be_cut_down),
     cmocka_unit_test(a_mistyped_parameter_finds_nobody),
     cmocka_unit_test(a_search_can_be_posted),

@@ -151,13 +151,17 @@ static void judge_identity(ax_api_call *call, const request *rq,
                            ax_fhir_issues *issues) {
   bool update = ax_str_eq(rq->mode, AX_STR("update"));
   ax_str id = AX_JSON_STR(rq->resource, "id");
-  ax_str type = AX_JSON_STR(rq->resource, "resourceType");
+  const ax_json *at = AX_JSON_GET(rq->resource, "id");
+  ax_str path =
+      AX_JOIN(call->rq->arena, AX_JSON_STR(rq->resource, "resourceType"),
+              AX_STR(".id"));
   if (call->id.len ? !ax_str_eq(id, call->id) : update && id.len == 0)
-    ax_fhir_issues_addf(
-        issues, AX_ERROR, AX_ISSUE_INVALID, "id-not-of-url", type, rq->resource,
-        AX_STR(""), "An update carries the id of its address%s%.*s",
-        call->id.len ? ", which is " : "; this resource has none",
-        AX_STR_ARG(call->id));
+    ax_fhir_issues_addf(issues, AX_ERROR, AX_ISSUE_INVALID, "id-not-of-url",
+                        path, at ? at : rq->resource, AX_STR(""),
+                        "An update carries the id of its address%s%.*s",
+                        call->id.len ? ", which is "
+                                     : "; this resource has none",
+                        AX_STR_ARG(call->id));
 }
 
 static void run(ax_api_call *call, const request *rq) {

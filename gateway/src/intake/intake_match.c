@@ -380,7 +380,10 @@ ax_status ax_intake_match_read(ax_search *search, ax_arena *arena, ax_str type,
     const ax_issue *first = ax_fhir_issues_at(issues, 0);
     *why = first ? first->text : AX_STR("the query is not usable");
   } else if (query->term_count == 0 && query->id_count == 0) {
-    *why = AX_STR("the query has no condition");
+    *why = query->has_updated
+               ? AX_STR("a time of update alone is no condition: it changes "
+                        "with what it finds")
+               : AX_STR("the query has no condition");
   }
   query->limit = 2;
   query->after = 0;

@@ -170,6 +170,7 @@ const operation = script("gateway", "validate-operation", "$validate",
     yes("OperationOutcome.issue.where(severity = 'warning' and expression = 'Observation.extension[0]').exists()"))
   .test("validate-mode", "modes: update needs the id of the address, delete says whether there is anything",
     post("Patient/${run}-two/$validate?mode=update", "patient"), status(200),
+    is("OperationOutcome.issue.where(severity = 'error').expression", "Patient.id"),
     yes("OperationOutcome.issue.where(severity = 'error' and code = 'invalid').exists()"),
     post("Patient/${run}-one/$validate?mode=update", "patient"), status(200), none("OperationOutcome.issue.where(severity = 'error')"),
     get("Patient/${run}-one/$validate?mode=delete"), status(200), is("OperationOutcome.issue.code", "not-found"),
