@@ -143,6 +143,10 @@ static ax_status must_wait(const group *g, const ax_intake_item *item,
                                 item->type, condition, g->rq->base, &query,
                                 &why));
     if (why.len) return AX_OK; /* refused when its turn comes */
+    if (!ax_intake_match_decides(&query)) {
+      *wait = g->count > 0; /* only the store can say */
+      return AX_OK;
+    }
   }
   for (size_t i = 0; i < g->count && !*wait; i++) {
     const ax_intake_item *other = &g->items[i];

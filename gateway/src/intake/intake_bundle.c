@@ -5,6 +5,8 @@
  *   a batch is its entries one by one: each with its own answer.
  * Reads come last, so that they see what was written and scored.
  */
+#include <stdlib.h>
+
 #include "base/limits.h"
 #include "fhir/fhir_bundle.h"
 #include "intake/intake_answer.h"
@@ -72,27 +74,69 @@ static ax_status claim(ax_map *map, ax_intake_item *item, const char *what,
   return ax_map_put(map, key, item);
 }
 
+static int by_name_and_value(const void *a, const void *b) {
+  const ax_search_pair *x = a, *y = b;
+  int order = ax_str_compare(x->name, y->name);
+  return order ? order : ax_str_compare(x->value, y->value);
+}
+
+/* Equal for conditions that say the same in other letters (%7C for |) or in
+ * another order. What is no query is as it is: it is refused later. */
+static ax_status condition_key(const run *r, const ax_intake_item *item,
+                               ax_str query, ax_str *out) {
+  ax_error local = { 0 };
+  ax_search_pair *pairs = NULL;
+  size_t count = 0;
+  ax_arena *arena = r->rq->arena;
+  ax_status status = ax_search_pairs(arena, query, &pairs, &count, &local);
+  if (status == AX_NOMEM) return status;
+  *out = AX_JOIN(arena, item->type, AX_STR("?"), query);
+  if (status) return out->ptr ? AX_OK : AX_NOMEM;
+  if (count) qsort(pairs, count, sizeof *pairs, by_name_and_value);
+  ax_buf text = AX_BUF_INIT(SIZE_MAX);
+  ax_buf_append(&text, item->type);
+  for (size_t i = 0; i < count; i++) {
+    ax_buf_append_char(&text, i ? '&' : '?');
+    ax_buf_append(&text, pairs[i].name);
+    ax_buf_append_char(&text, '=');
+    ax_buf_append(&text, pairs[i].value);
+  }
+  *out = ax_arena_str(arena, ax_buf_view(&text));
+  ax_buf_free(&text);
+  return out->ptr ? AX_OK : AX_NOMEM;
+}
+
+/* What two updates on one condition mean is one resource, there or not. */
+static ax_status claim_condition(const run *r, ax_map *updates, ax_map *creates,
+                                 ax_intake_item *item) {
+  ax_str key;
+  bool put = item->method == AX_INTAKE_PUT;
+  ax_str query = put                              ? item->condition
+                 : item->method == AX_INTAKE_POST ? item->if_none_exist
+                                                  : AX_STR("");
+  if (!query.len) return AX_OK;
+  AX_TRY(condition_key(r, item, query, &key));
+  return put ? claim(updates, item, "condition", key)
+             : claim(creates, item, "ifNoneExist", key);
+}
+
 static ax_status claim_target(const run *r, ax_map *targets,
                               ax_intake_item *item) {
   bool by_id = item->id.len && item->method >= AX_INTAKE_PUT &&
                item->method <= AX_INTAKE_DELETE;
-  if (by_id)
-    return claim(targets, item, "resource",
-                 ax_arena_printf(r->rq->arena, AX_STR_FMT "/" AX_STR_FMT,
-                                 AX_STR_ARG(item->type), AX_STR_ARG(item->id)));
-  if (item->method == AX_INTAKE_POST && item->if_none_exist.len)
-    return claim(targets, item, "ifNoneExist",
-                 ax_arena_printf(r->rq->arena, AX_STR_FMT "?" AX_STR_FMT,
-                                 AX_STR_ARG(item->type),
-                                 AX_STR_ARG(item->if_none_exist)));
-  return AX_OK;
+  if (!by_id) return AX_OK;
+  return claim(targets, item, "resource",
+               ax_arena_printf(r->rq->arena, AX_STR_FMT "/" AX_STR_FMT,
+                               AX_STR_ARG(item->type), AX_STR_ARG(item->id)));
 }
 
 /* R4 3.1.0.11.2: the identities in a transaction may not overlap. */
 static ax_status settle_identities(run *r) {
-  ax_map *targets = ax_map_new(r->rq->arena);
-  r->urls = ax_map_new(r->rq->arena);
-  if (!targets || !r->urls) return AX_NOMEM;
+  ax_arena *arena = r->rq->arena;
+  ax_map *targets = ax_map_new(arena), *updates = ax_map_new(arena);
+  ax_map *creates = ax_map_new(arena);
+  r->urls = ax_map_new(arena);
+  if (!targets || !updates || !creates || !r->urls) return AX_NOMEM;
   for (size_t i = 0; i < r->count; i++) {
     ax_intake_item *item = &r->items[i];
     bool writes =
@@ -100,6 +144,7 @@ static ax_status settle_identities(run *r) {
     if (writes && item->full_url.len)
       AX_TRY(claim(r->urls, item, "fullUrl", item->full_url));
     AX_TRY(claim_target(r, targets, item));
+    AX_TRY(claim_condition(r, updates, creates, item));
   }
   return AX_OK;
 }

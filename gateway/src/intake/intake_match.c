@@ -210,6 +210,14 @@ static bool fits_term(const ax_query_term *term, const ax_index_row *rows,
   return term->negate;
 }
 
+bool ax_intake_match_decides(const ax_query *query) {
+  for (size_t t = 0; t < query->term_count; t++)
+    if (query->terms[t].shape == AX_TERM_CHAIN ||
+        query->terms[t].shape == AX_TERM_HAS)
+      return false;
+  return !query->has_updated;
+}
+
 bool ax_intake_match_rows(const ax_query *query, ax_str id,
                           const ax_index_row *rows, size_t count) {
   bool id_fits = query->id_count == 0;

@@ -68,8 +68,12 @@ ax_status ax_intake_match_read(ax_search *search, ax_arena *arena, ax_str type,
                                ax_str text, ax_str base, ax_query *query,
                                ax_str *why) AX_MUST_USE;
 
+/* Do a resource's own rows decide whether `query` finds it? Not when it asks
+ * for other resources (chains, _has) or for the time of update. */
+bool ax_intake_match_decides(const ax_query *query);
+
 /* Would `query` find a resource with this id and these index rows? Terms over
- * other resources (chains, _has) and times of update never match here. */
+ * other resources and times of update never match here. */
 bool ax_intake_match_rows(const ax_query *query, ax_str id,
                           const ax_index_row *rows, size_t count);
 

@@ -153,13 +153,20 @@ static void what_may_be_there_once_is_not_made_twice(void **state) {
     assert_int_equal(AX_ISSUE_DUPLICATE,
                      ax_fhir_issues_at(w->result.issues, 0)->type);
     assert_true(has(ax_fhir_issues_at(w->result.issues, 0)->path,
-                    ".request."));
+                    "Bundle.entry["));
   }
   assert_int_equal(0, stats(w).resources);
-  /* One after the other, as the entries of a batch are done. */
+  /* One after the other, as the entries of a batch are done; only the store can
+   * say when it was. */
   assert_int_equal(200, post(w, BUNDLE("batch", TWIN_ONCE("identifier=urn:s|1")
                                        "," TWIN(TWIN_POST))));
   assert_int_equal(2, stats(w).resources);
+#define LATE                                                                 \
+  "{\"resource\":{\"resourceType\":\"Patient\",\"identifier\":[{\"system\":"    \
+  "\"urn:s\",\"value\":\"2\"}]},\"request\":{" TWIN_POST ",\"ifNoneExist\":"    \
+  "\"_lastUpdated=gt2020&identifier=urn:s|2\"}}"
+  assert_int_equal(200, post(w, BUNDLE("batch", LATE "," LATE)));
+  assert_int_equal(3, stats(w).resources);
 }
 
 static void

@@ -41,6 +41,25 @@ static bool finds(const char *type, const char *query, const char *resource) {
   return ax_intake_match_rows(&q, AX_STR("1"), rows, count);
 }
 
+static bool decides(const char *type, const char *query) {
+  ax_query q;
+  ax_str why;
+  assert_int_equal(ax_intake_match_read(kit.search, arena, ax_str_from(type),
+                                        ax_str_from(query), AX_STR("http://b"),
+                                        &q, &why),
+                   AX_OK);
+  return ax_intake_match_decides(&q);
+}
+
+static void
+what_other_resources_say_is_not_decided_by_the_rows_of_one(void **s) {
+  (void)s;
+  assert_true(decides("Observation", "code=x&date=2020&subject=Patient/1"));
+  assert_false(decides("Observation", "code=x&patient.identifier=y"));
+  assert_false(decides("Patient", "_has:Observation:patient:code=x"));
+  assert_false(decides("Patient", "identifier=x&_lastUpdated=gt2020"));
+}
+
 static const char panel[] =
     "{\"resourceType\":\"Observation\",\"status\":\"final\",\"code\":{\"coding\":"
     "[{\"system\":\"http://loinc.org\",\"code\":\"55284-4\"}]},\"component\":[{"
@@ -96,6 +115,8 @@ static void plain_values_and_their_absence(void **s) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
+    cmocka_unit_test(
+        what_other_resources_say_is_not_decided_by_the_rows_of_one),
     cmocka_unit_test(parts_of_a_composite_meet_in_one_element),
     cmocka_unit_test(urls_lie_under_others_by_whole_steps),
     cmocka_unit_test(plain_values_and_their_absence),

@@ -130,9 +130,12 @@ const transaction = script("gateway", "transaction", "Transaction",
     entry("POST", "Patient", person("twins"), { ifNoneExist: by("twins").replace("|", "%7C") })))
   .fixture("twin-puts", bundle("transaction",
     entry("PUT", "Patient?" + by("twins"), person("twins")), entry("PUT", "Patient?" + by("twins"), person("twins"))))
+  .fixture("twin-and-plain", bundle("transaction", entry("POST", "Patient", person("twins")),
+    entry("POST", "Patient", person("twins"), { ifNoneExist: by("twins") })))
   .test("bundle-overlap", "conditions that keep one from being made twice see what the transaction itself makes",
-    post("", "twins"), refused(400, "duplicate", "entry 1", { at: "Bundle.entry[0].request.ifNoneExist" }),
-    post("", "twin-puts"), refused(400, "duplicate", "entry 1", { at: "Bundle.entry[0].request.url" }),
+    post("", "twins"), refused(400, "duplicate", "Entries 0 and 1", { at: "Bundle.entry[1]" }),
+    post("", "twin-puts"), refused(400, "duplicate", "Entries 0 and 1", { at: "Bundle.entry[1]" }),
+    post("", "twin-and-plain"), refused(400, "duplicate", "entry 0", { at: "Bundle.entry[1].request.ifNoneExist" }),
     get("Patient?" + by("twins")), status(200), is("Bundle.total", 0))
   .teardown(del("Observation/${obs}"), del("Observation/${referring}"), del("Patient/${pat}"), del("Patient/${once}"),
     del("Patient/${fresh}"), del("Patient/${again}"), del("Patient/${twin1}"), del("Patient/${twin2}"));
@@ -159,11 +162,20 @@ const batch = script("gateway", "batch", "Batch",
     yes("Bundle.entry[5].response.status.startsWith('204')"),
     get("Patient/${b1}"), status(200), is("Patient.identifier.value", "${run}-b1"),
     get("Patient/${b2}"), status(200), is("Patient.identifier.value", "${run}-b2"))
+  .fixture("chained", bundle("batch",
+    entry("PUT", "Patient/${run}-chain", { ...person("chain"), id: "${run}-chain" }),
+    ...[1, 2].map(() => entry("POST", "Observation", value("Patient/${run}-chain"),
+      { ifNoneExist: "code=718-7&patient.identifier=urn:auspex:suite|${run}-chain" }))))
+  .variable("chained", idOf(1, "Observation", "chain"))
+  .test("bundle-conditional", "a condition on another resource sees what the entries before made",
+    post("", "chained", { into: "chain" }), status(200), yes("Bundle.entry[1].response.status.startsWith('201')"),
+    yes("Bundle.entry[2].response.status.startsWith('200')"), yes(locationOf(2) + ".contains('Observation/${chained}/')"),
+    get("Observation?patient=Patient/${run}-chain&_summary=count"), is("Bundle.total", 1))
   .test("bundle-type", "what is neither batch nor transaction is refused",
     post("", "collection"), refused(400, "not-supported", "batch or transaction"),
     get("Patient?" + by("c")), is("Bundle.total", 0),
     post("", "patient"), status(400), resource("OperationOutcome"))
-  .teardown(del("Patient/${b1}"), del("Patient/${b2}"));
+  .teardown(del("Observation/${chained}"), del("Patient/${run}-chain"), del("Patient/${b1}"), del("Patient/${b2}"));
 
 const once = script("gateway", "once", "Exactly once",
   "Idempotency-Key: the effect once, the answer as the first time.")
