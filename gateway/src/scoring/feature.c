@@ -168,6 +168,17 @@ static bool hangs_on_unfit(const ax_feature_work *w, const ax_model_input *in) {
          state > AUSPEX_CELL_STALE && state != AUSPEX_CELL_WITHHELD;
 }
 
+/* The model is told the state alone; should it refuse, this is why. */
+static void keep_unfit(ax_feature_work *w, uint32_t i,
+                       ax_feature_finding finding) {
+  if (leaves_it(finding.state)) return;
+  ax_feature_gap *gap = AX_VEC_PUSH(&w->unfit, w->arena);
+  if (gap)
+    *gap = (ax_feature_gap){ i, finding.state, finding.detail, finding.fact };
+  else
+    w->nomem = true;
+}
+
 static void build_input(ax_feature_work *w, uint32_t i) {
   const ax_model_input *in = &w->model->inputs[i];
   empty(w, in, AUSPEX_CELL_ABSENT);
@@ -176,6 +187,8 @@ static void build_input(ax_feature_work *w, uint32_t i) {
   check_age(w, in, &finding);
   if (finding.state == AUSPEX_CELL_PRESENT) {
     add_sources(w, in);
+  } else if (in->missing == AUSPEX_MISSING_PASS) {
+    keep_unfit(w, i, finding);
   } else if (in->missing == AUSPEX_MISSING_DEFAULT) {
     empty(w, in, AUSPEX_CELL_IMPUTED);
     for (uint32_t c = in->column; c < in->column + in->width; c++)
@@ -244,6 +257,8 @@ ax_status ax_feature_build_view(ax_arena *arena, const ax_model *model,
   judge(&w);
   out->gaps = w.gaps.items;
   out->gap_count = w.gaps.count;
+  out->unfit = w.unfit.items;
+  out->unfit_count = w.unfit.count;
   out->basis = w.basis.items;
   out->basis_count = w.basis.count;
   AX_TRY(ax_feature_patient_list(&w));

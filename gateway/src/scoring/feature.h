@@ -61,6 +61,9 @@ typedef struct {
   size_t sample_count;
   const ax_feature_gap *gaps;
   size_t gap_count;
+  const ax_feature_gap *unfit; /* of inputs that the model may do without: what
+                                  is there and cannot be used, and why */
+  size_t unfit_count;
   const ax_fact *const *basis; /* one fact of each resource used: anchor and
                                   gate Conditions, then inputs in order */
   size_t basis_count;

@@ -44,7 +44,7 @@ typedef struct {
   ax_feature_row *row;
   const ax_fact *patient;
   ax_feature_finding anchor; /* PRESENT: row->anchor_ms stands */
-  AX_VEC(ax_feature_gap) gaps;
+  AX_VEC(ax_feature_gap) gaps, unfit;
   AX_VEC(const ax_fact *) basis;
   AX_VEC(double) sample_values;
   AX_VEC(int64_t) sample_times;

@@ -104,22 +104,46 @@ static ax_str reason(const ax_result *result, ax_str otherwise) {
   return result && result->text.len ? result->text : otherwise;
 }
 
-/* The plug-in found an input missing or unfit that the host let pass. */
+/* Why the host found an input unfit that it let pass; NULL: it did not. */
+static const ax_feature_gap *unfit(const scoring *s, int32_t input) {
+  for (size_t i = 0; i < s->row.unfit_count; i++)
+    if (s->row.unfit[i].input == (uint32_t)input &&
+        s->row.unfit[i].detail.len)
+      return &s->row.unfit[i];
+  return NULL;
+}
+
+/* What the plug-in found missing or unfit that the host let pass, with the
+ * host's own words where it has some: the unit, the range. */
+static ax_feature_gap gap_of(const scoring *s, const ax_result *r) {
+  const ax_model_input *in = &s->request->model->inputs[r->input];
+  const ax_feature_cell *cell = &s->row.cells[in->column];
+  const ax_feature_gap *why = unfit(s, r->input);
+  ax_feature_gap gap = { .input = (uint32_t)r->input,
+                         .state = cell->state == AUSPEX_CELL_PRESENT
+                                      ? (uint8_t)AX_FEATURE_GAP_UNFIT
+                                      : cell->state,
+                         .detail = reason(r, AX_STR("the model needs it")),
+                         .fact = cell->fact };
+  if (!why) return gap;
+  gap.fact = why->fact;
+  if (gap.detail.len && gap.detail.ptr[gap.detail.len - 1] == '.')
+    gap.detail.len--;
+  gap.detail = ax_arena_printf(s->arena, "%.*s: %.*s", (int)gap.detail.len,
+                               gap.detail.ptr, (int)why->detail.len,
+                               why->detail.ptr);
+  return gap;
+}
+
 static ax_status refuse_by_plugin(scoring *s) {
   AX_VEC(ax_feature_gap) gaps = { 0 };
   for (size_t i = 0; i < s->results.count; i++) {
     const ax_result *r = &s->results.items[i];
     if (r->status != AUSPEX_ROW_MISSING_INPUT) continue;
-    const ax_model_input *in = &s->request->model->inputs[r->input];
-    const ax_feature_cell *cell = &s->row.cells[in->column];
     ax_feature_gap *gap = AX_VEC_PUSH(&gaps, s->arena);
-    if (!gap) return ax_error_set(s->err, AX_NOMEM, "no memory for a result");
-    *gap = (ax_feature_gap){ .input = (uint32_t)r->input,
-                             .state = cell->state == AUSPEX_CELL_PRESENT
-                                          ? (uint8_t)AX_FEATURE_GAP_UNFIT
-                                          : cell->state,
-                             .detail = reason(r, AX_STR("the model needs it")),
-                             .fact = cell->fact };
+    if (gap) *gap = gap_of(s, r);
+    if (!gap || !gap->detail.ptr)
+      return ax_error_set(s->err, AX_NOMEM, "no memory for a result");
   }
   s->row.gaps = gaps.items;
   s->row.gap_count = gaps.count;

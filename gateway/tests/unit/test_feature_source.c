@@ -459,6 +459,29 @@ static void what_is_tied_to_an_unfit_value_is_not_called_absent(void **state) {
   feature_kit_end(&k);
 }
 
+static void why_an_input_that_may_be_missing_is_unfit_is_kept(void **state) {
+  (void)state;
+  feature_kit k;
+  ax_model_source *s =
+      feature_sources_begin(&k, AUSPEX_FROM_OBSERVATION, &pressure);
+  s->unit = AX_STR("mm[Hg]");
+  s->valid_min = 30;
+  s->valid_max = 300;
+  k.inputs[0].missing = AUSPEX_MISSING_PASS;
+  RUN;
+  assert_int_equal(k.row.unfit_count, 0); /* there is none: no fault of it */
+  SEND(PANEL("2024-06-10T08:00:00Z", "900", "1"));
+  RUN;
+  assert_int_equal(k.row.verdict, AX_FEATURE_READY);
+  assert_int_equal(k.row.gap_count, 0);
+  assert_int_equal(k.row.unfit_count, 1);
+  assert_int_equal(k.row.unfit[0].input, 0);
+  assert_int_equal(k.row.unfit[0].state, AUSPEX_CELL_IMPLAUSIBLE);
+  assert_str(k.row.unfit[0].detail, "the value is outside 30 to 300 mm[Hg]");
+  assert_non_null(k.row.unfit[0].fact);
+  feature_kit_end(&k);
+}
+
 /* --- questionnaires --------------------------------------------------------
  */
 
@@ -643,6 +666,7 @@ int main(void) {
     cmocka_unit_test(of_filters_of_one_group_one_is_enough),
     cmocka_unit_test(tied_inputs_are_of_one_panel_or_one_day),
     cmocka_unit_test(what_is_tied_to_an_unfit_value_is_not_called_absent),
+    cmocka_unit_test(why_an_input_that_may_be_missing_is_unfit_is_kept),
     cmocka_unit_test(a_sum_needs_all_of_its_answers),
     cmocka_unit_test(items_may_be_found_by_their_ending),
     cmocka_unit_test(answers_may_be_coded),

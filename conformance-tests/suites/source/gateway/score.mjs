@@ -241,15 +241,21 @@ nodule.test("score-models", "the four years begin on the day of the CT, ten days
 
 // ---- CTCAE: a value that is right in itself and cannot be graded --------------
 
-const treated = { resourceType: "Bundle", type: "collection", entry: [
+const treated = (alt) => ({ resourceType: "Bundle", type: "collection", entry: [
   { resourceType: "Patient", gender: "male", birthDate: "1960-01-01" },
   { resourceType: "MedicationAdministration", status: "completed", subject: ref(uuid(1)), effectiveDateTime: "2024-05-15",
     medicationCodeableConcept: concept("http://www.whocc.no/atc", "L01FF02") },
   { resourceType: "Observation", status: "final", code: concept(LOINC, "1742-6"), subject: ref(uuid(1)),
-    effectiveDateTime: "2024-06-13", valueQuantity: quantity(130, "U/L") },
-].map((resource, i) => ({ fullUrl: uuid(i + 1), resource })) };
+    effectiveDateTime: "2024-06-13", valueQuantity: alt },
+].map((resource, i) => ({ fullUrl: uuid(i + 1), resource })) });
 scriptOf("ctcae-labs", "A value without its laboratory's limit is asked about.")
-  .fixture("no-limit", ask(treated, "ctcae-labs", "2024-06-15"))
+  .fixture("no-limit", ask(treated(quantity(130, "U/L")), "ctcae-labs", "2024-06-15"))
+  .fixture("no-code", ask(treated({ value: 130, unit: "IU/L" }), "ctcae-labs", "2024-06-15"))
+  .test("score-data-required", "a unit that is only text is named as what is wrong", post("$score", "no-code"), status(200),
+    none(RISK), none(MEASURED), count(ASKED, 1),
+    yes(`${ASKED}.dataRequirement.extension.where(url = '${EXT}/input-gap').extension.where(url = 'state').value = 'unit-error'`),
+    yes(`${ASKED}.dataRequirement.extension.where(url = '${EXT}/input-gap').extension.where(url = 'reason').value.contains('UCUM')`),
+    yes(`${ASKED}.dataRequirement.extension.where(url = '${EXT}/input-gap').extension.where(url = 'source').value.reference = '${uuid(3)}'`))
   .test("score-data-required", "without the limit of normal there is no grade: the value is unfit, and the reason says why",
     post("$score", "no-limit"), status(200), none(RISK), none(MEASURED), count(ASKED, 1),
     yes(`${ASKED}.dataRequirement.extension.where(url = '${EXT}/input-gap').extension.where(url = 'state').value = 'unfit'`),
