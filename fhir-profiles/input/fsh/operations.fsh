@@ -23,7 +23,7 @@ Description: "Scores the patients of a Bundle with the models that apply and giv
 * parameter[0].use = #in
 * parameter[0].min = 1
 * parameter[0].max = "1"
-* parameter[0].documentation = "The resources to score from: Patient, Observation, Condition, QuestionnaireResponse."
+* parameter[0].documentation = "What to score from: Patient, and what models read about them: Observation, Condition, QuestionnaireResponse, MedicationAdministration, MedicationStatement, MedicationRequest, Procedure, FamilyMemberHistory, Flag (enrolment). Medication and Device may be referenced."
 * parameter[0].type = #Bundle
 * parameter[1].name = #model
 * parameter[1].use = #in

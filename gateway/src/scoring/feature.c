@@ -103,6 +103,10 @@ ax_feature_finding ax_feature_read(ax_feature_work *w, const ax_model_input *in,
     i += from.count;
   }
   for (uint32_t c = 0; c < in->width; c++) cells[c].state = best.state;
+  if (best.state == AUSPEX_CELL_ABSENT && in->sources.count > 1 &&
+      in->sources.items[0].from == AUSPEX_FROM_SITE)
+    best.detail = AX_STR("neither the site's configuration nor the patient's "
+                         "data say it");
   return best;
 }
 

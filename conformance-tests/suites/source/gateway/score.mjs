@@ -233,6 +233,15 @@ scripts.find((s) => s.name === "score-germline-pancreas")
   .test("score-models", "an earlier report does not matter", post("$score", "benign-before"), status(200), none(ASKED),
     yes(near(`${RISK}.prediction.relativeRisk`, 12.33)));
 
+// ---- EQ-5D-5L: nobody says which country's values -------------------------------
+
+const stateless = sample("patients/eq5d5l-scored-1.json");
+for (const e of stateless.entry) if (e.resource.resourceType === "Patient") delete e.resource.address;
+scripts.find((s) => s.name === "score-eq5d5l").fixture("stateless", ask(stateless, "eq5d5l"))
+  .test("score-data-required", "without a country, in the site's configuration or the address, there is no index", post("$score", "stateless"),
+    status(200), none(MEASURED), count(ASKED, 1),
+    yes(`${ASKED}.dataRequirement.extension.where(url = '${EXT}/input-gap').extension.where(url = 'reason').value.contains('neither')`));
+
 // ---- Brock: the years count from the CT -----------------------------------------
 
 const nodule = scripts.find((s) => s.name === "score-brock-nodule");
