@@ -311,13 +311,12 @@ void screeners_score(auspex_writer *w, const void *table,
                      const auspex_batch *batch, uint32_t row) {
   const screeners_table *t = table;
   auspex_cells cells = auspex_cells_of(batch, row);
-  int scored = 0;
+  int scored = write_item_9(w, &cells); /* first: it cannot wait */
   for (uint32_t tool = 0; tool < SCREENERS_TOOLS; tool++) {
     if (!is_total(&cells, tool)) continue;
     scored = 1;
     write_band(w, &cells, &t->bands[tool], tool);
     write_concern(w, &cells, &t->bands[tool], tool);
   }
-  if (write_item_9(w, &cells)) scored = 1;
   if (!scored) refuse(w, &cells);
 }

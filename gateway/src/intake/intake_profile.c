@@ -22,6 +22,7 @@ enum { RANK_RISK = 0, RANK_LACKING = 10, RANK_MEASURED = 20 };
 
 typedef struct {
   int rank;
+  bool now; /* speaks of the present, not of years to come */
   double probability;
   size_t number; /* in the order of models */
   ax_str url, body;
@@ -175,8 +176,12 @@ static void rank_prediction(const ax_json *prediction, shown *entry) {
   const ax_json *risk = AX_JSON_GET(prediction, "qualitativeRisk");
   const ax_json *coding = ax_json_item(AX_JSON_GET(risk, "coding"), 0);
   const ax_json *number = AX_JSON_GET(prediction, "probabilityDecimal");
+  const ax_json *when = AX_JSON_GET(prediction, "whenPeriod");
+  ax_str start = AX_JSON_STR(when, "start");
   int rank = RANK_RISK + rank_of_level(AX_JSON_STR(coding, "code"));
   if (rank < entry->rank) entry->rank = rank;
+  if (start.len && ax_str_eq(start, AX_JSON_STR(when, "end")))
+    entry->now = true;
   ax_fhir_decimal percent;
   if (number && ax_fhir_decimal_parse(ax_json_text(number), &percent)) {
     double probability = ax_fhir_decimal_to_double(percent);
@@ -209,6 +214,7 @@ static ax_status show(profile *p, const results *these) {
 static int compare_shown(const void *left, const void *right) {
   const shown *a = left, *b = right;
   if (a->rank != b->rank) return a->rank < b->rank ? -1 : 1;
+  if (a->now != b->now) return a->now ? -1 : 1;
   if (a->probability > b->probability) return -1;
   if (a->probability < b->probability) return 1;
   return a->number < b->number ? -1 : a->number > b->number;

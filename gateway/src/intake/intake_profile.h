@@ -8,9 +8,10 @@
  * stored); when inputs have left their windows, the stored one is given with a
  * warning, and what is missing with it.
  *
- * Order: what a clinician should see first. Assessments by level and
- * probability; then what models lack; then measurements. At the end an
- * OperationOutcome says, model by model, how it stands.
+ * Order: what a clinician should see first. Assessments by level; of one level
+ * those of the present (a period that begins and ends at once) before those of
+ * years to come, then by probability; then what models lack; then measurements.
+ * At the end an OperationOutcome says, model by model, how it stands.
  *
  * Threads: any; a call stays on its thread.
  */

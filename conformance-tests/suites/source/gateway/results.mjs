@@ -129,7 +129,17 @@ flow.profile("risk", `${EXT}/model-risk-assessment`).profile("device", `${EXT}/m
   .test("risk-profile", "only a Patient that is there has one",
     get("Patient/${run}-never/$risk-profile"), refused(404, "not-found", "${run}-never"),
     get("Device/${run}/$risk-profile"), refused(404, "not-found", "Patient"))
-  .teardown(del("RiskAssessment/${risk-id}"), del("Observation/${unrelated}"));
+  .fixture("item-9", { resourceType: "Observation", status: "final", code: concept(LOINC, "44260-8"),
+    subject: { reference: `Patient/${PAT}` }, effectiveDateTime: day(-1), valueInteger: 1 })
+  .variable("item-9", { sourceId: "sent-item-9", expression: "Observation.id" })
+  .variable("now-id", { sourceId: "both", expression: "Bundle.entry[0].resource.id" })
+  .test("risk-profile", "of one level, what is so now goes before what may come in years",
+    post("Observation", "item-9", { into: "sent-item-9" }), status(201),
+    get(`Patient/${PAT}/$risk-profile`, { into: "both" }), status(200),
+    yes("Bundle.entry[0].resource.prediction.outcome.coding.where(code = 'phq9-item-9').exists()"),
+    is("Bundle.entry[1].resource.id", "${risk-id}"),
+    yes("Bundle.entry.take(2).resource.prediction.qualitativeRisk.coding.all(code = 'high')"))
+  .teardown(del("RiskAssessment/${now-id}"), del("Observation/${item-9}"), del("RiskAssessment/${risk-id}"), del("Observation/${unrelated}"));
 
 const missing = sample("patients/endpac-refused-1.json", "endpac-refused-1", "${run}");
 const MPAT = `\${m${indexOf(missing, isPatient)}}`;
