@@ -251,6 +251,36 @@ static void what_is_refused_for_good_is_listed_and_sent_again(void **state) {
   outside_stop(gw);
 }
 
+static void assert_metric(const char *line) {
+  const outside_answer *a = outside_operate(gw, "GET", "//admin/metrics", NULL);
+  assert_int_equal(a->status, 200);
+  if (!strstr(a->body.ptr, line))
+    fail_msg("no %s in %.*s", line, AX_STR_ARG(a->body));
+}
+
+/* An operator is told before anybody asks for the rows. */
+static void what_waits_and_what_is_dead_are_metrics(void **state) {
+  (void)state;
+  start(PUT_TARGET);
+  other_answers(503);
+  send_sample(HIGH, "metric-1");
+  send_sample(HIGH, "metric-2");
+  await_rows("waiting", 2);
+  assert_metric("\nauspex_outbox_waiting{target=\"ehr\"} 2\n");
+  assert_metric("\nauspex_outbox_dead{target=\"ehr\"} 0\n");
+  ax_clock_sleep_ms(1100);
+  const outside_answer *a = outside_operate(gw, "GET", "//admin/metrics", NULL);
+  const char *age = strstr(a->body.ptr, "oldest_seconds{target=\"ehr\"} ");
+  assert_non_null(age);
+  assert_in_range(atoi(strchr(age, '}') + 2), 1, 60);
+  other_answers(422);
+  await_rows("dead", 2);
+  assert_metric("\nauspex_outbox_waiting{target=\"ehr\"} 0\n");
+  assert_metric("\nauspex_outbox_dead{target=\"ehr\"} 2\n");
+  assert_metric("\nauspex_outbox_oldest_seconds{target=\"ehr\"} 0\n");
+  outside_stop(gw);
+}
+
 static void a_target_gets_it_as_it_wants_it(void **state) {
   (void)state;
   start("{\"targets\":["
@@ -292,9 +322,9 @@ static const call *call_to(const char *path) {
  * travels along means the copy. */
 static void references_mean_something_at_the_target(void **state) {
   (void)state;
-  static const char *const published[] = {
-    "--targets", targets, "--base-url", "https://gw.example.org/fhir", NULL
-  };
+  static const char *const published[] = { "--targets", targets, "--base-url",
+                                           "https://gw.example.org/fhir",
+                                           NULL };
   const char ours[] = "\"reference\":\"https://gw.example.org/fhir/";
   start("{\"targets\":[]}");
   write_file(
@@ -462,6 +492,7 @@ int main(void) {
     cmocka_unit_test(only_what_is_news_is_told),
     cmocka_unit_test(who_is_away_is_told_later_and_once),
     cmocka_unit_test(what_is_refused_for_good_is_listed_and_sent_again),
+    cmocka_unit_test(what_waits_and_what_is_dead_are_metrics),
     cmocka_unit_test(a_target_gets_it_as_it_wants_it),
     cmocka_unit_test(references_mean_something_at_the_target),
     cmocka_unit_test(subscriptions_are_served_where_that_is_allowed),

@@ -1,5 +1,7 @@
-/* How modules are doing, and what waits in the store, as Prometheus reads it (text format 0.0.4). */
+/* How modules are doing, and what waits in the store, as Prometheus reads it
+ * (text format 0.0.4). */
 #include "api/api.h"
+#include "base/clock.h"
 #include "scoring/score_deploy.h"
 
 static int64_t is_active(const ax_score_deployed *d) {
@@ -95,11 +97,57 @@ static void put_waiting(ax_buf *out, const ax_store_stats *s) {
                   gauges[i].name, (unsigned long long)gauges[i].value);
 }
 
+static uint64_t in_outbox(const ax_outbox_backlog *b, int64_t now_ms) {
+  (void)now_ms;
+  return b->waiting;
+}
+
+static uint64_t dead(const ax_outbox_backlog *b, int64_t now_ms) {
+  (void)now_ms;
+  return b->dead;
+}
+
+static uint64_t oldest(const ax_outbox_backlog *b, int64_t now_ms) {
+  return b->oldest_ms && b->oldest_ms < now_ms
+             ? (uint64_t)(now_ms - b->oldest_ms) / 1000
+             : 0;
+}
+
+static const struct {
+  const char *name, *help;
+  uint64_t (*of)(const ax_outbox_backlog *backlog, int64_t now_ms);
+} backlogs[] = {
+  { "outbox_waiting", "Results that a target is still to be told.", in_outbox },
+  { "outbox_dead", "Results that a target was not told in the end.", dead },
+  { "outbox_oldest_seconds", "How long the oldest of them has waited.",
+    oldest },
+};
+
+static void put_outbox(ax_buf *out, const ax_outbox_backlog *list,
+                       size_t count) {
+  int64_t now_ms = ax_clock_wall_ms();
+  for (size_t m = 0; m < AX_COUNT(backlogs); m++) {
+    ax_buf_printf(out, "# HELP auspex_%s %s\n# TYPE auspex_%s gauge\n",
+                  backlogs[m].name, backlogs[m].help, backlogs[m].name);
+    for (size_t i = 0; i < count; i++) {
+      ax_buf_printf(out, "auspex_%s{target=\"", backlogs[m].name);
+      put_label(out, list[i].target);
+      ax_buf_printf(out, "\"} %llu\n",
+                    (unsigned long long)backlogs[m].of(&list[i], now_ms));
+    }
+  }
+}
+
 void ax_api_admin_metrics(ax_api_call *call) {
   ax_score_deployed *list = NULL;
   size_t count = 0;
+  ax_outbox_backlog *outbox = NULL;
+  size_t targets = 0;
   ax_store_stats stats = { 0 };
   ax_status status = ax_store_stats_read(call->api->store, &stats, NULL);
+  if (!status)
+    status = ax_store_outbox_backlogs(call->api->store, call->rq->arena,
+                                      &outbox, &targets, NULL);
   if (!status)
     status =
         ax_score_deploy_list(call->api->host, call->rq->arena, &list, &count);
@@ -107,6 +155,7 @@ void ax_api_admin_metrics(ax_api_call *call) {
   if (status) ax_api_error(call, status, NULL);
   if (!body) return;
   put_waiting(body, &stats);
+  put_outbox(body, outbox, targets);
   put_all(body, list, count);
   ax_api_answer_json(call, 200, ax_buf_view(body));
   call->rs->content_type = AX_STR("text/plain; version=0.0.4");

@@ -181,6 +181,14 @@ ax_status ax_store_outbox_due(ax_store *store, ax_arena *arena,
   return store->ops->outbox_due(store->backend, arena, due, out, count, err);
 }
 
+ax_status ax_store_outbox_backlogs(ax_store *store, ax_arena *arena,
+                                   ax_outbox_backlog **out, size_t *count,
+                                   ax_error *err) {
+  *out = NULL;
+  *count = 0;
+  return store->ops->outbox_backlogs(store->backend, arena, out, count, err);
+}
+
 ax_status ax_store_outbox_list(ax_store *store, ax_arena *arena,
                                const ax_outbox_filter *filter, ax_outbox **out,
                                size_t *count, ax_error *err) {

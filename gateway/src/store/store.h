@@ -457,6 +457,17 @@ ax_status ax_store_outbox_list(ax_store *store, ax_arena *arena,
                                const ax_outbox_filter *filter, ax_outbox **out,
                                size_t *count, ax_error *err) AX_MUST_USE;
 
+typedef struct { /* of one target; all Subscriptions are one */
+  ax_str target;
+  uint64_t waiting, dead;
+  int64_t oldest_ms; /* at_ms of what waits longest; 0: nothing waits */
+} ax_outbox_backlog;
+
+/* Targets of whom something waits or is dead, by name. */
+ax_status ax_store_outbox_backlogs(ax_store *store, ax_arena *arena,
+                                   ax_outbox_backlog **out, size_t *count,
+                                   ax_error *err) AX_MUST_USE;
+
 /* --- what became of a message ----------------------------------------------
  */
 

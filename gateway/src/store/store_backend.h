@@ -87,6 +87,9 @@ typedef struct {
   ax_status (*outbox_due)(ax_store_backend *backend, ax_arena *arena,
                           const ax_outbox_due *due, ax_outbox **out,
                           size_t *count, ax_error *err);
+  ax_status (*outbox_backlogs)(ax_store_backend *backend, ax_arena *arena,
+                               ax_outbox_backlog **out, size_t *count,
+                               ax_error *err);
   ax_status (*outbox_list)(ax_store_backend *backend, ax_arena *arena,
                            const ax_outbox_filter *filter, ax_outbox **out,
                            size_t *count, ax_error *err);

@@ -449,6 +449,7 @@ const ax_store_ops ax_store_sqlite_ops = {
   .walk = ax_store_sqlite_walk,
   .outbox_due = ax_store_sqlite_outbox_due,
   .outbox_list = ax_store_sqlite_outbox_list,
+  .outbox_backlogs = ax_store_sqlite_outbox_backlogs,
   .trace = ax_store_sqlite_trace,
   .evidence = ax_store_sqlite_evidence,
   .stats = ax_store_sqlite_stats,

@@ -381,6 +381,11 @@ ax_status ax_store_sqlite_outbox_settle(ax_store_conn *conn,
 ax_status ax_store_sqlite_outbox_due(ax_store_backend *backend, ax_arena *arena,
                                      const ax_outbox_due *due, ax_outbox **out,
                                      size_t *count, ax_error *err);
+ax_status ax_store_sqlite_outbox_backlogs(ax_store_backend *backend,
+                                          ax_arena *arena,
+                                          ax_outbox_backlog **out,
+                                          size_t *count,
+                                          ax_error *err) AX_MUST_USE;
 ax_status ax_store_sqlite_outbox_list(ax_store_backend *backend,
                                       ax_arena *arena,
                                       const ax_outbox_filter *filter,

@@ -153,6 +153,47 @@ ax_status ax_store_sqlite_outbox_list(ax_store_backend *backend,
   return status;
 }
 
+/* --- how much there is -----------------------------------------------------
+ */
+
+typedef AX_VEC(ax_outbox_backlog) backlog_list;
+
+static ax_status take_backlog(const ax_store_stmt *s, ax_arena *arena,
+                              backlog_list *list) {
+  ax_outbox_backlog *one = AX_VEC_PUSH(list, arena);
+  if (!one) return AX_NOMEM;
+  one->waiting = (uint64_t)sqlite3_column_int64(s->stmt, 1);
+  one->dead = (uint64_t)sqlite3_column_int64(s->stmt, 2);
+  one->oldest_ms = sqlite3_column_int64(s->stmt, 3);
+  return ax_store_conn_copy(s, 0, arena, &one->target);
+}
+
+/* Both parts go by indexes that hold only such rows: what was sent, nearly
+ * all, costs nothing. */
+ax_status ax_store_sqlite_outbox_backlogs(ax_store_backend *backend,
+                                          ax_arena *arena,
+                                          ax_outbox_backlog **out,
+                                          size_t *count, ax_error *err) {
+  ax_store_conn *conn = NULL;
+  backlog_list list = { 0 };
+  ax_status status = AX_OK;
+  AX_TRY(ax_store_sqlite_borrow(backend, &conn, err));
+  ax_store_stmt s = ax_store_conn_use(
+      conn, "SELECT iif(target LIKE 'Subscription/%', 'Subscription', target),"
+            " sum(waits), sum(1 - waits), ifnull(min(since), 0) FROM ("
+            "SELECT target, 1 AS waits, at_ms AS since FROM outbox"
+            " INDEXED BY outbox_due WHERE state = 0 UNION ALL "
+            "SELECT target, 0, NULL FROM outbox INDEXED BY outbox_dead"
+            " WHERE state = 2) GROUP BY 1 ORDER BY 1");
+  while (!status && ax_store_conn_row(&s))
+    status = take_backlog(&s, arena, &list);
+  ax_status done = ax_store_conn_done(&s, err);
+  ax_store_sqlite_return(backend, conn);
+  *out = list.items;
+  *count = list.count;
+  return status ? status : done;
+}
+
 ax_status ax_store_sqlite_outbox_of(ax_store_conn *conn, ax_arena *arena,
                                     int64_t audit, ax_outbox **out,
                                     size_t *count, ax_error *err) {
