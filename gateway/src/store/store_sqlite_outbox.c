@@ -117,19 +117,30 @@ ax_status ax_store_sqlite_outbox_due(ax_store_backend *backend, ax_arena *arena,
   return status;
 }
 
+/* By the resource, by an index that holds only the dead ones (a forced one, so
+ * that it is not lost unseen), or by key. */
+static const char *list_sql(const ax_outbox_filter *filter) {
+  if (filter->id.len)
+    return "SELECT " COLUMNS " FROM outbox o WHERE o.key > ?1"
+           " AND (?2 OR o.state = ?3) AND (?4 = '' OR o.target = ?4)"
+           " AND o.type = ?5 AND o.id = ?6 AND (?7 = 0 OR o.key = ?7)"
+           " ORDER BY o.key LIMIT ?8";
+  if (!filter->any_state && filter->state == AX_OUTBOX_DEAD)
+    return "SELECT " COLUMNS " FROM outbox o INDEXED BY outbox_dead"
+           " WHERE o.state = 2 AND o.key > ?1 AND ?2 <> ?3"
+           " AND (?4 = '' OR o.target = ?4)"
+           " AND ?5 = ?6 AND (?7 = 0 OR o.key = ?7) ORDER BY o.key LIMIT ?8";
+  return "SELECT " COLUMNS " FROM outbox o WHERE o.key > ?1"
+         " AND (?2 OR o.state = ?3) AND (?4 = '' OR o.target = ?4)"
+         " AND ?5 = ?6 AND (?7 = 0 OR o.key = ?7) ORDER BY o.key LIMIT ?8";
+}
+
 static ax_store_stmt ask_list(ax_store_conn *conn,
                               const ax_outbox_filter *filter) {
-  ax_store_stmt s = ax_store_conn_use(
-      conn, filter->id.len
-                ? "SELECT " COLUMNS " FROM outbox o WHERE o.key > ?1"
-                  " AND (?2 OR o.state = ?3) AND (?4 = '' OR o.target = ?4)"
-                  " AND o.type = ?5 AND o.id = ?6 AND (?7 = 0 OR o.key = ?7)"
-                  " ORDER BY o.key LIMIT ?8"
-                : "SELECT " COLUMNS " FROM outbox o WHERE o.key > ?1"
-                  " AND (?2 OR o.state = ?3) AND (?4 = '' OR o.target = ?4)"
-                  " AND ?5 = ?6 AND (?7 = 0 OR o.key = ?7)"
-                  " ORDER BY o.key LIMIT ?8");
-  ax_store_conn_int(&s, (int64_t)filter->after);
+  uint64_t after = filter->after;
+  if (filter->key > after) after = filter->key - 1; /* begin with it */
+  ax_store_stmt s = ax_store_conn_use(conn, list_sql(filter));
+  ax_store_conn_int(&s, (int64_t)after);
   ax_store_conn_int(&s, filter->any_state);
   ax_store_conn_int(&s, filter->state);
   ax_store_conn_text(&s, filter->target);
