@@ -201,6 +201,11 @@ ax_status ax_store_rows_clear(ax_store_conn *conn, int64_t resource,
 /* --- reading: store_sqlite_read.c, _search.c, _facts.c, _check.c ---------
  */
 
+/* The body of `of`, whose name and version are known: columns codec, body. A
+ * damaged one is named. */
+ax_status ax_store_sqlite_body(const ax_store_stmt *s, int column,
+                               ax_arena *arena, ax_stored *of,
+                               ax_error *err) AX_MUST_USE;
 ax_status ax_store_sqlite_read(ax_store_backend *backend, ax_arena *arena,
                                ax_str type, ax_str id, uint64_t version,
                                ax_stored *out, ax_error *err);

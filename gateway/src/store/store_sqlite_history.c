@@ -145,8 +145,7 @@ static ax_status take(const ax_store_stmt *s, ax_arena *arena,
   AX_TRY(ax_store_conn_copy(s, 5, arena, &one->id));
   AX_TRY(ax_store_conn_copy(s, 6, arena, &one->type));
   if (one->deleted) return AX_OK;
-  return ax_store_unpack(arena, sqlite3_column_int64(s->stmt, 3),
-                         ax_store_conn_view(s, 4), &one->body, err);
+  return ax_store_sqlite_body(s, 3, arena, one, err);
 }
 
 static ax_status take_page(reading *r, ax_store_stmt *s, ax_page *out) {

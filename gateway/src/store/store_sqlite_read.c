@@ -7,6 +7,18 @@
 /* --- one resource ----------------------------------------------------------
  */
 
+ax_status ax_store_sqlite_body(const ax_store_stmt *s, int column,
+                               ax_arena *arena, ax_stored *of, ax_error *err) {
+  ax_error why = { 0 };
+  ax_status status =
+      ax_store_unpack(arena, sqlite3_column_int64(s->stmt, column),
+                      ax_store_conn_view(s, column + 1), &of->body, &why);
+  if (!status || !why.text[0]) return status;
+  return ax_error_set(err, status, "store: %.*s/%.*s version %llu: %s",
+                      AX_STR_ARG(of->type), AX_STR_ARG(of->id),
+                      (unsigned long long)of->version, why.text);
+}
+
 /* Columns: version, updated_ms, deleted, codec, body. */
 static ax_status take_version(const ax_store_stmt *s, ax_arena *arena,
                               ax_stored *out, ax_error *err) {
@@ -15,8 +27,7 @@ static ax_status take_version(const ax_store_stmt *s, ax_arena *arena,
   out->deleted = sqlite3_column_int(s->stmt, 2) != 0;
   out->body = AX_STR("");
   if (out->deleted) return AX_OK;
-  return ax_store_unpack(arena, sqlite3_column_int64(s->stmt, 3),
-                         ax_store_conn_view(s, 4), &out->body, err);
+  return ax_store_sqlite_body(s, 3, arena, out, err);
 }
 
 static ax_status copy(ax_arena *arena, ax_str text, ax_str *out) {
@@ -52,11 +63,7 @@ static ax_status read_with(ax_store_conn *conn, ax_arena *arena,
   ax_store_stmt s = ask_version(conn, type, out->id, version);
   bool found = ax_store_conn_row(&s);
   ax_status status = AX_OK;
-  ax_error why = { 0 };
-  if (found) status = take_version(&s, arena, out, &why);
-  if (status && why.text[0])
-    (void)ax_error_set(err, status, "store: %.40s/%.64s: %s", out->type.ptr,
-                       out->id.ptr, why.text);
+  if (found) status = take_version(&s, arena, out, err);
   ax_status done = ax_store_conn_done(&s, err);
   if (status || done) return status ? status : done;
   return found ? AX_OK : AX_NOT_FOUND;

@@ -326,8 +326,7 @@ static ax_status take_match(const ax_store_stmt *s, ax_arena *arena,
   one->updated_ms = ax_store_sqlite_updated(sqlite3_column_int64(s->stmt, 0));
   one->version = (uint64_t)sqlite3_column_int64(s->stmt, 2);
   AX_TRY(ax_store_conn_copy(s, 1, arena, &one->id));
-  return ax_store_unpack(arena, sqlite3_column_int64(s->stmt, 3),
-                         ax_store_conn_view(s, 4), &one->body, err);
+  return ax_store_sqlite_body(s, 3, arena, one, err);
 }
 
 static void keep_keys(const plan *p, const ax_store_stmt *s, ax_buf *keys) {

@@ -46,8 +46,7 @@ static ax_status take(const ax_store_stmt *s, ax_arena *arena, ax_walked *w,
   };
   AX_TRY(ax_store_conn_copy(s, 1, arena, &w->stored.type));
   AX_TRY(ax_store_conn_copy(s, 2, arena, &w->stored.id));
-  return ax_store_unpack(arena, sqlite3_column_int64(s->stmt, 5),
-                         ax_store_conn_view(s, 6), &w->stored.body, err);
+  return ax_store_sqlite_body(s, 5, arena, &w->stored, err);
 }
 
 ax_status ax_store_sqlite_walk(ax_store_backend *backend, ax_arena *arena,

@@ -5,6 +5,7 @@
 #include "support/ax_test_store.h"
 
 #include <fcntl.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -115,6 +116,37 @@ static void a_damaged_file_is_not_opened_and_it_is_said_why(void **s) {
   assert_non_null(strstr(err.text, "damaged: restore a backup"));
 }
 
+/* One body of many: whoever reads it learns which. */
+static void a_damaged_body_is_named(void **s) {
+  ax_test_store *t = *s;
+  char path[128];
+  sqlite3 *db = NULL;
+  ax_stored out = { 0 };
+  ax_walked *walked = NULL;
+  size_t count = 0;
+  assert_int_equal(put(t, "a"), AX_OK);
+  (void)snprintf(path, sizeof path, "%s/auspex.db", t->folder);
+  assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+  assert_int_equal(
+      sqlite3_exec(db, "UPDATE version SET codec = 1, body = zeroblob(64)",
+                   NULL, NULL, NULL),
+      SQLITE_OK);
+  assert_int_equal(sqlite3_close(db), SQLITE_OK);
+  for (int i = 0; i < 2; i++) {
+    const ax_walk walk = { .max = 10, .bytes = 1 << 20 };
+    ax_error err = { 0 };
+    ax_status status =
+        i ? ax_store_walk(t->store, t->arena, &walk, &walked, &count, &err)
+          : ax_store_read(t->store, t->arena, AX_STR("Patient"), AX_STR("a"),
+                          AX_VERSION_ANY, &out, &err);
+    assert_int_equal(status, AX_IO);
+    if (!strstr(err.text, "store: Patient/a version 1: a stored body is "
+                          "damaged") ||
+        !strstr(err.text, "restore a backup"))
+      fail_msg("%s", err.text);
+  }
+}
+
 static void a_damaged_page_is_found_and_does_not_end_the_process(void **s) {
   ax_test_store *t = *s;
   ax_store_report report;
@@ -213,6 +245,7 @@ int main(void) {
     T(what_could_not_be_synced_is_not_acknowledged),
     T(a_whole_batch_is_refused_on_a_full_disk),
     T(a_damaged_file_is_not_opened_and_it_is_said_why),
+    T(a_damaged_body_is_named),
     T(a_damaged_page_is_found_and_does_not_end_the_process),
     T(a_reader_beside_the_writer_changes_nothing),
     T(where_there_is_no_store_none_is_made_to_look_at),
