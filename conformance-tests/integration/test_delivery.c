@@ -27,8 +27,9 @@ static struct {
   pthread_mutex_t mutex;
   call calls[CALLS_MAX];
   size_t count;
-  int status;   /* to answer with */
-  int refusals; /* so many 401 first */
+  int status;           /* to answer with */
+  int refusals;         /* so many 401 first */
+  const char *patience; /* the Retry-After; NULL: none */
 } other = { .mutex = PTHREAD_MUTEX_INITIALIZER, .status = 201 };
 
 static void keep(char *out, size_t room, ax_str text) {
@@ -40,6 +41,8 @@ static void take_call(void *ctx, ax_http_request *rq, ax_http_response *rs) {
   pthread_mutex_lock(&other.mutex);
   call *c = &other.calls[other.count];
   rs->status = other.status;
+  if (other.patience)
+    ax_http_set_header(rs, AX_STR("Retry-After"), ax_str_from(other.patience));
   if (other.count < CALLS_MAX) {
     other.count++;
     keep(c->method, sizeof c->method, rq->method_name);
@@ -130,6 +133,7 @@ static void start(const char *config) {
   other.count = 0;
   other.status = 201;
   other.refusals = 0;
+  other.patience = NULL;
   pthread_mutex_unlock(&other.mutex);
   write_file(targets, with_port(config));
   gw = outside_start(options());
@@ -224,6 +228,34 @@ static void who_is_away_is_told_later_and_once(void **state) {
   await_rows("sent", 4);
   assert_int_equal(rows("waiting"), 0);
   outside_stop(gw);
+}
+
+/* As long as it says, but not for ever; nothing else is sent meanwhile. */
+static void a_target_that_asks_for_patience_gets_it(void **state) {
+  (void)state;
+  static const struct {
+    const char *says, *waits;
+  } rows_[] = { { "40", "wait_ms=40000 " },
+                { "7200", "wait_ms=3600000 " },
+                { "99999999999999", "wait_ms=3600000 " } };
+  for (size_t i = 0; i < AX_COUNT(rows_); i++) {
+    start(PUT_TARGET);
+    pthread_mutex_lock(&other.mutex);
+    other.status = 429;
+    other.patience = rows_[i].says;
+    pthread_mutex_unlock(&other.mutex);
+    send_sample(HIGH, "patience-1");
+    send_sample(HIGH, "patience-2");
+    int64_t until = ax_clock_mono_ns() + ax_test_ms(AWAIT_MS) * 1000000;
+    while (!strstr(outside_log(gw), "delivery_target_down") &&
+           ax_clock_mono_ns() < until)
+      ax_clock_sleep_ms(20);
+    const char *down = strstr(outside_log(gw), "delivery_target_down");
+    if (!down || !strstr(down, rows_[i].waits))
+      fail_msg("%s: %s", rows_[i].says, outside_log(gw));
+    await_calls(1);
+    outside_stop(gw);
+  }
 }
 
 static void what_is_refused_for_good_is_listed_and_sent_again(void **state) {
@@ -491,6 +523,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(only_what_is_news_is_told),
     cmocka_unit_test(who_is_away_is_told_later_and_once),
+    cmocka_unit_test(a_target_that_asks_for_patience_gets_it),
     cmocka_unit_test(what_is_refused_for_good_is_listed_and_sent_again),
     cmocka_unit_test(what_waits_and_what_is_dead_are_metrics),
     cmocka_unit_test(a_target_gets_it_as_it_wants_it),

@@ -342,9 +342,10 @@ static void judge(sending *s, const ax_net_response *rs) {
   (void)end(s, verdict_of(rs->status), "answered %d", rs->status);
   if (rs->status == 401 && s->channel->token)
     ax_delivery_token_drop(s->channel->token);
-  if (ax_str_uint64(ax_net_client_header(rs, AX_STR("Retry-After")), WAIT_MAX_S,
+  if (ax_str_uint64(ax_net_client_header(rs, AX_STR("Retry-After")), UINT64_MAX,
                     &seconds))
-    s->out->wait_ms = (int64_t)seconds * 1000;
+    s->out->wait_ms =
+        (int64_t)(seconds < WAIT_MAX_S ? seconds : WAIT_MAX_S) * 1000;
 }
 
 static void judge_failure(sending *s, ax_status status, const ax_error *err) {
