@@ -228,6 +228,25 @@ static void a_module_taken_away_for_good_is_retired(void **state) {
   end(&w);
 }
 
+/* Nobody listens where the configuration says, and yet a gateway has the
+ * folder: a kill that only counts from its next start would be no kill. */
+static void nothing_is_done_behind_a_gateway_s_back(void **state) {
+  (void)state;
+  world w;
+  begin(&w, "behaves");
+  outside_run_result r = outside_run(
+      (const char *const[]){ "plugin", "kill", "faulty", "--data",
+                             outside_data(w.gw), "--plugins", w.plugins,
+                             "--modules-unsigned", "--listen", "127.0.0.1:9",
+                             "--log-level", "error", NULL },
+      NULL);
+  if (r.code != 1 || !strstr(r.err, "but not on 127.0.0.1:9"))
+    fail_msg("%d: %s", r.code, r.err);
+  post(&w, "p1");
+  assert_true(observations(&w, "p1") > 0);
+  end(&w);
+}
+
 static void only_who_knows_the_token_administers(void **state) {
   (void)state;
   world w;
@@ -439,6 +458,7 @@ int main(void) {
     cmocka_unit_test(what_was_done_is_there_after_a_restart),
     cmocka_unit_test(readiness_tells_the_truth_about_modules),
     cmocka_unit_test(a_module_taken_away_for_good_is_retired),
+    cmocka_unit_test(nothing_is_done_behind_a_gateway_s_back),
     cmocka_unit_test(only_who_knows_the_token_administers),
     cmocka_unit_test(recorded_scores_come_out_again_bit_for_bit),
     cmocka_unit_test(a_strike_survives_the_gateway),

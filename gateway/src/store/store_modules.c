@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -103,10 +104,11 @@ static ax_status failed(const char *what, ax_error *err) {
                       strerror(errno));
 }
 
+/* Of this descriptor: a lock by fcntl() belongs to the process and is gone as
+ * soon as it closes any descriptor of the file, such as that of a reader. */
 static ax_status lock_file(int fd, ax_error *err) {
-  struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
-  if (fcntl(fd, F_SETLK, &whole) == 0) return AX_OK;
-  if (errno != EACCES && errno != EAGAIN) return failed("lock", err);
+  if (flock(fd, LOCK_EX | LOCK_NB) == 0) return AX_OK;
+  if (errno != EWOULDBLOCK) return failed("lock", err);
   return ax_error_set(err, AX_CONFLICT,
                       "another process has " AX_STORE_MODULES_FILE " open");
 }
