@@ -218,6 +218,19 @@ static void what_was_changed_by_hand_is_found(void **state) {
   assert_non_null(strstr(r.err, "there is none in /nowhere/at/all"));
 }
 
+static void a_copy_that_finds_no_room_leaves_nothing(void **state) {
+  (void)state;
+  const char *build = getenv("AUSPEX_BUILD");
+  char copy[100], line[400];
+  (void)snprintf(copy, sizeof copy, "%s.copy", outside_data(gw));
+  (void)snprintf(line, sizeof line,
+                 "trap '' XFSZ; ulimit -f 200; %s/bin/auspex backup --data %s "
+                 "--to %s 2>/dev/null; test $? = 3",
+                 build ? build : "build", outside_data(gw), copy);
+  assert_int_equal(system(line), 0); /* NOLINT(cert-env33-c) */
+  assert_int_equal(rmdir(copy), 0);  /* it is empty */
+}
+
 /* One body that cannot be unpacked, of a resource that the start needs. */
 static void a_damaged_device_is_named_at_start(void **state) {
   (void)state;
@@ -258,6 +271,7 @@ int main(void) {
     cmocka_unit_test(a_locked_store_refuses_and_comes_back_by_itself),
     cmocka_unit_test(a_copy_is_made_while_serving_and_can_be_gone_back_to),
     cmocka_unit_test(what_root_copies_belongs_to_the_gateway),
+    cmocka_unit_test(a_copy_that_finds_no_room_leaves_nothing),
     cmocka_unit_test(a_damaged_device_is_named_at_start),
     cmocka_unit_test(what_was_changed_by_hand_is_found),
   };

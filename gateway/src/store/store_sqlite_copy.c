@@ -43,6 +43,15 @@ static ax_status copy_to(ax_store_conn *from, const char *path, ax_error *err) {
   return status ? status : sync_path(path, O_RDONLY, err);
 }
 
+/* What a copy that broke off left behind: a journal of another file would be
+ * played into the next one. */
+static void remove_part(const char *part) {
+  char journal[PATH_ROOM];
+  sqlite3_snprintf(sizeof journal, journal, "%s-journal", part);
+  (void)unlink(part);
+  (void)unlink(journal);
+}
+
 ax_status ax_store_sqlite_copy(ax_store_backend *backend, const char *folder,
                                ax_error *err) {
   char path[PATH_ROOM], part[PATH_ROOM];
@@ -52,12 +61,12 @@ ax_status ax_store_sqlite_copy(ax_store_backend *backend, const char *folder,
   if (ax_file_exists(path))
     return ax_error_set(err, AX_CONFLICT,
                         "store: %s is there already: name a new folder", path);
-  (void)unlink(part); /* of a copy that broke off */
+  remove_part(part);
   AX_TRY(ax_store_sqlite_borrow(backend, &conn, err));
   ax_status status = copy_to(conn, part, err);
   ax_store_sqlite_return(backend, conn);
   if (status) {
-    (void)unlink(part);
+    remove_part(part);
     return status;
   }
   if (rename(part, path) != 0)
