@@ -184,6 +184,8 @@ static void kit_packed(ax_http_request *rq, ax_http_response *rs) {
     assert_int_equal(ax_http_gzip_pack(plain, false, &buf), AX_OK);
   kit_json(rs, 200, ax_arena_str(rq->arena, ax_buf_view(&buf)));
   ax_http_set_header(rs, AX_STR("Content-Encoding"), AX_STR("gzip"));
+  ax_http_set_header(rs, AX_STR("Vary"), AX_STR("Accept-Encoding"));
+  ax_http_set_header(rs, AX_STR("Vary"), AX_STR("Origin"));
   ax_buf_free(&buf);
 }
 

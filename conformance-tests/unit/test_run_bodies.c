@@ -42,6 +42,15 @@ static void a_compressed_answer_is_read(void **state) {
              "{\"resourceType\":\"Patient\"}");
 }
 
+/* RFC 9110 5.3 */
+static void lines_of_one_name_are_one_list(void **state) {
+  (void)state;
+  const ax_result_script *r = kit_run("'test': [{'action': [" GET(
+      "packed") ",{'assert': {'headerField': "
+                "'vary', 'value': 'Accept-Encoding, Origin'}}]}]");
+  kit_expect(r, 0, 1, "pass", "");
+}
+
 static void an_answer_that_only_says_so_is_no_json(void **state) {
   (void)state;
   const ax_result_script *r =
@@ -91,6 +100,7 @@ int main(void) {
     TEST(the_content_of_a_binary_is_sent_under_its_own_type),
     TEST(a_binary_is_a_resource_under_every_other_type),
     TEST(a_compressed_answer_is_read),
+    TEST(lines_of_one_name_are_one_list),
     TEST(an_answer_that_only_says_so_is_no_json),
     TEST(a_body_that_is_no_json_is_told_with_its_place),
     TEST(what_only_a_client_could_send_is_unsupported),

@@ -89,17 +89,30 @@ static ax_status unpack(ax_state *s, const ax_net_response *response,
   return status == AX_NOMEM || !body->ptr ? AX_NOMEM : AX_OK;
 }
 
+/* RFC 9110 5.3: lines of one name are one list, but for Set-Cookie. */
+static ax_status keep_field(ax_state *s, ax_result_exchange *e,
+                            const ax_net_header *field) {
+  bool cookie = ax_http_equal(field->name, AX_STR("Set-Cookie"));
+  for (size_t i = 0; !cookie && i < e->response_headers.count; i++) {
+    ax_result_header *before = &e->response_headers.items[i];
+    if (!ax_http_equal(before->name, field->name)) continue;
+    before->value =
+        AX_JOIN(s->arena, before->value, AX_STR(", "), field->value);
+    return before->value.ptr ? AX_OK : AX_NOMEM;
+  }
+  ax_result_header *h = AX_VEC_PUSH(&e->response_headers, s->arena);
+  if (!h) return AX_NOMEM;
+  *h = (ax_result_header){ field->name, field->value };
+  return AX_OK;
+}
+
 static ax_status keep_answer(ax_state *s, const ax_net_response *response,
                              ax_result_exchange *e) {
   bool whole;
   e->status = response->status;
   AX_TRY(unpack(s, response, &e->response_body, &whole));
-  for (size_t i = 0; i < response->header_count; i++) {
-    ax_result_header *h = AX_VEC_PUSH(&e->response_headers, s->arena);
-    if (!h) return AX_NOMEM;
-    h->name = response->headers[i].name;
-    h->value = response->headers[i].value;
-  }
+  for (size_t i = 0; i < response->header_count; i++)
+    AX_TRY(keep_field(s, e, &response->headers[i]));
   return whole ? tree_of(s, e->response_body, &e->response_json) : AX_OK;
 }
 
