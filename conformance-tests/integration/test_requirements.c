@@ -196,6 +196,7 @@ static int begin(void **state) {
   gw = outside_start(NULL);
   read_table();
   read_scripts(SUITES "/gateway");
+  read_scripts(SUITES "/configured");
   read_scripts(SUITES "/server");
   read_scripts(SUITES "/sender");
   read_scripts(SUITES "/plugin");

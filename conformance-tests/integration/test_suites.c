@@ -38,14 +38,19 @@ static int end(void **state) {
 }
 
 /* Everything was run, and nothing failed. */
-static void holds(const char *suite, const char *fixtures) {
+static void holds_for(outside *target, const char *suite,
+                      const char *fixtures) {
   outside_run_result r = scripts_run(
-      outside_base(gw),
+      outside_base(target),
       (const char *const[]){ "--strict", "--profiles",
                              below_root("fhir-profiles/package"), "--fixtures",
                              below_root(fixtures), below_root(suite), NULL });
   if (r.code != 0) print_error("%s%s\n", r.out, r.err);
   assert_int_equal(r.code, 0);
+}
+
+static void holds(const char *suite, const char *fixtures) {
+  holds_for(gw, suite, fixtures);
 }
 
 static void our_gateway_does_what_it_claims(void **state) {
@@ -63,8 +68,20 @@ static void a_module_behaves_as_it_says(void **state) {
   holds("conformance-tests/suites/plugin", "conformance-tests/samples/plugin");
 }
 
+static void our_gateway_does_what_its_operator_says(void **state) {
+  (void)state;
+  const char *const options[] = {
+    "--config", below_root("conformance-tests/suites/configured/auspex.conf"),
+    NULL
+  };
+  outside *configured = outside_start(options);
+  holds_for(configured, "conformance-tests/suites/configured",
+            "conformance-tests/samples");
+  outside_stop(configured);
+}
+
 /* Four scripts at once; the memory is that of the largest program that this one
- * has waited for, and those are runners. */
+ * has waited for, and so far those were runners. */
 static void a_run_of_all_of_them_is_small(void **state) {
   (void)state;
   struct rusage used;
@@ -168,6 +185,7 @@ int main(void) {
     cmocka_unit_test(a_module_behaves_as_it_says),
     cmocka_unit_test(a_run_of_all_of_them_is_small),
     cmocka_unit_test(runs_leave_nothing_behind),
+    cmocka_unit_test(our_gateway_does_what_its_operator_says),
     cmocka_unit_test(a_feed_as_it_should_be_passes),
     cmocka_unit_test(a_feed_as_it_should_not_be_is_told_why),
   };

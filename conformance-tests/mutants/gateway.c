@@ -74,8 +74,9 @@ static ax_status await(ax_gateway *gateway, int fd, ax_error *err) {
 }
 
 static ax_status launch(ax_gateway *gateway, const char *build,
-                        const char *root, ax_error *err) {
+                        const char *root, const char *config, ax_error *err) {
   char program[PATH], plugins[PATH], packages[PATH], profiles[PATH];
+  char options[PATH];
   char modules[4096];
   (void)snprintf(program, sizeof program, "%s/bin/auspex", build);
   (void)snprintf(plugins, sizeof plugins, "%s/plugins", build);
@@ -85,11 +86,15 @@ static ax_status launch(ax_gateway *gateway, const char *build,
   char serve[] = "serve", listen[] = "--listen", any[] = "127.0.0.1:0",
        data[] = "--data", with[] = "--plugins", from[] = "--packages",
        own[] = "--profiles", unsigned_ones[] = "--modules-unsigned",
-       activate[] = "--activate";
-  char *const args[] = { program,       serve,         listen,  any,
-                         data,          gateway->data, with,    plugins,
-                         from,          packages,      own,     profiles,
-                         unsigned_ones, activate,      modules, NULL };
+       activate[] = "--activate", file[] = "--config";
+  char *const args[] = {
+    program,       serve,         listen,  any,
+    data,          gateway->data, with,    plugins,
+    from,          packages,      own,     profiles,
+    unsigned_ones, activate,      modules, config ? file : NULL,
+    options,       NULL
+  };
+  (void)snprintf(options, sizeof options, "%s", config ? config : "");
   int ends[2];
   if (pipe(ends) != 0) return ax_error_set(err, AX_IO, "no pipe can be had");
   (void)fcntl(ends[0], F_SETFD, FD_CLOEXEC);
@@ -101,15 +106,15 @@ static ax_status launch(ax_gateway *gateway, const char *build,
   return status;
 }
 
-ax_status ax_gateway_start(const char *build, const char *root, ax_gateway *out,
-                           ax_error *err) {
+ax_status ax_gateway_start(const char *build, const char *root,
+                           const char *config, ax_gateway *out, ax_error *err) {
   const char *tmp = getenv("TMPDIR");
   *out = (ax_gateway){ .pid = -1 };
   (void)snprintf(out->data, sizeof out->data, "%s/auspex-mutant-XXXXXX",
                  tmp && tmp[0] ? tmp : "/tmp");
   if (!mkdtemp(out->data))
     return ax_error_set(err, AX_IO, "no folder %s can be made", out->data);
-  ax_status status = launch(out, build, root, err);
+  ax_status status = launch(out, build, root, config, err);
   if (status) ax_gateway_stop(out);
   return status;
 }

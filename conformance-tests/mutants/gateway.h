@@ -18,8 +18,10 @@ typedef struct {
 } ax_gateway;
 
 /* `build`: where the programs are; `root`: where fhir-profiles and build/
- * packages are. IO, TIMEOUT. On failure nothing is left. */
-ax_status ax_gateway_start(const char *build, const char *root, ax_gateway *out,
+ * packages are; `config`: a file of options, or NULL. IO, TIMEOUT. On failure
+ * nothing is left. */
+ax_status ax_gateway_start(const char *build, const char *root,
+                           const char *config, ax_gateway *out,
                            ax_error *err) AX_MUST_USE;
 
 /* Kills it and removes its data. */

@@ -18,7 +18,8 @@
 static const char usage[] =
     "usage: auspex-mutants [options]\n"
     "  --suite FOLDER    scripts to run (may be given several times;\n"
-    "                    conformance-tests/suites/gateway and server)\n"
+    "                    conformance-tests/suites/gateway, server, "
+    "configured)\n"
     "  --only KEY[,KEY]  these faults only; \"none\" is a proxy without any\n"
     "  --sample N        N of the faults, spread over the table\n"
     "  --from N          the sample begins at the Nth fault (0)\n"
@@ -103,6 +104,7 @@ static bool take_options(int argc, char **argv, options *o) {
   /* What `make conformance` runs. */
   o->suites[o->suite_count++] = "conformance-tests/suites/gateway";
   o->suites[o->suite_count++] = "conformance-tests/suites/server";
+  o->suites[o->suite_count++] = "conformance-tests/suites/configured";
   return true;
 }
 

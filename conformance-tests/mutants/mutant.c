@@ -16,7 +16,7 @@ enum { BODY_MAX = 256 << 20, MEMORY = 64 << 20, ID = 36 };
 static const ax_mutant_table *const tables[] = {
   &ax_mutants_http,     &ax_mutants_rest,  &ax_mutants_change,
   &ax_mutants_search,   &ax_mutants_found, &ax_mutants_bundle,
-  &ax_mutants_validate, &ax_mutants_score
+  &ax_mutants_validate, &ax_mutants_score, &ax_mutants_configured
 };
 
 size_t ax_mutant_count(void) {

@@ -66,6 +66,7 @@ struct ax_mutant {
   unsigned on;       /* ax_on; 0: every request */
   ax_mutant_act before, after, instead;
   const char *a, *b; /* what the functions make of them, they say */
+  bool configured;   /* stands before a gateway that suites/configured wants */
 };
 
 /* The tables, one for each area. */
@@ -76,7 +77,7 @@ typedef struct {
 
 extern const ax_mutant_table ax_mutants_http, ax_mutants_rest,
     ax_mutants_change, ax_mutants_search, ax_mutants_found, ax_mutants_bundle,
-    ax_mutants_validate, ax_mutants_score;
+    ax_mutants_validate, ax_mutants_score, ax_mutants_configured;
 
 /* All of them in one list; `count` of them. */
 size_t ax_mutant_count(void);

@@ -31,12 +31,19 @@ static ax_status note_requirements(ax_arena *arena, ax_trial_script *out) {
 
 typedef AX_VEC(ax_trial_script) script_list;
 
+/* NULL: there is none. */
+static const char *config_in(ax_arena *arena, const char *folder) {
+  const char *path = ax_arena_printf(arena, "%s/auspex.conf", folder).ptr;
+  return path && ax_file_exists(path) ? path : NULL;
+}
+
 static ax_status load_folder(ax_arena *arena, const char *folder,
                              ax_registry *registry, script_list *out,
                              ax_error *err) {
   const char *const *names = NULL;
   size_t count = 0;
   const ax_script_options options = { .registry = registry };
+  const char *config = config_in(arena, folder);
   AX_TRY(ax_file_list(arena, folder, &names, &count, err));
   for (size_t i = 0; i < count; i++) {
     ax_str path = ax_arena_printf(arena, "%s/%s", folder, names[i]);
@@ -48,6 +55,7 @@ static ax_status load_folder(ax_arena *arena, const char *folder,
     ax_trial_script *slot = AX_VEC_PUSH(out, arena);
     if (!slot) return AX_NOMEM;
     slot->script = script;
+    slot->config = config;
     AX_TRY(note_requirements(arena, slot));
   }
   return AX_OK;
@@ -83,6 +91,8 @@ static int rank(const ax_trial_script *script, const ax_mutant *mutant,
 typedef struct {
   const ax_trial_bench *bench;
   const ax_mutant *mutant;
+  bool configured;    /* scripts that want a configuration, or those without */
+  const char *config; /* theirs */
   ax_trial_script **scripts;
   size_t count;
   ax_trial_tell tell;
@@ -94,9 +104,12 @@ static ax_status make_plan(plan *p, ax_str last) {
   p->scripts = AX_NEW_ARRAY(p->arena, ax_trial_script *, bench->script_count);
   for (int r = 0; p->scripts && r < 3; r++)
     for (size_t i = 0; i < bench->script_count; i++)
-      if (rank(&bench->scripts[i], p->mutant, last) == r)
+      if ((bench->scripts[i].config != NULL) == p->configured &&
+          rank(&bench->scripts[i], p->mutant, last) == r)
         p->scripts[p->count++] = &bench->scripts[i];
-  return p->scripts ? AX_OK : AX_NOMEM;
+  if (!p->scripts) return AX_NOMEM;
+  p->config = p->count ? p->scripts[0]->config : NULL;
+  return AX_OK;
 }
 
 /* --- running -------------------------------------------------------------- */
@@ -232,7 +245,8 @@ static ax_status run_plan(plan *p, ax_str last, ax_trial_verdict *out,
   ax_gateway gateway;
   *out = (ax_trial_verdict){ .script = AX_STR(""), .test = AX_STR("") };
   AX_TRY(make_plan(p, last));
-  AX_TRY(ax_gateway_start(p->bench->build, p->bench->root, &gateway, err));
+  AX_TRY(ax_gateway_start(p->bench->build, p->bench->root, p->config, &gateway,
+                          err));
   ax_status status = run_before(p, gateway.base, out, err);
   ax_gateway_stop(&gateway);
   out->took_ms = (ax_clock_mono_ns() - began) / 1000000;
@@ -242,7 +256,10 @@ static ax_status run_plan(plan *p, ax_str last, ax_trial_verdict *out,
 ax_status ax_trial_run(const ax_trial_bench *bench, const ax_mutant *mutant,
                        ax_str last, ax_arena *arena, ax_trial_verdict *out,
                        ax_error *err) {
-  plan p = { .bench = bench, .mutant = mutant, .arena = arena };
+  plan p = { .bench = bench,
+             .mutant = mutant,
+             .configured = mutant->configured,
+             .arena = arena };
   return run_plan(&p, last, out, err);
 }
 
@@ -250,5 +267,14 @@ ax_status ax_trial_baseline(ax_trial_bench *bench, ax_arena *arena,
                             ax_trial_tell tell_red, ax_trial_verdict *out,
                             ax_error *err) {
   plan p = { .bench = bench, .arena = arena, .tell = tell_red };
-  return run_plan(&p, AX_STR(""), out, err);
+  AX_TRY(run_plan(&p, AX_STR(""), out, err));
+  ax_trial_verdict also;
+  plan q = {
+    .bench = bench, .configured = true, .arena = arena, .tell = tell_red
+  };
+  AX_TRY(run_plan(&q, AX_STR(""), &also, err));
+  out->killed |= also.killed;
+  out->ran += also.ran;
+  out->took_ms += also.took_ms;
+  return AX_OK;
 }

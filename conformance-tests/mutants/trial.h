@@ -15,6 +15,8 @@ typedef struct {
   const ax_script *script;
   AX_VEC(ax_str) requirements; /* keys of its tests */
   bool red;                    /* fails without a fault: it is left out */
+  /* How the gateway must be served: auspex.conf beside it; NULL: as it is. */
+  const char *config;
 } ax_trial_script;
 
 /* What all trials share; immutable while they run. */
@@ -34,9 +36,10 @@ typedef struct {
   int64_t took_ms;
 } ax_trial_verdict;
 
-/* Scripts are run in this order: `last` (what noticed it before; may be
- * empty), those with a test of the mutant's requirement, the others. Texts live
- * in `arena`. Threads: any. */
+/* Scripts for a configured gateway are run against faults of one, the others
+ * against all other faults, in this order: `last` (what noticed it before; may
+ * be empty), those with a test of the mutant's requirement, the others. Texts
+ * live in `arena`. Threads: any. */
 ax_status ax_trial_run(const ax_trial_bench *bench, const ax_mutant *mutant,
                        ax_str last, ax_arena *arena, ax_trial_verdict *out,
                        ax_error *err) AX_MUST_USE;

@@ -121,10 +121,8 @@ export default [
     ["load-refused", "If-None-Exist, an empty body, an unknown type, and a place for one resource SHALL be refused."],
   ]),
   ...of("quarantine", "SHALL", `${OURS}/gateway`, [
-    ["quarantine-kept", "With validation = quarantine a faulty resource SHALL be answered with 202 and kept apart until it is released or discarded.",
-      { untested: "the default configuration refuses; conformance-tests/integration/test_quarantine.c tests it" }],
-    ["quarantine-tagged", "With validation = tag a faulty resource SHALL be stored with a tag, and $validation-outcome say what was found.",
-      { untested: "the default configuration refuses; conformance-tests/integration/test_quarantine.c tests it" }],
+    ["quarantine-kept", "With validation = quarantine a faulty resource SHALL be answered with 202 and kept apart until it is released or discarded."],
+    ["quarantine-tagged", "With validation = tag a faulty resource SHALL be stored with a tag, and $validation-outcome say what was found."],
     ["quarantine-no-outcome", "$validation-outcome of what is not tagged SHALL be 404."],
   ]),
   ...of("search", "SHALL", SEARCH, [
@@ -251,7 +249,7 @@ export default [
     ["http-security-headers", "Answers SHALL forbid caching and sniffing.", { source: `${R4}/security.html` }],
     ["http-cors", "A browser SHALL NOT be let in unless its origin is configured.", { source: `${R4}/security.html#cors` }],
     ["http-broken-body", "Bodies that cannot be read SHALL be refused with an OperationOutcome and nothing be stored.", { source: `${HTTP}#Status-Codes` }],
-    ["http-too-large", "Bodies past the limit SHALL be 413.", { untested: "the limit is the operator's; conformance-tests/integration/test_http_basics.c tests it" }],
+    ["http-too-large", "Bodies past the limit SHALL be 413."],
   ]),
   ...of("any server", "SHALL", HTTP, [
     ["server-capability", "A server SHALL give a CapabilityStatement at metadata.", { source: `${HTTP}#capabilities` }],
