@@ -247,6 +247,23 @@ static void a_test_without_actions_is_no_pass(void **state) {
   assert_true(ax_result_complete(r));
 }
 
+static bool is_noted(const ax_result_script *r, const char *text) {
+  for (size_t i = 0; i < r->notices.count; i++)
+    if (ax_str_find(r->notices.items[i].text, ax_str_from(text)) != AX_STR_NONE)
+      return true;
+  return false;
+}
+
+static void capabilities_that_are_to_be_validated_are_not(void **state) {
+  (void)state;
+  static const char told[] = "not held to these capabilities";
+#define WITH(validated)                                                    \
+  "'metadata': {'capability': [{'required': true, 'validated': " validated \
+  ", 'capabilities': 'http://x'}]}, 'test': [{'action': [" OKAY "]}]"
+  assert_true(is_noted(kit_run(WITH("true")), told));
+  assert_false(is_noted(kit_run(WITH("false")), told));
+}
+
 /* What is there and cannot be read must not pass for done. */
 static void parts_that_are_no_objects_are_errors(void **state) {
   (void)state;
@@ -327,6 +344,7 @@ int main(void) {
     RUN(a_target_that_is_not_there_is_told_once),
     RUN(a_script_without_anything_to_do_is_no_pass),
     RUN(a_test_without_actions_is_no_pass),
+    RUN(capabilities_that_are_to_be_validated_are_not),
     RUN(parts_that_are_no_objects_are_errors),
     RUN(a_body_that_is_no_resource_is_sent_as_it_is),
     RUN(every_allocation_may_fail),

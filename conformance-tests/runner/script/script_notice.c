@@ -209,11 +209,21 @@ static const char *request_side(const ax_json *assertion) {
              : NULL;
 }
 
+/* R4: without these capabilities all tests are skipped. */
+static const char *capability(const ax_json *capability) {
+  const ax_json *validated = AX_JSON_GET(capability, "validated");
+  return ax_json_is(validated, AX_JSON_BOOL) && validated->truth
+             ? "the target is not held to these capabilities: the tests run "
+               "whatever it claims"
+             : NULL;
+}
+
 static const struct {
   ax_str path; /* of the definition */
   const char *(*broken)(const ax_json *element);
 } rules[] = {
   { AX_STR_INIT("TestScript"), module_name },
+  { AX_STR_INIT("TestScript.metadata.capability"), capability },
   { AX_STR_INIT("TestScript.variable"), variable_source },
   { AX_STR_INIT("TestScript.setup.action"), action_kind },
   { AX_STR_INIT("TestScript.test.action"), action_kind },
