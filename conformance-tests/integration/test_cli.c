@@ -276,6 +276,20 @@ static void validate_takes_folders_and_keeps_their_order(void **state) {
   assert_null(strchr(r.err, '\r')); /* progress is for terminals */
 }
 
+static void comments_are_taken_when_they_are_asked_for(void **state) {
+  (void)state;
+  static const char json[] = "// an example\n{ \"resourceType\": \"Patient\" "
+                             "/* who */, \"actve\": true }";
+  outside_run_result r =
+      outside_run((const char *const[]){ "validate", "-", NULL }, json);
+  assert_int_equal(r.code, 1);
+  assert_says(r.out, "1:1: ");
+  r = outside_run(
+      (const char *const[]){ "validate", "--json-comments", "-", NULL }, json);
+  assert_int_equal(r.code, 1);
+  assert_says(r.out, "2:40: error: There is no element 'actve'");
+}
+
 static void validate_says_what_it_cannot_use(void **state) {
   (void)state;
   outside_run_result r = RUN("validate", "/no/such/file.json");
@@ -328,6 +342,7 @@ int main(void) {
     cmocka_unit_test(explain_shows_what_is_checked),
     cmocka_unit_test(fhirpath_prints_types_and_values_and_asks_for_members),
     cmocka_unit_test(validate_takes_folders_and_keeps_their_order),
+    cmocka_unit_test(comments_are_taken_when_they_are_asked_for),
     cmocka_unit_test(validate_says_what_it_cannot_use),
     cmocka_unit_test(a_missing_dependency_is_named_and_not_fatal),
   };

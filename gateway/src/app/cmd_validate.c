@@ -20,6 +20,10 @@ static const ax_config_extra extras[] = {
   { "--jobs", "N", "files judged at once (default: one for each processor)" },
   { "--format", "FORMAT",
     "text (default) or json: an OperationOutcome a line" },
+  { "--json-comments", NULL,
+    "take comments in the files (// and /* */) for white space, which JSON "
+    "does "
+    "not" },
   { NULL, NULL, NULL },
 };
 
@@ -36,7 +40,7 @@ static const ax_command_manual manual = {
 typedef struct {
   ax_arena *arena; /* of the whole run */
   ax_app_rules rules;
-  bool json;
+  bool json, comments;
   ax_str profiles[PROFILES_MAX];
   size_t profile_count;
   AX_VEC(const char *) packages;
@@ -106,6 +110,10 @@ static ax_status take_word(run_state *s, const ax_config_word *word,
     return AX_OK;
   }
   if (strcmp(word->name, "--jobs") == 0) return take_jobs(s, word->value, err);
+  if (strcmp(word->name, "--json-comments") == 0) {
+    s->comments = true;
+    return AX_OK;
+  }
   s->json = strcmp(word->value, "json") == 0;
   if (!s->json && strcmp(word->value, "text") != 0)
     return ax_error_set(err, AX_INVALID,
@@ -138,6 +146,7 @@ static int run(run_state *s, int argc, char **argv) {
                                      .profiles = s->profiles,
                                      .profile_count = s->profile_count,
                                      .json = s->json,
+                                     .comments = s->comments,
                                      .threads = s->threads };
   status = ax_judge_run(&options, &s->totals, &err);
   if (status) return ax_command_fail(AX_EXIT_USAGE, status, &err);

@@ -1,5 +1,6 @@
 #include "app/app_rules.h"
 #include "app/corpora.h"
+#include "json/json_comment.h"
 
 static const size_t MEMORY = (size_t)1 << 30, REPORT_MAX = (size_t)64 << 20;
 
@@ -123,6 +124,11 @@ static ax_status run(const bench *b, trial *t) {
   if (!t->issues) return AX_NOMEM;
   ax_status status = read_file(b, AX_JSON_STR(t->json, "input"), &t->source,
                                &input, &fault, &t->err);
+  if (status && is_set(AX_JSON_GET(t->json, "options"),
+                       AX_STR("allow-comments"), false)) {
+    t->source = ax_json_comment_blank(b->scratch, t->source);
+    status = ax_json_parse(b->scratch, t->source, &input, &fault);
+  }
   if (status == AX_INVALID || (status == AX_TOO_LARGE && fault.at)) {
     ax_fhir_issues_add_json(t->issues, &fault);
     return AX_OK;

@@ -10,6 +10,7 @@
 #include "app/exits.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "json/json_comment.h"
 #include "json/json_parse.h"
 
 enum {
@@ -85,6 +86,8 @@ static ax_status check_source(const ax_judge_options *o, ax_arena *arena,
                               ax_str source, ax_fhir_issues *issues) {
   const ax_json *doc;
   ax_json_fault fault;
+  if (o->comments) source = ax_json_comment_blank(arena, source);
+  if (!source.ptr) return AX_NOMEM;
   ax_status status = ax_json_parse(arena, source, &doc, &fault);
   if (status == AX_NOMEM) return status;
   if (status) {
@@ -218,8 +221,8 @@ static void free_rest(run_state *s) {
     if (s->verdicts[i].done) ax_buf_free(&s->verdicts[i].text);
 }
 
-static ax_status run_threads(run_state *s, unsigned count,
-                             ax_judge_totals *out, ax_error *err) {
+static ax_status run_threads(run_state *s, unsigned count, ax_judge_totals *out,
+                             ax_error *err) {
   pthread_t threads[THREADS_MAX];
   unsigned started = 0;
   progress p = { 0 };

@@ -18,6 +18,7 @@ typedef struct {
   const ax_str *profiles;
   size_t profile_count;
   bool json;        /* an OperationOutcome a line, not text */
+  bool comments;    /* the files may have comments (json_comment.h) */
   unsigned threads; /* 0: as many as there are processors */
 } ax_judge_options;
 

@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "json/json_comment.h"
 #include "json/json_parse.h"
 
 static int set_up(void **state) {
@@ -239,6 +240,23 @@ static ax_status build_tree(ax_arena *arena) {
                        NULL);
 }
 
+static void blanked(ax_arena *arena, const char *text, const char *wanted) {
+  ax_str got = ax_json_comment_blank(arena, ax_str_from(text));
+  assert_int_equal(got.len, strlen(wanted));
+  assert_memory_equal(got.ptr, wanted, got.len);
+}
+
+static void comments_become_blanks(void **state) {
+  blanked(*state, "[1, // one\n2]", "[1,       \n2]");
+  blanked(*state, "[/* a\nb */1]", "[    \n    1]");
+  blanked(*state, "[\"http://a\", \"/*\\\"//\"]//",
+          "[\"http://a\", \"/*\\\"//\"]  ");
+  blanked(*state, "[1] /* open", "[1] /* open");
+  blanked(*state, "[1/2]", "[1/2]");
+  blanked(*state, "\"open \\", "\"open \\");
+  blanked(*state, "", "");
+}
+
 static void every_allocation_may_fail(void **state) {
   (void)state;
   ax_test_torture(build_tree, 5);
@@ -259,6 +277,7 @@ int main(void) {
     cmocka_unit_test(a_part_of_a_text_has_the_places_of_the_whole),
     cmocka_unit_test(an_endless_bracket_run_is_harmless),
     cmocka_unit_test(the_arena_ceiling_bounds_a_document),
+    cmocka_unit_test(comments_become_blanks),
     cmocka_unit_test(every_allocation_may_fail),
   };
   return cmocka_run_group_tests_name("json_parse", tests, set_up, tear_down);
