@@ -20,6 +20,7 @@ typedef enum {
   AX_XHTML_ROOT,        /* the outermost element is not an XHTML div */
   AX_XHTML_ELEMENT,     /* an element that is not allowed */
   AX_XHTML_ATTRIBUTE,   /* an attribute that is not allowed */
+  AX_XHTML_ENTITY,      /* an entity that is none of XML's: &nbsp; */
   AX_XHTML_DECLARATION, /* a document type or a processing instruction */
 } ax_xhtml_rule;
 

@@ -43,6 +43,13 @@ static void report_fault(ax_walk *walk, const ax_place *place,
             "' on '" AX_STR_FMT "')",
             AX_STR_ARG(f->name), AX_STR_ARG(f->element));
     return;
+  case AX_XHTML_ENTITY:
+    INVALID(walk, "xhtml-entity", place,
+            "Invalid entity in the XHTML ('&" AX_STR_FMT
+            ";'): FHIR knows only those of XML; write the character itself, or "
+            "its number",
+            AX_STR_ARG(f->name));
+    return;
   case AX_XHTML_DECLARATION:
     INVALID(walk, "xhtml-declaration", place,
             "The XHTML must not have declarations or processing "
@@ -125,8 +132,15 @@ static void check_link(ax_walk *walk, const ax_place *place,
             "' is not a valid hyperlinkable scheme",
             AX_STR_ARG(scheme), AX_STR_ARG(link->target),
             AX_STR_ARG(link->path), AX_STR_ARG(link->text));
-  if (!link->is_image && ax_str_starts(link->target, AX_STR("#")) && id.len &&
-      !has_id(html, id) && !has_element(walk->resource, id))
+  if (!ax_str_starts(link->target, AX_STR("#")) || !id.len ||
+      has_id(html, id) || has_element(walk->resource, id))
+    return;
+  if (link->is_image)
+    INVALID(walk, "xhtml-image", place,
+            "Image source '" AX_STR_FMT "' at '" AX_STR_FMT
+            "' does not resolve",
+            AX_STR_ARG(link->target), AX_STR_ARG(link->path));
+  else
     INVALID(walk, "xhtml-link-target", place,
             "Hyperlink '" AX_STR_FMT "' at '" AX_STR_FMT "' for '" AX_STR_FMT
             "' does not resolve",

@@ -230,6 +230,8 @@ static const ax_invariant_known KNOWN[] = {
                   "probability.ofType(decimal) <= 100"),
   /* `Boolean` is a System type; the answer is a FHIR boolean. */
   REPAIR("que-7", "operator = 'exists' implies (answer is boolean)"),
+  /* "If there are more than one": `count() > 2` begins with the third. */
+  REPAIR("que-12", "enableWhen.count() > 1 implies enableBehavior.exists()"),
   /* dom-2: walk_resource.c */
   ELSEWHERE("dom-2"),
   ELSEWHERE("dom-3"),

@@ -66,7 +66,19 @@ static ax_status check_context(const ax_structure *s, const ax_place *context) {
   return AX_OK;
 }
 
+static void check_use(const ax_structure *s, const ax_place *place) {
+  const ax_place first = ax_place_item(place, AX_STR("context"), 0);
+  ax_str type = AX_JSON_STR(s->definition, "type");
+  if (first.value && s->constrains && type.len &&
+      !ax_str_eq(type, AX_STR("Extension")))
+    ax_walk_issue(s->walk, AX_ERROR, AX_ISSUE_BUSINESS_RULE,
+                  "structure-context", &first,
+                  "Only an extension has a context; this is about " AX_STR_FMT,
+                  AX_STR_ARG(type));
+}
+
 ax_status ax_structure_contexts(const ax_structure *s, const ax_place *place) {
+  check_use(s, place);
   const ax_json *invariants = AX_JSON_GET(place->value, "contextInvariant");
   size_t count = ax_json_count(AX_JSON_GET(place->value, "context"));
   for (size_t i = 0; i < count; i++) {

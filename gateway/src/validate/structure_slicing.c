@@ -44,7 +44,27 @@ static bool is_open(const ax_json *element) {
   return false;
 }
 
+/* What is sliced must say how its slices are told apart; extensions and choices
+ * have said it in the snapshot. Slices of slices are left to their slice. */
+static void check_setup(const ax_structure *s, const ax_place *element) {
+  ax_str id = AX_JSON_STR(element->value, "id");
+  ax_str slice = AX_JSON_STR(element->value, "sliceName");
+  if (!slice.len || id.len <= slice.len + 1 || !ax_str_ends(id, slice) ||
+      ax_str_find(slice, AX_STR("/")) != AX_STR_NONE)
+    return;
+  id.len -= slice.len + 1;
+  const ax_json *sliced = ax_map_get(s->ids, id);
+  if (!sliced || AX_JSON_GET(sliced, "slicing")) return;
+  ax_walk_issue(
+      s->walk, AX_ERROR, AX_ISSUE_INVALID, "structure-slicing", element,
+      "'" AX_STR_FMT "' is a slice of " AX_STR_FMT
+      ", which is not sliced: its 'slicing' says how slices are told "
+      "apart",
+      AX_STR_ARG(slice), AX_STR_ARG(AX_JSON_STR(element->value, "path")));
+}
+
 ax_status ax_structure_slicing(const ax_structure *s, const ax_place *element) {
+  check_setup(s, element);
   const ax_place slicing = ax_place_member(element, AX_STR("slicing"));
   ax_str id = AX_JSON_STR(element->value, "id");
   const ax_json *sliced = id.len ? ax_map_get(s->ids, id) : NULL;
