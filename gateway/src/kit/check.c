@@ -33,8 +33,9 @@ static const char *remedy(const char *ending, const char **rule) {
            "processes, threads); rule R4 of auspex_plugin.h";
   }
   if (strstr(ending, "signal 11"))
-    return "it used memory that is not its own; run its test under "
-           "-fsanitize=address";
+    return "it used memory that is not its own (rows are read-only, and behind "
+           "each array lies a page that may not be touched) or more stack than "
+           "there is; run its test under -fsanitize=address";
   if (strstr(ending, "signal 6"))
     return "it aborted (an assertion, or memory that was damaged)";
   if (strstr(ending, "signal 8"))
@@ -58,6 +59,12 @@ static void report(ax_check_parts *c, const char *what, ax_status status,
     ax_check_parts_say(c, AX_FINDING_ERROR, rule, "%s: %s", what, err->text);
   } else {
     const char *why = remedy(c->trial->ending, &rule);
+    if (c->tight && strstr(c->trial->ending, "signal 11")) {
+      rule = "room";
+      why = "it writes more than there is room for; look at the capacities of "
+            "auspex_output first (auspex_write.h does) and answer "
+            "AUSPEX_E_SPACE";
+    }
     ax_check_parts_say(c, AX_FINDING_ERROR, rule, "%s: the worker %s; %s", what,
                        c->trial->ending, why);
   }

@@ -27,6 +27,7 @@ typedef struct {
   /* The rows hold what no host sends: they must be survived, and any answer
    * will do. */
   bool impossible, trusts; /* trusts: that was said */
+  bool tight;              /* there is less room than it declares */
 } ax_check_parts;
 
 /* Asks for `count` rows. OK: `results` (in scratch) hold each row's. INVALID:

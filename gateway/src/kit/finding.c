@@ -2,6 +2,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "json/json_write.h"
 
@@ -25,12 +26,50 @@ void ax_finding_add(ax_findings *findings, ax_finding_severity severity,
   if (!one || !one->place.ptr || !one->text.ptr) findings->nomem = true;
 }
 
+/* "WHEN: WHAT": the same may happen in many ways. */
+static ax_str what_of(const ax_finding *f, ax_str *when) {
+  size_t at = ax_str_find(f->text, AX_STR(": "));
+  *when = (ax_str){ f->text.ptr, at == AX_STR_NONE ? 0 : at };
+  return at == AX_STR_NONE ? f->text : ax_str_skip(f->text, at + 2);
+}
+
+static bool is_like(const ax_finding *a, const ax_finding *b) {
+  ax_str when, other;
+  ax_str what = what_of(a, &when), same = what_of(b, &other);
+  return a->severity == b->severity && strcmp(a->rule, b->rule) == 0 &&
+         when.len && other.len && ax_str_eq(a->place, b->place) &&
+         ax_str_eq(what, same);
+}
+
+/* The first of its like says when else it happens. */
+static void print_likes(const ax_findings *findings, size_t first,
+                        ax_buf *out) {
+  enum { NAMED = 3 };
+  size_t count = 0;
+  for (size_t i = first + 1; i < findings->list.count; i++) {
+    ax_str when;
+    const ax_finding *f = &findings->list.items[i];
+    if (!is_like(&findings->list.items[first], f)) continue;
+    (void)what_of(f, &when);
+    if (count++ < NAMED)
+      ax_buf_printf(out, "%s" AX_STR_FMT, count == 1 ? "  also: " : "; ",
+                    AX_STR_ARG(when));
+  }
+  if (count > NAMED) ax_buf_printf(out, "; and %zu more", count - NAMED);
+  if (count) ax_buf_append_char(out, '\n');
+}
+
 void ax_finding_print(const ax_findings *findings, ax_buf *out) {
   for (size_t i = 0; i < findings->list.count; i++) {
     const ax_finding *f = &findings->list.items[i];
+    bool told = false;
+    for (size_t k = 0; k < i && !told; k++)
+      told = is_like(&findings->list.items[k], f);
+    if (told) continue;
     ax_buf_printf(out, "%s: " AX_STR_FMT ": " AX_STR_FMT " [%s]\n",
                   words[f->severity], AX_STR_ARG(f->place), AX_STR_ARG(f->text),
                   f->rule);
+    print_likes(findings, i, out);
   }
   ax_buf_printf(out, "%zu errors, %zu warnings\n", findings->errors,
                 findings->warnings);

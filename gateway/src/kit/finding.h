@@ -36,7 +36,8 @@ void ax_finding_add(ax_findings *findings, ax_finding_severity severity,
                     const char *rule, ax_str place, const char *format, ...)
     AX_PRINTF(5, 6);
 
-/* Lines for people: "error: PLACE: TEXT [RULE]"; then the count. */
+/* Lines for people: "error: PLACE: TEXT [RULE]"; then the count. What is found
+ * in many ways ("WHEN: WHAT") is said once, with when else. */
 void ax_finding_print(const ax_findings *findings, ax_buf *out);
 
 /* {"findings": [{severity, rule, place, text}], "errors", "warnings"} */

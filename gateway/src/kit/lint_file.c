@@ -46,6 +46,12 @@ static const forbidden imports[] = {
   { "tmpfile", FILES },
   { "mkstemp", FILES },
   { "creat", FILES },
+  { "stat", FILES },
+  { "lstat", FILES },
+  { "access", FILES },
+  { "remove", FILES },
+  { "_ZNSt13basic_filebufIcSt11char_traitsIcEE4openEPKcSt13_Ios_Openmode",
+    FILES }, /* std::fstream */
   { "socket", NETWORK },
   { "connect", NETWORK },
   { "bind", NETWORK },
@@ -71,6 +77,9 @@ static const forbidden imports[] = {
   { "ptrace", PROCESSES },
   { "pthread_create", THREADS },
   { "thrd_create", THREADS },
+  { "_ZNSt6thread15_M_start_threadESt10unique_ptrINS_6_StateESt14default_delete"
+    "IS1_EEPFvvE",
+    THREADS }, /* std::thread */
   { "time", CLOCKS },
   { "gettimeofday", CLOCKS },
   { "clock_gettime", CLOCKS },
@@ -81,6 +90,11 @@ static const forbidden imports[] = {
   { "usleep", CLOCKS },
   { "nanosleep", CLOCKS },
   { "alarm", CLOCKS },
+  { "mktime", CLOCKS }, /* by the site's time zone; timegm is not */
+  { "timespec_get", CLOCKS },
+  { "clock_nanosleep", CLOCKS },
+  { "_ZNSt6chrono3_V212system_clock3nowEv", CLOCKS },
+  { "_ZNSt6chrono3_V212steady_clock3nowEv", CLOCKS },
   { "rand", RANDOM },
   { "srand", RANDOM },
   { "random", RANDOM },
@@ -89,6 +103,10 @@ static const forbidden imports[] = {
   { "getrandom", RANDOM },
   { "getentropy", RANDOM },
   { "arc4random", RANDOM },
+  { "srandom", RANDOM },
+  { "lrand48", RANDOM },
+  { "mrand48", RANDOM },
+  { "_ZNSt13random_device9_M_getvalEv", RANDOM }, /* std::random_device */
   { "signal", SIGNALS },
   { "sigaction", SIGNALS },
   { "sigprocmask", SIGNALS },
@@ -127,6 +145,23 @@ static const forbidden imports[] = {
   { "fputs", OUTPUT },
   { "write", OUTPUT },
   { "perror", OUTPUT },
+  { "putc", OUTPUT },
+  { "_IO_putc", OUTPUT },
+  { "fputc", OUTPUT },
+  { "putchar_unlocked", OUTPUT },
+  { "vprintf", OUTPUT },
+  { "__vprintf_chk", OUTPUT },
+  { "vfprintf", OUTPUT },
+  { "__vfprintf_chk", OUTPUT },
+  { "dprintf", OUTPUT },
+  { "__dprintf_chk", OUTPUT },
+  { "vdprintf", OUTPUT },
+  { "__vdprintf_chk", OUTPUT },
+  { "syslog", OUTPUT },
+  { "__syslog_chk", OUTPUT },
+  { "_ZSt4cout", OUTPUT }, /* std::cout, cerr, clog */
+  { "_ZSt4cerr", OUTPUT },
+  { "_ZSt4clog", OUTPUT },
 };
 
 static const char *const loaders[] = { "dlopen", "dlmopen" };
@@ -193,7 +228,9 @@ static void check_hardening(ax_findings *out, ax_str place, const ax_elf *elf) {
   if (elf->constructors > 1)
     WARNING("constructor",
             "%zu functions run when it is loaded, before anything is known of "
-            "it; do the work in create",
+            "it; do the work in create (objects of C++ that are static need "
+            "one, and so does -ffast-math, which changes how all numbers of "
+            "the process are rounded)",
             elf->constructors - 1);
 }
 

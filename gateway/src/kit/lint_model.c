@@ -89,14 +89,60 @@ static bool is_icd10(ax_str code) {
  * ---------------------------------------------------------------------
  */
 
+/* As FHIR data have them (R4 4.3.0). */
+static const char *const systems[] = {
+  "http://loinc.org",
+  "http://snomed.info/sct",
+  "http://unitsofmeasure.org",
+  "http://hl7.org/fhir/sid/icd-10",
+  "http://hl7.org/fhir/sid/icd-10-cm",
+  "http://fhir.de/CodeSystem/bfarm/icd-10-gm",
+  "http://www.whocc.no/atc",
+  "http://www.nlm.nih.gov/research/umls/rxnorm",
+  "http://ncicb.nci.nih.gov/xml/owl/EVS/Thesaurus.owl",
+};
+
+static bool same_letters(ax_str a, ax_str b) {
+  if (a.len != b.len) return false;
+  for (size_t i = 0; i < a.len; i++)
+    if (tolower((unsigned char)a.ptr[i]) != tolower((unsigned char)b.ptr[i]))
+      return false;
+  return true;
+}
+
+/* What is left of a system when nobody looks closely. */
+static ax_str bare(ax_str system) {
+  static const char *const heads[] = { "http://", "https://", "www." };
+  for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++)
+    if (ax_str_starts(system, ax_str_from(heads[i])))
+      system = ax_str_skip(system, strlen(heads[i]));
+  while (system.len && strchr("/# ", system.ptr[system.len - 1])) system.len--;
+  return system;
+}
+
+/* Systems are compared letter by letter: one that is nearly right finds
+ * nothing, in silence. */
+static void check_system(const spot *s, ax_str system) {
+  if (!ax_str_starts(system, AX_STR("http://")) &&
+      !ax_str_starts(system, AX_STR("https://")) &&
+      !ax_str_starts(system, AX_STR("urn:"))) {
+    ERROR(s, "system", "the system \"" AX_STR_FMT "\" is no URI",
+          AX_STR_ARG(system));
+    return;
+  }
+  for (size_t i = 0; i < sizeof systems / sizeof systems[0]; i++)
+    if (!ax_str_eq(system, ax_str_from(systems[i])) &&
+        same_letters(bare(system), bare(ax_str_from(systems[i]))))
+      ERROR(s, "system",
+            "the system \"" AX_STR_FMT "\" is written \"%s\"; as it stands no "
+            "resource has it",
+            AX_STR_ARG(system), systems[i]);
+}
+
 static void check_code(const spot *s, ax_str system, ax_str code,
                        uint32_t match) {
   match &= ~(uint32_t)AUSPEX_MATCH_EXCEPT;
-  if (!ax_str_starts(system, AX_STR("http://")) &&
-      !ax_str_starts(system, AX_STR("https://")) &&
-      !ax_str_starts(system, AX_STR("urn:")))
-    ERROR(s, "system", "the system \"" AX_STR_FMT "\" is no URI",
-          AX_STR_ARG(system));
+  check_system(s, system);
   if (match != AUSPEX_MATCH_EXACT) return;
   if (ax_str_eq(system, AX_STR("http://loinc.org")) &&
       !ax_lint_model_loinc(code) && !ax_str_starts(code, AX_STR("LA")) &&

@@ -23,9 +23,11 @@ typedef struct {
   ax_worker_proc *worker; /* NULL: it died and was not started again */
   ax_model *models;
   size_t count;
-  ax_str declared;              /* as the worker told it */
-  int64_t start_us;             /* what loading took the last time */
-  int64_t batch_ms;             /* allowed for one batch */
+  ax_str declared;  /* as the worker told it */
+  unsigned starts;  /* of workers that are guarded */
+  bool plain;       /* the next ones are as in a gateway (worker/guard.h) */
+  int64_t start_us; /* what loading took the last time */
+  int64_t batch_ms; /* allowed for one batch */
   char ending[AX_TRIAL_ENDING]; /* how the last worker ended */
 } ax_trial;
 

@@ -17,6 +17,7 @@ size_t ax_frame_load_fds(const ax_frame_load *order,
 ax_status ax_frame_load_write(ax_buf *out, const ax_frame_load *order) {
   ax_frame_begin(out, AX_FRAME_LOAD, 0);
   ax_frame_put_u64(out, order->memory);
+  ax_frame_put_u8(out, order->trial);
   ax_frame_put_u8(out, (uint8_t)order->library_count);
   ax_frame_put_u32(out, (uint32_t)order->file_count);
   for (size_t i = 0; i < order->file_count; i++) {
@@ -31,6 +32,7 @@ ax_status ax_frame_load_write(ax_buf *out, const ax_frame_load *order) {
 static bool read_order(ax_arena *arena, ax_str payload, ax_frame_load *out) {
   ax_frame f = ax_frame_reader(payload);
   out->memory = ax_frame_u64(&f);
+  out->trial = ax_frame_u8(&f);
   out->library_count = ax_frame_u8(&f);
   if (out->library_count > AX_FRAME_LOAD_LIBRARIES) return false;
   out->file_count = ax_frame_count(&f, AX_FRAME_LOAD_FILES, 20);

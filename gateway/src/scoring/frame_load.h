@@ -25,6 +25,8 @@ typedef struct {
 typedef struct {
   int module, data; /* descriptors; data -1: no data files */
   uint64_t memory;  /* bytes; 0: no limit */
+  uint8_t trial;    /* of the author's tools: what fresh memory is filled with,
+                       and batches are guarded (worker/guard.h); 0: none of it */
   const ax_frame_load_file *files;
   size_t file_count;
   /* Shared libraries the module brings; loaded before it. */

@@ -2,6 +2,7 @@
 
 #include <auspex_plugin.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "fhir/fhir_icd10.h"
@@ -52,7 +53,8 @@ const ax_model_code *ax_model_codes_find(const ax_model_codes *codes,
 }
 
 bool ax_model_is_anchored(const ax_model *model) {
-  return model->anchor.sources.count > 0 && !(model->flags & AUSPEX_MODEL_DATED);
+  return model->anchor.sources.count > 0 &&
+         !(model->flags & AUSPEX_MODEL_DATED);
 }
 
 bool ax_model_input_picks(const ax_model_input *input, uint32_t pick) {
@@ -91,8 +93,13 @@ typedef struct {
 
 static ax_status fault(const checking *c, const char *part, size_t i,
                        const char *rule) {
-  return ax_error_set(c->err, AX_INVALID, "model '" AX_STR_FMT "', %s %zu: %s",
-                      AX_STR_ARG(c->model->id), part, i, rule);
+  ax_str name = AX_STR("");
+  if (strcmp(part, "input") == 0 && i < c->model->input_count)
+    name = c->model->inputs[i].name;
+  return ax_error_set(c->err, AX_INVALID,
+                      "model '" AX_STR_FMT "', %s %zu%s" AX_STR_FMT "%s: %s",
+                      AX_STR_ARG(c->model->id), part, i, name.len ? " (" : "",
+                      AX_STR_ARG(name), name.len ? ")" : "", rule);
 }
 
 /* [a-z0-9] and, inside, '.', '-' and '_'. */
@@ -200,8 +207,12 @@ static ax_status check_source(const checking *c, const char *part, size_t i,
   if (s->within) AX_TRY(check_codes(c, part, i, s->within, true));
   if (s->map) AX_TRY(check_map(c, part, i, s->map));
   AX_TRY(check_filters(c, part, i, s));
-  if (s->unit.len && ax_ucum_parse(s->unit, &unit, NULL))
-    return fault(c, part, i, "its unit is not one of UCUM");
+  if (s->unit.len && ax_ucum_parse(s->unit, &unit, NULL)) {
+    char text[100];
+    (void)snprintf(text, sizeof text, "its unit \"%.*s\" is not one of UCUM",
+                   (int)(s->unit.len < 40 ? s->unit.len : 40), s->unit.ptr);
+    return fault(c, part, i, text);
+  }
   if (s->valid_min > s->valid_max)
     return fault(c, part, i, "valid_min is above valid_max");
   if (is_answered(s) && (!s->instrument.len || s->first_item > s->last_item ||
@@ -285,6 +296,12 @@ static ax_status check_criterion(const checking *c, size_t i,
     return fault(c, "criterion", i, "needs an anchor that is not declared");
   if (sourced && !k->sources.count)
     return fault(c, "criterion", i, "needs a source");
+  bool ranged = k->kind == AUSPEX_NEEDS_INPUT_IN ||
+                k->kind == AUSPEX_NEEDS_AGE ||
+                k->kind == AUSPEX_EXCLUDES_INPUT_IN;
+  if (ranged && k->min > k->max)
+    return fault(c, "criterion", i,
+                 "min is above max, so nobody fits (NAN is no bound)");
   return check_sources(c, "criterion", i, &k->sources);
 }
 

@@ -20,6 +20,7 @@
 #include "scoring/frame_batch.h"
 #include "scoring/frame_load.h"
 #include "scoring/frame_model.h"
+#include "worker/guard.h"
 #include "worker/plugin_load.h"
 #include "worker/sandbox.h"
 
@@ -35,6 +36,8 @@ typedef struct {
   auspex_host host;
   ax_buf in, out;
   unsigned logs;
+  bool trial; /* batches are guarded */
+  ax_guard guard;
 } worker;
 
 /* --- the socket --------------------------------------------------------------
@@ -146,6 +149,8 @@ static bool load(worker *w, ax_arena *arena) {
   files.blobs = blobs;
   files.blob_count = order.file_count;
 
+  w->trial = order.trial != 0;
+  if (w->trial) ax_guard_memory(order.trial);
   ax_sandbox_before_load(&w->sandbox, order.memory);
   if (ax_plugin_load_open(arena, &files, &w->host, &w->plugin, &err) != AX_OK) {
     (void)send_error(w, 0, AUSPEX_E_MODEL, ax_str_from(err.text));
@@ -171,11 +176,37 @@ static bool introduce(worker *w) {
  * --------------------------------------------------------------------
  */
 
+/* Where the plug-in gives no reason, what its code means (auspex_plugin.h). */
+static void name_failure(int32_t code, auspex_error *why) {
+  static const struct {
+    int32_t code;
+    const char *text;
+  } known[] = {
+    { AUSPEX_E_ABI, "AUSPEX_E_ABI" },
+    { AUSPEX_E_CONFIG, "AUSPEX_E_CONFIG: its data are not what it needs" },
+    { AUSPEX_E_MODEL, "AUSPEX_E_MODEL: it does not know the model's number" },
+    { AUSPEX_E_INPUT, "AUSPEX_E_INPUT: the batch is not what it expects" },
+    { AUSPEX_E_SPACE, "AUSPEX_E_SPACE: what it has to say does not fit; "
+                      "max_results_per_row, max_contributions_per_row or "
+                      "max_text_per_row is too small" },
+    { AUSPEX_E_CANCELLED, "AUSPEX_E_CANCELLED" },
+    { AUSPEX_E_NOMEM, "AUSPEX_E_NOMEM: no memory" },
+    { AUSPEX_E_INTERNAL, "AUSPEX_E_INTERNAL" },
+  };
+  const char *text = "no code of auspex_plugin.h";
+  for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+    if (known[i].code == code) text = known[i].text;
+  (void)snprintf(why->message, sizeof why->message,
+                 "it failed with code %d, no reason given (%s)", (int)code,
+                 text);
+}
+
 static bool score(worker *w, uint32_t sequence, ax_str payload) {
   ax_arena *arena = ax_arena_new((size_t)64 << 20);
   ax_frame_batch b;
   if (!arena || !ax_frame_batch_read(arena, payload, &b) ||
-      b.model >= w->plugin.module.model_count) {
+      b.model >= w->plugin.module.model_count ||
+      (w->trial && !ax_guard_begin(&w->guard, &b))) {
     ax_arena_free(arena);
     return send_error(w, sequence, AUSPEX_E_INPUT,
                       AX_STR("the batch is malformed or too large"));
@@ -183,14 +214,13 @@ static bool score(worker *w, uint32_t sequence, ax_str payload) {
   auspex_error why = { .size = sizeof why, .row = -1, .input = -1 };
   w->logs = 0;
   (void)fesetenv(FE_DFL_ENV); /* the last batch must not colour this one */
+  if (w->trial) ax_guard_stack(&w->guard);
   int32_t code = w->plugin.module.score(w->plugin.instance, b.model, &b.batch,
                                         &b.output, &why);
   bool sent;
   if (code != AUSPEX_OK) {
     why.message[sizeof why.message - 1] = 0;
-    if (!why.message[0])
-      (void)snprintf(why.message, sizeof why.message,
-                     "it failed with code %d, no reason given", (int)code);
+    if (!why.message[0]) name_failure(code, &why);
     sent = send_error(w, sequence, code, ax_str_from(why.message));
   } else {
     ax_frame_begin(&w->out, AX_FRAME_RESULTS, sequence);
@@ -201,6 +231,7 @@ static bool score(worker *w, uint32_t sequence, ax_str payload) {
                              AX_STR("more results, contributions or text than "
                                     "there was room for")));
   }
+  if (w->trial) ax_guard_end(&w->guard);
   ax_arena_free(arena);
   return sent;
 }

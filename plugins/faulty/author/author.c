@@ -31,7 +31,7 @@ __asm__(".text\n.quad auspex_module_open\n");
 #elif defined(MISTAKE_thread)
 #include <pthread.h>
 static void *work(void *p) { return p; }
-#elif defined(MISTAKE_clock)
+#elif defined(MISTAKE_clock) || defined(MISTAKE_local_time)
 #include <time.h>
 #elif defined(MISTAKE_locale)
 #include <locale.h>
@@ -60,6 +60,11 @@ static void do_what_is_forbidden(void) {
   (void)rand();
 #elif defined(MISTAKE_output)
   (void)puts("scoring");
+#elif defined(MISTAKE_character)
+  (void)putc('.', stderr);
+#elif defined(MISTAKE_local_time)
+  struct tm day = { .tm_year = 100 };
+  (void)mktime(&day);
 #elif defined(MISTAKE_exit)
   exit(0);
 #elif defined(MISTAKE_environment)
@@ -129,6 +134,15 @@ static void do_what_is_forbidden(void) {
 #define MOLAR_MASS
 #endif
 
+#if defined(MISTAKE_criterion)
+static const auspex_criterion criteria[] = {
+  { .size = sizeof(auspex_criterion), /* without max: nobody is 18 to 0 */
+    .kind = AUSPEX_NEEDS_AGE,
+    .min = 18,
+    .reason = "too young" },
+};
+#endif
+
 static const auspex_code weight_codes[] = {
   { "http://loinc.org", LOINC, "Body weight", AUSPEX_MATCH_EXACT, 0 },
 #if defined(MISTAKE_twice)
@@ -137,6 +151,8 @@ static const auspex_code weight_codes[] = {
   { "http://hl7.org/fhir/sid/icd-10", "25C", "Weight", AUSPEX_MATCH_EXACT, 0 },
 #elif defined(MISTAKE_system)
   { "LOINC", LOINC, "Body weight", AUSPEX_MATCH_EXACT, 0 },
+#elif defined(MISTAKE_near_system)
+  { "https://loinc.org/", LOINC, "Body weight", AUSPEX_MATCH_EXACT, 0 },
 #endif
 };
 static const auspex_set weight_set = { .size = sizeof(auspex_set),
@@ -203,6 +219,9 @@ static const auspex_model model = {
   .source = "None: the points are made up",
   .limits = LIMITS,
   .licence = "CC0",
+#if defined(MISTAKE_criterion)
+  .criteria = AUSPEX_ARRAY(criteria),
+#endif
   .inputs = AUSPEX_ARRAY(inputs),
   .outcomes = AUSPEX_ARRAY(outcomes),
   .factors = AUSPEX_ARRAY(factors),
@@ -292,6 +311,25 @@ static double number_of(auspex_instance *t, const auspex_batch *batch,
   return x > 0 ? (double)NAN : x;
 #elif defined(MISTAKE_infinity)
   return 1 / (x - 1);
+#elif defined(MISTAKE_read_past)
+  return x + (batch->value[(size_t)(row + 1) * INPUTS] > 60);
+#elif defined(MISTAKE_read_before)
+  return x + (batch->value[(ptrdiff_t)row * INPUTS - 1] > 60);
+#elif defined(MISTAKE_write_row)
+  ((double *)(uintptr_t)batch->value)[row * INPUTS] = 0;
+  return x;
+#elif defined(MISTAKE_unset_memory)
+  volatile double *cells = malloc(64 * sizeof *cells);
+  x += cells ? cells[40] > 0 : 0;
+  free((void *)(uintptr_t)cells);
+  return x;
+#elif defined(MISTAKE_unset_stack)
+  volatile double cells[64];
+  return x + (cells[40] > 0);
+#elif defined(MISTAKE_big_stack)
+  volatile char cells[64 << 20];
+  for (size_t i = 0; i < sizeof cells; i += 4096) cells[i] = 1;
+  return x + cells[4096] - 1;
 #elif defined(MISTAKE_divides)
   volatile int years = (int)fmin(batch->value[row * INPUTS], 200);
   return x + 7 / years;
@@ -301,6 +339,9 @@ static double number_of(auspex_instance *t, const auspex_batch *batch,
 }
 
 static void write_text(auspex_writer *w) {
+#if defined(MISTAKE_long_text)
+  if (w->out->text) memset(w->out->text, 'x', 100 * 64 + 8);
+#endif
 #if defined(MISTAKE_utf8)
   auspex_write_text(w, "%s", "caf\xe9");
 #else
