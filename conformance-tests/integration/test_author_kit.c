@@ -365,6 +365,40 @@ static void templates_of_engines_pass(void **state) {
   }
 }
 
+/* An author who compiles as lint says, and whose linker lets the standard
+ * library's templates out; and one who throws. */
+static void a_module_in_cpp_passes_and_its_exceptions_are_named(void **state) {
+  (void)state;
+  assert_int_equal(
+      sh("$AUSPEX plugin new --language cpp %s/in-cpp >/dev/null && "
+         "sed -i 's/-Wl,--version-script=exports.map//' %s/in-cpp/Makefile && "
+         "make -s -C %s/in-cpp AUSPEX=$(realpath $AUSPEX) >/dev/null && "
+         "nm -D --defined-only %s/in-cpp/in-cpp.so | grep -q ' W ' && "
+         "$AUSPEX plugin lint %s/in-cpp >%s/out/cpp && "
+         "grep -q 'note: in-cpp.so: it exports .* symbols of C++' %s/out/cpp "
+         "&& "
+         "grep -q '^0 errors, 0 warnings' %s/out/cpp && "
+         "$AUSPEX plugin check %s/in-cpp >/dev/null",
+         work, work, work, work, work, work, work, work, work),
+      0);
+  assert_int_equal(
+      sh("sed -i 's/catch (const std::exception &e)/catch (const "
+         "std::bad_alloc \\&e)/; s/result->level =/if (age > 0) throw "
+         "std::runtime_error(\"old\"); result->level =/' %s/in-cpp/plugin.cc "
+         "&& "
+         "make -s -C %s/in-cpp AUSPEX=true 2>/dev/null && "
+         "$AUSPEX plugin check %s/in-cpp >%s/out/cpp; "
+         "grep -q 'an exception of C++ that nobody caught' %s/out/cpp",
+         work, work, work, work, work),
+      0);
+  assert_int_equal(
+      sh("$AUSPEX plugin new --language perl %s/in-perl 2>/dev/null", work), 1);
+  assert_int_equal(sh("$AUSPEX plugin new --language c --engine model-file "
+                      "%s/in-both 2>/dev/null",
+                      work),
+                   1);
+}
+
 static void exit_codes_tell_faults_from_failures(void **state) {
   (void)state;
   assert_int_equal(sh("$AUSPEX plugin lint %s/good >/dev/null", work), 0);
@@ -515,6 +549,7 @@ int main(void) {
     cmocka_unit_test(model_files_are_read_without_loading),
     cmocka_unit_test(onnx_files_are_looked_into_without_a_runtime),
     cmocka_unit_test(templates_of_engines_pass),
+    cmocka_unit_test(a_module_in_cpp_passes_and_its_exceptions_are_named),
     cmocka_unit_test(exit_codes_tell_faults_from_failures),
     cmocka_unit_test(new_does_not_overwrite_and_wants_a_plain_name),
     cmocka_unit_test(archives_are_the_same_whenever_the_files_are),

@@ -19,18 +19,21 @@ enum {
   ENGINE_MOST = 32 << 20,
   LIBRARY_MOST = 128 << 20
 };
-enum { ENGINE, SDK }; /* options */
+enum { ENGINE, LANGUAGE, SDK }; /* options */
 
 static const ax_plugin_option options[] = {
   [ENGINE] = { "--engine", "NAME",
                "A model as data for this engine (model-file, onnx) instead of "
                "C." },
+  [LANGUAGE] = { "--language", "c|cpp",
+                 "What the code is written in: C (standard) or C++17." },
   [SDK] = { "--sdk", "FOLDER", "Where auspex_plugin.h and template/ are." },
   { NULL, NULL, NULL },
 };
 
 static const ax_plugin_manual manual = {
-  .usage = "new [--engine model-file|onnx] [--sdk FOLDER] NAME",
+  .usage =
+      "new [--engine model-file|onnx | --language c|cpp] [--sdk FOLDER] NAME",
   .about = "Makes the folder NAME with a small plug-in that builds and passes "
            "check.\n"
            "NAME may have folders before it; its last part is the name of "
@@ -120,9 +123,14 @@ static ax_status copy_library(ax_arena *arena, const char *engine,
   return AX_OK;
 }
 
+static const char *language_of(const ax_plugin_words *words) {
+  return words->values[LANGUAGE] ? words->values[LANGUAGE] : "c";
+}
+
 static ax_status make(ax_arena *arena, const ax_plugin_words *words,
                       ax_error *err) {
   const char *folder = words->words[0], *engine = words->values[ENGINE];
+  const char *language = language_of(words);
   const char *slash = strrchr(folder, '/');
   ax_template_names names = { .name = ax_str_from(slash ? slash + 1 : folder) };
   if (!ax_template_name_ok(names.name))
@@ -134,8 +142,16 @@ static ax_status make(ax_arena *arena, const ax_plugin_words *words,
   if (engine && !ax_template_name_ok(ax_str_from(engine)))
     return ax_error_set(err, AX_INVALID, "there is no engine \"%.60s\"",
                         engine);
-  ax_str from = ax_arena_printf(arena, AX_STR_FMT "/template/%s",
-                                AX_STR_ARG(names.sdk), engine ? engine : "c");
+  if (engine && words->values[LANGUAGE])
+    return ax_error_set(err, AX_INVALID,
+                        "with --engine there is no code, so no --language");
+  if (strcmp(language, "c") != 0 && strcmp(language, "cpp") != 0)
+    return ax_error_set(err, AX_INVALID,
+                        "there is no template in \"%.60s\"; write c or cpp",
+                        language);
+  ax_str from =
+      ax_arena_printf(arena, AX_STR_FMT "/template/%s", AX_STR_ARG(names.sdk),
+                      engine ? engine : language);
   if (!from.ptr) return AX_NOMEM;
   AX_TRY(ax_template_copy(arena, from.ptr, folder, &names, err));
   if (!engine) return AX_OK;
@@ -161,8 +177,10 @@ int ax_cmd_plugin_new(int argc, char **argv) {
                  "auspex plugin check %s\n",
                  words.words[0], words.words[0], words.words[0]);
   else
-    (void)printf("%s: the code is plugin.c. Next: make -C %s; make -C %s "
+    (void)printf("%s: the code is plugin.%s. Next: make -C %s; make -C %s "
                  "check\n",
-                 words.words[0], words.words[0], words.words[0]);
+                 words.words[0],
+                 strcmp(language_of(&words), "cpp") == 0 ? "cc" : "c",
+                 words.words[0], words.words[0]);
   return AX_EXIT_OK;
 }

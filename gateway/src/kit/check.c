@@ -37,7 +37,8 @@ static const char *remedy(const char *ending, const char **rule) {
            "each array lies a page that may not be touched) or more stack than "
            "there is; run its test under -fsanitize=address";
   if (strstr(ending, "signal 6"))
-    return "it aborted (an assertion, or memory that was damaged)";
+    return "it aborted (an assertion, memory that was damaged, or an exception "
+           "of C++ that nobody caught)";
   if (strstr(ending, "signal 8"))
     return "it divided a whole number by zero or trapped a floating-point "
            "exception";

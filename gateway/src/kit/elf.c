@@ -231,8 +231,10 @@ static ax_status read_symbols(reading *r) {
     if (weak && s.st_shndx == SHN_UNDEF) continue; /* may stay away */
     ax_elf_symbol *symbol = AX_VEC_PUSH(&r->out->symbols, r->arena);
     if (!symbol) return ax_error_set(r->err, AX_NOMEM, "it is too large");
-    *symbol = (ax_elf_symbol){ name, s.st_shndx != SHN_UNDEF,
-                               ELF64_ST_TYPE(s.st_info) == STT_FUNC };
+    *symbol =
+        (ax_elf_symbol){ name, s.st_shndx != SHN_UNDEF,
+                         ELF64_ST_TYPE(s.st_info) == STT_FUNC,
+                         weak || ELF64_ST_BIND(s.st_info) == STB_GNU_UNIQUE };
   }
   return AX_OK;
 }

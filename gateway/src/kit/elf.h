@@ -21,6 +21,7 @@ typedef struct {
   const char *name; /* ends inside the string table */
   bool defined;     /* exported; otherwise imported */
   bool function;
+  bool weak; /* of a template of C++, or unique in the process */
 } ax_elf_symbol;
 
 typedef struct {

@@ -182,12 +182,15 @@ static void check_import(ax_findings *out, ax_str place, const char *name,
 static void check_symbols(ax_findings *out, ax_str place, const ax_elf *elf,
                           bool libraries) {
   bool exported = false;
+  size_t weak = 0;
   for (size_t i = 0; i < elf->symbols.count; i++) {
     const ax_elf_symbol *s = &elf->symbols.items[i];
     if (!s->defined) {
       check_import(out, place, s->name, libraries);
     } else if (strcmp(s->name, "auspex_module_open") == 0) {
       exported = true;
+    } else if (s->weak) {
+      weak++; /* -fvisibility does not reach the standard library's templates */
     } else {
       ERROR("export",
             "it exports %s besides auspex_module_open; compile with "
@@ -195,6 +198,12 @@ static void check_symbols(ax_findings *out, ax_str place, const ax_elf *elf,
             s->name);
     }
   }
+  if (weak)
+    ax_finding_add(out, AX_FINDING_NOTE, "export", place,
+                   "it exports %zu symbols of C++ besides auspex_module_open; "
+                   "-Wl,--version-script=FILE with { global: "
+                   "auspex_module_open; local: *; }; keeps them inside",
+                   weak);
   if (!exported)
     ERROR("export",
           "it does not export auspex_module_open; write AUSPEX_MODULE "

@@ -13,28 +13,45 @@ static unsigned char fill_of(const ax_guard *g) {
   return g->turn % 2 ? 0xbf : 0x40;
 }
 
-/* `size` bytes right before a page that nobody may touch. */
-static void *area(ax_guard *g, size_t size) {
-  size_t page = (size_t)sysconf(_SC_PAGESIZE);
-  size_t whole = (size + page - 1) / page * page + page;
+static size_t page_size(void) {
+  return (size_t)sysconf(_SC_PAGESIZE);
+}
+
+/* The next area with room for `size` bytes, to be written. Batches are alike,
+ * so the one of the batch before mostly fits. */
+static char *renew(ax_guard *g, size_t size) {
+  size_t page = page_size(), whole = (size + page - 1) / page * page + page;
   if (g->count == AX_GUARD_ARRAYS) return NULL;
+  size_t i = g->count++;
+  if (g->areas[i].at && g->areas[i].size == whole)
+    return mprotect(g->areas[i].at, whole - page, PROT_READ | PROT_WRITE)
+               ? NULL
+               : g->areas[i].at;
+  if (g->areas[i].at) (void)munmap(g->areas[i].at, g->areas[i].size);
+  g->areas[i].at = NULL;
   char *at = mmap(NULL, whole, PROT_READ | PROT_WRITE,
                   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (at == MAP_FAILED) return NULL;
-  g->areas[g->count].at = at;
-  g->areas[g->count++].size = whole;
-  if (mprotect(at + whole - page, page, PROT_NONE)) return NULL;
+  g->areas[i].at = at;
+  g->areas[i].size = whole;
+  return mprotect(at + whole - page, page, PROT_NONE) ? NULL : at;
+}
+
+/* `size` bytes right before a page that nobody may touch. */
+static char *area(ax_guard *g, size_t size) {
+  char *at = renew(g, size);
+  if (!at) return NULL;
   /* What lies before it is another number each time. */
-  memset(at, fill_of(g), whole - page - size);
-  return at + whole - page - size;
+  size_t before = g->areas[g->count - 1].size - page_size() - size;
+  memset(at, fill_of(g), before);
+  return at + before;
 }
 
 static const void *to_read(ax_guard *g, const void *from, size_t size) {
   char *to = area(g, size);
   if (!to) return NULL;
   if (size) memcpy(to, from, size);
-  size_t page = (size_t)sysconf(_SC_PAGESIZE);
-  size_t whole = g->areas[g->count - 1].size - page;
+  size_t whole = g->areas[g->count - 1].size - page_size();
   if (whole && mprotect(g->areas[g->count - 1].at, whole, PROT_READ))
     return NULL;
   return to;
@@ -58,24 +75,16 @@ static bool guard_rows(ax_guard *g, auspex_batch *b) {
          TO_READ(g, b->sample_high, b->sample_count);
 }
 
-bool ax_guard_begin(ax_guard *g, ax_frame_batch *batch) {
+bool ax_guard_batch(ax_guard *g, ax_frame_batch *batch) {
   auspex_output *o = &batch->output;
   g->count = 0;
   g->turn++;
-  o->results = area(g, o->result_capacity * sizeof *o->results);
+  o->results = (void *)area(g, o->result_capacity * sizeof *o->results);
   o->contributions =
-      area(g, o->contribution_capacity * sizeof *o->contributions);
+      (void *)area(g, o->contribution_capacity * sizeof *o->contributions);
   o->text = area(g, o->text_capacity);
-  bool done =
-      o->results && o->contributions && o->text && guard_rows(g, &batch->batch);
-  if (!done) ax_guard_end(g);
-  return done;
-}
-
-void ax_guard_end(ax_guard *g) {
-  for (size_t i = 0; i < g->count; i++)
-    (void)munmap(g->areas[i].at, g->areas[i].size);
-  g->count = 0;
+  return o->results && o->contributions && o->text &&
+         guard_rows(g, &batch->batch);
 }
 
 void ax_guard_stack(const ax_guard *g) {

@@ -23,10 +23,9 @@ typedef struct {
   unsigned turn;
 } ax_guard;
 
-/* Puts the arrays of the batch and of its output into areas of their own.
- * False: no memory; the batch is not to be used. */
-bool ax_guard_begin(ax_guard *guard, ax_frame_batch *batch);
-void ax_guard_end(ax_guard *guard);
+/* Puts the arrays of the batch and of its output into areas of their own, until
+ * the next one comes. False: no memory; the batch is not to be used. */
+bool ax_guard_batch(ax_guard *guard, ax_frame_batch *batch);
 
 /* The same for what the plug-in's variables find on the stack; right before it
  * is called. */

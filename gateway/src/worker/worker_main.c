@@ -206,7 +206,7 @@ static bool score(worker *w, uint32_t sequence, ax_str payload) {
   ax_frame_batch b;
   if (!arena || !ax_frame_batch_read(arena, payload, &b) ||
       b.model >= w->plugin.module.model_count ||
-      (w->trial && !ax_guard_begin(&w->guard, &b))) {
+      (w->trial && !ax_guard_batch(&w->guard, &b))) {
     ax_arena_free(arena);
     return send_error(w, sequence, AUSPEX_E_INPUT,
                       AX_STR("the batch is malformed or too large"));
@@ -231,7 +231,6 @@ static bool score(worker *w, uint32_t sequence, ax_str payload) {
                              AX_STR("more results, contributions or text than "
                                     "there was room for")));
   }
-  if (w->trial) ax_guard_end(&w->guard);
   ax_arena_free(arena);
   return sent;
 }
