@@ -13,9 +13,13 @@
 typedef struct {
   ax_facts facts;
   size_t room;
-  ax_facts ahead; /* of them, what a clock says that is fast */
-  bool arrived; /* who it is, or that it may be scored, is new: all models */
-  bool person;  /* age or sex may be others than before */
+} growing;
+
+typedef struct {
+  growing said;
+  growing ahead; /* of it, what a clock says that is fast */
+  bool arrived;  /* who it is, or that it may be scored, is new: all models */
+  bool person;   /* age or sex may be others than before */
 } subject;
 
 typedef struct {
@@ -26,20 +30,20 @@ typedef struct {
   ax_error *err;
 } planning;
 
-static ax_status add_facts(ax_arena *arena, subject *s, const ax_facts *more) {
-  if (s->facts.count + more->count > s->room) {
-    size_t room = 2 * (s->facts.count + more->count);
+static ax_status add_facts(ax_arena *arena, growing *to, const ax_facts *more) {
+  if (to->facts.count + more->count > to->room) {
+    size_t room = 2 * (to->facts.count + more->count);
     ax_fact *items = AX_TAKE_ARRAY(arena, ax_fact, room);
     if (!items) return AX_NOMEM;
-    if (s->facts.count)
-      memcpy(items, s->facts.items, s->facts.count * sizeof *items);
-    s->facts.items = items;
-    s->room = room;
+    if (to->facts.count)
+      memcpy(items, to->facts.items, to->facts.count * sizeof *items);
+    to->facts.items = items;
+    to->room = room;
   }
   if (more->count)
-    memcpy(s->facts.items + s->facts.count, more->items,
+    memcpy(to->facts.items + to->facts.count, more->items,
            more->count * sizeof *more->items);
-  s->facts.count += more->count;
+  to->facts.count += more->count;
   return AX_OK;
 }
 
@@ -71,18 +75,10 @@ static bool is_ahead(const planning *p, const ax_fact *fact) {
 
 static ax_status add_ahead(const planning *p, subject *s,
                            const ax_facts *facts) {
-  size_t count = 0;
-  for (size_t i = 0; i < facts->count; i++)
-    count += is_ahead(p, &facts->items[i]);
-  if (count == 0) return AX_OK;
-  ax_fact *items = AX_NEW_ARRAY(p->arena, ax_fact, s->ahead.count + count);
-  if (!items) return AX_NOMEM;
-  if (s->ahead.count)
-    memcpy(items, s->ahead.items, s->ahead.count * sizeof *items);
-  s->ahead.items = items;
-  for (size_t i = 0; i < facts->count; i++)
-    if (is_ahead(p, &facts->items[i]))
-      items[s->ahead.count++] = facts->items[i];
+  for (size_t i = 0; i < facts->count; i++) {
+    const ax_facts one = { .items = &facts->items[i], .count = 1 };
+    if (is_ahead(p, one.items)) AX_TRY(add_facts(p->arena, &s->ahead, &one));
+  }
   return AX_OK;
 }
 
@@ -93,7 +89,7 @@ static ax_status add_to(const planning *p, ax_str name, const ax_facts *facts,
     return AX_OK;
   AX_TRY(subject_of(p->arena, p->subjects, name, &s));
   if (fresh) AX_TRY(add_ahead(p, s, facts));
-  return add_facts(p->arena, s, facts);
+  return add_facts(p->arena, &s->said, facts);
 }
 
 /* Nobody may have known this Patient, or it was not to be scored. */
@@ -115,8 +111,8 @@ static ax_status add_patient(ax_arena *arena, ax_map *subjects,
   AX_TRY(subject_of(arena, subjects, item->subject, &s));
   s->arrived |= arrived;
   s->person |= item->version > 1;
-  AX_TRY(add_facts(arena, s, before));
-  return add_facts(arena, s, &item->facts);
+  AX_TRY(add_facts(arena, &s->said, before));
+  return add_facts(arena, &s->said, &item->facts);
 }
 
 /* What is said no more counts as what is said: the value that is gone may have
@@ -144,7 +140,7 @@ static ax_status add_item(planning *p, const ax_intake_item *item) {
 
 static bool is_concerned(const subject *s, const ax_model *model) {
   return s->arrived || (s->person && ax_score_reads_person(model)) ||
-         ax_score_concerns(model, &s->facts);
+         ax_score_concerns(model, &s->said.facts);
 }
 
 /* The moment of acceptance; where the model reads something of a clock that is
@@ -152,8 +148,8 @@ static bool is_concerned(const subject *s, const ax_model *model) {
 static int64_t as_of(const planning *p, const subject *s,
                      const ax_model *model) {
   int64_t latest = p->now_ms;
-  for (size_t i = 0; i < s->ahead.count; i++) {
-    const ax_facts one = { .items = &s->ahead.items[i], .count = 1 };
+  for (size_t i = 0; i < s->ahead.facts.count; i++) {
+    const ax_facts one = { .items = &s->ahead.facts.items[i], .count = 1 };
     if (one.items->lo_ms > latest && ax_score_concerns(model, &one))
       latest = one.items->lo_ms;
   }
@@ -169,8 +165,8 @@ static void plan_models(const planning *p, const ax_score_view *view,
   for (size_t i = 0; i < ax_map_count(p->subjects); i++) {
     ax_str name;
     subject *s = ax_map_at(p->subjects, i, &name);
-    ax_intake_rules_own(&s->facts);
-    ax_intake_rules_own(&s->ahead);
+    ax_intake_rules_own(&s->said.facts);
+    ax_intake_rules_own(&s->ahead.facts);
     for (size_t m = 0; m < all; m++) {
       ax_str shadow = { 0 };
       const ax_model *model =

@@ -121,8 +121,8 @@ static int64_t create_ahead(world *w, int64_t ahead) {
   return then;
 }
 
-static void what_a_fast_clock_says_is_scored_when_its_time_has_come(
-    void **state) {
+static void
+what_a_fast_clock_says_is_scored_when_its_time_has_come(void **state) {
   world *w = *state;
   ax_task *tasks = NULL;
   size_t count = 0;
@@ -138,6 +138,33 @@ static void what_a_fast_clock_says_is_scored_when_its_time_has_come(
   assert_int_equal(1, count);
   assert_true(tasks[0].as_of_ms == then);
   assert_true(tasks[0].not_before_ms == then);
+}
+
+/* A monitor's clock is fast, and it sends an hour of values at once. */
+static void many_values_of_a_fast_clock_need_little_memory(void **state) {
+  enum { VALUES = 2000, MOST = 64 << 20 };
+  world *w = *state;
+  char instant[AX_FHIR_DATE_INSTANT + 1];
+  store_patient(w, "");
+  ax_fhir_date_instant(ax_clock_wall_ms() + 60000, instant);
+  ax_buf text = AX_BUF_INIT(4 << 20);
+  ax_buf_append(&text, AX_STR("{\"resourceType\":\"Bundle\",\"type\":"
+                              "\"transaction\",\"entry\":["));
+  for (int i = 0; i < VALUES; i++)
+    ax_buf_printf(
+        &text,
+        "%s{\"resource\":{\"resourceType\":\"Observation\","
+        "\"status\":\"final\",\"code\":{\"coding\":[{\"system\":"
+        "\"http://loinc.org\",\"code\":\"1-8\"}]},\"subject\":{"
+        "\"reference\":\"Patient/mine\"},\"effectiveDateTime\":"
+        "\"%s\",\"valueQuantity\":{\"value\":%d}}," POST("Observation") "}",
+        i ? "," : "", instant, i);
+  ax_buf_append(&text, AX_STR("]}"));
+  size_t before = ax_arena_used(w->arena);
+  assert_int_equal(200, post(w, ax_arena_cstr(w->arena, ax_buf_view(&text))));
+  assert_true(ax_arena_used(w->arena) - before < MOST);
+  assert_int_equal(1, stats(w).tasks_waiting);
+  ax_buf_free(&text);
 }
 
 static void what_lies_further_ahead_waits_for_nothing(void **state) {
@@ -324,6 +351,7 @@ int main(void) {
     T(one_task_for_each_patient_of_a_commit),
     T(a_task_that_finds_no_worker_is_done_later),
     T(what_a_fast_clock_says_is_scored_when_its_time_has_come),
+    T(many_values_of_a_fast_clock_need_little_memory),
     T(what_lies_further_ahead_waits_for_nothing),
     T(a_task_that_fails_in_any_way_waits_longer_each_time),
     T(tasks_left_by_a_crash_are_done_at_the_next_start),
