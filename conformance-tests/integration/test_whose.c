@@ -123,6 +123,14 @@ static void the_url_of_the_ehr_is_our_patient(void **state) {
   put_patient("ehr-1", "ehr-1", "");
   send_data("by-4", "\"reference\": \"" EHR "/Patient/ehr-1\"");
   await_results(AX_STR("ehr-1"), 1);
+  size_t count = patients_count(gw, "/Observation?subject=Patient/ehr-1");
+  assert_true(count > 0);
+  assert_int_equal(
+      patients_count(gw, "/Observation?subject=" EHR "/Patient/ehr-1"), count);
+  assert_int_equal(
+      patients_count(gw, "/Patient?_has:Observation:subject:status=final"
+                         "&_id=ehr-1"),
+      1);
   size_t before = results();
   send_data("by-5",
             "\"reference\": \"https://stranger.example/Patient/ehr-1\"");

@@ -72,7 +72,8 @@ static void validate(world *w) {
 static void find_rows(world *w) {
   ax_index_row *rows = NULL;
   size_t count = 0;
-  must(ax_search_index(w->app->search.search, w->arena, w->doc, &rows, &count),
+  must(ax_search_index(w->app->search.search, w->arena, w->doc, AX_STR(""),
+                       &rows, &count),
        NULL);
 }
 
@@ -116,8 +117,8 @@ static void commit(world *w) {
                      .patient = AX_STR("Patient/other") };
   ax_commit one = { .writes = &write, .write_count = 1, .audit = &audit };
   write.id = ax_arena_printf(w->arena, "bench-%zu", w->round);
-  must(ax_search_index(w->app->search.search, w->arena, w->doc, &rows,
-                       &write.index_count),
+  must(ax_search_index(w->app->search.search, w->arena, w->doc, AX_STR(""),
+                       &rows, &write.index_count),
        NULL);
   must(ax_fhir_fact_extract(w->arena, w->doc, &facts, &subject), NULL);
   write.index = rows;

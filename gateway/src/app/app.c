@@ -208,8 +208,7 @@ static ax_status open_parts(ax_app *app, ax_arena *arena, bool serving,
   AX_TRY(ax_app_rules_open(arena, app->config, NULL, 0, &app->rules, err));
   tell_host(app);
   if (serving)
-    AX_TRY(ax_app_search_open(&app->rules, app->config->search_exclude,
-                              &app->search, err));
+    AX_TRY(ax_app_search_open(&app->rules, app->config, &app->search, err));
   *exit_code = AX_EXIT_DATA;
   if (serving) AX_TRY(open_store(app, err));
   if (serving) AX_TRY(open_admin(app, err));

@@ -70,7 +70,7 @@ static bool expand(void *ctx, ax_search_set set, ax_str a, ax_str b,
                             each, to);
 }
 
-ax_status ax_app_search_open(const ax_app_rules *rules, const char *exclude,
+ax_status ax_app_search_open(const ax_app_rules *rules, const ax_config *config,
                              ax_app_search *out, ax_error *err) {
   *out = (ax_app_search){ 0 };
   ax_status status = ax_fp_model_r4_new(rules->registry, &out->model, err);
@@ -78,7 +78,9 @@ ax_status ax_app_search_open(const ax_app_rules *rules, const char *exclude,
   ax_search_options options = { .model = ax_fp_model_r4_table(out->model),
                                 .host = { .code_system = code_system,
                                           .expand = expand },
-                                .exclude = exclude };
+                                .exclude = config->search_exclude,
+                                .base = config->base_url,
+                                .known_as = config->known_as };
   /* Only its type says const: the functions read. */
   memcpy(&options.host.ctx, &rules, sizeof options.host.ctx);
   status = ax_search_new(&options, &out->search, err);

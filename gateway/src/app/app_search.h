@@ -8,6 +8,7 @@
 #define AX_APP_APP_SEARCH_H
 
 #include "app/app_rules.h"
+#include "app/config.h"
 #include "search/search.h"
 #include "validate/fp_model_r4.h"
 
@@ -16,8 +17,8 @@ typedef struct {
   ax_search *search;
 } ax_app_search;
 
-/* `exclude` as in ax_search_options. On failure nothing is left open. */
-ax_status ax_app_search_open(const ax_app_rules *rules, const char *exclude,
+/* On failure nothing is left open. */
+ax_status ax_app_search_open(const ax_app_rules *rules, const ax_config *config,
                              ax_app_search *out, ax_error *err) AX_MUST_USE;
 void ax_app_search_close(ax_app_search *search);
 

@@ -97,3 +97,16 @@ ax_reference ax_fhir_reference_parse(ax_str text) {
              ? parts
              : ref;
 }
+
+bool ax_fhir_reference_is_below(const char *list, ax_str base) {
+  ax_str rest = list ? ax_str_from(list) : AX_STR("");
+  while (rest.len) {
+    ax_str part = ax_str_cut(&rest, ',');
+    while (part.len) {
+      ax_str one = ax_str_trim(ax_str_cut(&part, ' '));
+      while (one.len && one.ptr[one.len - 1] == '/') one.len--;
+      if (one.len && ax_str_eq(one, base)) return true;
+    }
+  }
+  return false;
+}

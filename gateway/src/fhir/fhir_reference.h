@@ -30,4 +30,8 @@ typedef struct {
 /* Takes `text` apart; the parts point into it. */
 ax_reference ax_fhir_reference_parse(ax_str text);
 
+/* Is `base` one of a list ("https://ehr/fhir https://other/fhir", with blanks
+ * or commas between; NULL: none)? A slash at the end does not matter. */
+bool ax_fhir_reference_is_below(const char *list, ax_str base);
+
 #endif

@@ -169,7 +169,8 @@ static ax_status add(group *g, ax_intake_item *item) {
   g->row_count[g->count] = 0;
   if (item->resource)
     AX_TRY(ax_search_index(g->intake->options.search, g->rq->arena,
-                           item->resource, &rows, &g->row_count[g->count]));
+                           item->resource, g->rq->base, &rows,
+                           &g->row_count[g->count]));
   g->rows[g->count] = rows;
   g->items[g->count] = *item;
   g->from[g->count++] = item;

@@ -149,7 +149,7 @@ ax_status ax_intake_item_finish(ax_search *search, ax_arena *arena, ax_str base,
                                     item->updated_ms);
   if (!item->tree) return AX_NOMEM;
   AX_TRY(write_body(arena, scratch, item));
-  AX_TRY(ax_search_index(search, arena, item->tree, &item->index,
+  AX_TRY(ax_search_index(search, arena, item->tree, base, &item->index,
                          &item->index_count));
   item->facts = (ax_facts){ 0 };
   item->subject = (ax_str){ 0 };

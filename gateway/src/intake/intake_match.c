@@ -261,8 +261,8 @@ static ax_status add_item(ax_intake_match *match, type_items *type,
   node *n = AX_NEW(match->arena, node);
   ax_index_row *rows = NULL;
   if (!n) return AX_NOMEM;
-  AX_TRY(ax_search_index(match->search, match->arena, item->resource, &rows,
-                         &n->count));
+  AX_TRY(ax_search_index(match->search, match->arena, item->resource,
+                         match->base, &rows, &n->count));
   n->item = item;
   n->rows = rows;
   n->next = type->all;

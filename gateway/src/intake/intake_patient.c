@@ -70,25 +70,11 @@ static ax_status by_identifier(ax_arena *arena, ax_intake_match *match,
   return item->subject.ptr ? AX_OK : AX_NOMEM;
 }
 
-/* "https://ehr/fhir https://other/fhir": blanks or commas between. */
-static bool is_known_base(const char *list, ax_str base) {
-  ax_str rest = list ? ax_str_from(list) : AX_STR("");
-  while (rest.len) {
-    ax_str part = ax_str_cut(&rest, ',');
-    while (part.len) {
-      ax_str one = ax_str_trim(ax_str_cut(&part, ' '));
-      while (one.len && one.ptr[one.len - 1] == '/') one.len--;
-      if (one.len && ax_str_eq(one, base)) return true;
-    }
-  }
-  return false;
-}
-
 static ax_status by_url(const ax_intake_options *options, ax_arena *arena,
                         ax_intake_item *item) {
   ax_reference ref = ax_fhir_reference_parse(item->subject);
   if (ref.kind != AX_REF_ABSOLUTE ||
-      !is_known_base(options->known_as, ref.base))
+      !ax_fhir_reference_is_below(options->known_as, ref.base))
     return AX_OK;
   item->subject = AX_JOIN(arena, ref.type, AX_STR("/"), ref.id);
   return item->subject.ptr ? AX_OK : AX_NOMEM;

@@ -75,6 +75,8 @@ static ax_status read_place(ax_intake_reindex *r, ax_arena *arena,
 /* --- one commit ------------------------------------------------------------
  */
 
+/* Of our own base only the configured one is known here: a reference below a
+ * host that a request named is found as it is written from then on. */
 static ax_status new_rows(ax_intake_reindex *r, ax_arena *arena,
                           const ax_walked *walked, ax_write *out) {
   const ax_json *tree = NULL;
@@ -83,7 +85,7 @@ static ax_status new_rows(ax_intake_reindex *r, ax_arena *arena,
   const ax_stored *s = &walked->stored;
   AX_TRY(ax_json_parse(arena, s->body, &tree, &fault));
   *out = (ax_write){ .type = s->type, .id = s->id, .version = s->version };
-  AX_TRY(ax_search_index(r->options.search, arena, tree, &rows,
+  AX_TRY(ax_search_index(r->options.search, arena, tree, AX_STR(""), &rows,
                          &out->index_count));
   out->index = rows;
   return AX_OK;

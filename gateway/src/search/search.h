@@ -39,6 +39,10 @@ typedef struct {
   const ax_fp_model *model; /* types of elements; NULL: guessed by name */
   ax_search_host host;
   const char *exclude; /* "Type.param", "Type.*", "*.param", blanks between */
+  /* Our published base URL, and bases under which others know our Patients
+   * (ax_fhir_reference_is_below); NULL: none. What is referred to below them is
+   * what Type/id refers to. */
+  const char *base, *known_as;
 } ax_search_options;
 
 ax_status ax_search_new(const ax_search_options *options, ax_search **out,
@@ -61,11 +65,11 @@ ax_status ax_search_load(ax_search *search, ax_registry *registry,
  * indexed by the table with this digest. 64 hexadecimal digits and a NUL. */
 void ax_search_digest(const ax_search *search, char out[65]);
 
-/* The index rows of `resource`. Texts point into the tree, the table or the
- * arena. NOMEM. */
+/* The index rows of `resource`; `base` is ours as its sender names it, or
+ * empty. Texts point into the tree, the table or the arena. NOMEM. */
 ax_status ax_search_index(ax_search *search, ax_arena *arena,
-                          const ax_json *resource, ax_index_row **rows,
-                          size_t *count) AX_MUST_USE;
+                          const ax_json *resource, ax_str base,
+                          ax_index_row **rows, size_t *count) AX_MUST_USE;
 
 /* One decoded name=value pair of a query string or a form. */
 typedef struct {

@@ -14,6 +14,8 @@
 #include "search/search_unit.h"
 
 typedef struct {
+  const ax_search *search;
+  ax_str base; /* ours, as the sender names it */
   ax_arena *arena;
   const ax_json *resource;
   const ax_search_def *def;
@@ -134,8 +136,9 @@ static ax_status reference(rows_of *out, const ax_json *v) {
   ax_str text = AX_JSON_STR(v, "reference");
   ax_reference ref = ax_fhir_reference_parse(text);
   if (text.len == 0 || ref.kind == AX_REF_FRAGMENT) return AX_OK;
-  /* The version is no part of what one searches for. */
-  if (ref.kind == AX_REF_RELATIVE && ref.version.len)
+  /* Neither the version nor where we are is part of what one searches for. */
+  if ((ref.kind == AX_REF_RELATIVE && ref.version.len) ||
+      ax_search_is_ours(out->search, &ref, out->base))
     AX_TRY(ax_search_text_local(out->arena, ref.type, ref.id, &text));
   return add(out, (ax_index_row){ .code = text });
 }
@@ -460,9 +463,11 @@ static ax_status run_program(rows_of *out, const ax_fp_model *model,
 }
 
 ax_status ax_search_index(ax_search *search, ax_arena *arena,
-                          const ax_json *resource, ax_index_row **rows,
-                          size_t *count) {
-  rows_of out = { .arena = arena, .resource = resource };
+                          const ax_json *resource, ax_str base,
+                          ax_index_row **rows, size_t *count) {
+  rows_of out = {
+    .search = search, .base = base, .arena = arena, .resource = resource
+  };
   const ax_search_table *table =
       ax_search_table_of(search, AX_JSON_STR(resource, "resourceType"));
   if (!table) return AX_NOMEM;

@@ -8,6 +8,7 @@
 #include "base/map.h"
 #include "base/sha256.h"
 #include "base/vec.h"
+#include "fhir/fhir_reference.h"
 #include "fhirpath/fp_parse.h"
 #include "search/search_table.h"
 
@@ -54,6 +55,17 @@ const ax_fp_model *ax_search_model(const ax_search *search) {
 
 const ax_search_host *ax_search_host_of(const ax_search *search) {
   return &search->options.host;
+}
+
+bool ax_search_is_ours(const ax_search *search, const ax_reference *ref,
+                       ax_str own) {
+  const ax_search_options *o = &search->options;
+  if (ref->kind != AX_REF_ABSOLUTE) return false;
+  while (own.len && own.ptr[own.len - 1] == '/') own.len--;
+  return (own.len && ax_str_eq(ref->base, own)) ||
+         ax_fhir_reference_is_below(o->base, ref->base) ||
+         (ax_str_eq(ref->type, AX_STR("Patient")) &&
+          ax_fhir_reference_is_below(o->known_as, ref->base));
 }
 
 /* --- what is left out ------------------------------------------------------
@@ -277,8 +289,11 @@ void ax_search_digest(const ax_search *search, char out[65]) {
   ax_buf_append(&text, ax_str_from(search->options.exclude
                                        ? search->options.exclude
                                        : ""));
+  ax_buf_printf(&text, "\n%s\n%s",
+                search->options.base ? search->options.base : "",
+                search->options.known_as ? search->options.known_as : "");
   /* To be raised when the same parameters give other rows. */
-  ax_buf_append(&text, AX_STR("\nrows 1"));
+  ax_buf_append(&text, AX_STR("\nrows 2"));
   ax_sha256_hex(ax_buf_view(&text), out);
   ax_buf_free(&text);
 }

@@ -19,6 +19,7 @@
 #define AX_SEARCH_SEARCH_TABLE_H
 
 #include "fhir/fhir_index.h"
+#include "fhir/fhir_reference.h"
 #include "fhirpath/fp_ast.h"
 #include "search/search.h"
 
@@ -82,6 +83,10 @@ typedef struct {
 const ax_search_table *ax_search_table_of(ax_search *search, ax_str type);
 
 const ax_search_host *ax_search_host_of(const ax_search *search);
+
+/* Does it lead below `own`, which may be empty, or a base of the options? */
+bool ax_search_is_ours(const ax_search *search, const ax_reference *ref,
+                       ax_str own);
 
 const ax_search_def *ax_search_table_find(const ax_search_table *table,
                                           ax_str name);

@@ -55,9 +55,11 @@ static ax_status read_values(ax_search_parse *p, const ax_search_asked *a,
 
 static ax_search_value_of value_of(const ax_search_parse *p,
                                    const ax_search_def *def) {
-  return (ax_search_value_of){
-    .arena = p->arena, .param = def, .kind = def->kind, .base = p->base
-  };
+  return (ax_search_value_of){ .search = p->search,
+                               .arena = p->arena,
+                               .param = def,
+                               .kind = def->kind,
+                               .base = p->base };
 }
 
 static ax_status take_values(ax_search_parse *p, const ax_search_asked *a,

@@ -104,11 +104,6 @@ static ax_status bare_id(const ax_search_value_of *of, ax_str id,
   return AX_OK;
 }
 
-static bool is_ours(ax_str base, ax_str ours) {
-  while (ours.len && ours.ptr[ours.len - 1] == '/') ours.len--;
-  return ours.len && ax_str_eq(base, ours);
-}
-
 static ax_status local(const ax_search_value_of *of, const ax_reference *ref,
                        ax_search_values *out, const char **wrong) {
   if (of->modifier.len && !ax_str_eq(of->modifier, ref->type))
@@ -127,7 +122,7 @@ static ax_status reference(const ax_search_value_of *of, ax_str text,
   ax_reference ref = ax_fhir_reference_parse(v.code);
   if (ax_fhir_primitive_is_id(v.code)) return bare_id(of, v.code, out, wrong);
   if (ref.kind == AX_REF_RELATIVE ||
-      (ref.kind == AX_REF_ABSOLUTE && is_ours(ref.base, of->base)))
+      ax_search_is_ours(of->search, &ref, of->base))
     return local(of, &ref, out, wrong);
   if (ref.kind == AX_REF_ABSOLUTE || ref.kind == AX_REF_URL ||
       ref.kind == AX_REF_URN)

@@ -13,6 +13,7 @@
 typedef AX_VEC(ax_query_value) ax_search_values;
 
 typedef struct {
+  const ax_search *search;
   ax_arena *arena;
   const ax_search_def *param;
   ax_index_kind kind; /* how it is read: the parameter's, unless a modifier

@@ -52,6 +52,17 @@ static void other_text_is_no_reference(void **state) {
     shape(bad[i], AX_REF_INVALID, "", "", "", "");
 }
 
+static void a_base_is_one_of_a_list_with_or_without_its_slash(void **state) {
+  (void)state;
+  static const char list[] = "https://a/fhir/, https://b/r4  https://c";
+  assert_true(ax_fhir_reference_is_below(list, AX_STR("https://a/fhir")));
+  assert_true(ax_fhir_reference_is_below(list, AX_STR("https://b/r4")));
+  assert_true(ax_fhir_reference_is_below(list, AX_STR("https://c")));
+  assert_false(ax_fhir_reference_is_below(list, AX_STR("https://a")));
+  assert_false(ax_fhir_reference_is_below(list, AX_STR("")));
+  assert_false(ax_fhir_reference_is_below(NULL, AX_STR("https://a")));
+}
+
 static const char BUNDLE[] =
     "{\"entry\":["
     "{\"fullUrl\":\"http://x/f/Patient/1\",\"resource\":{\"resourceType\":"
@@ -156,6 +167,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(references_are_taken_apart),
     cmocka_unit_test(other_text_is_no_reference),
+    cmocka_unit_test(a_base_is_one_of_a_list_with_or_without_its_slash),
     cmocka_unit_test(references_lead_as_the_specification_says),
     cmocka_unit_test(full_urls_have_rules),
     cmocka_unit_test(what_is_no_bundle_has_no_entries),

@@ -31,7 +31,8 @@ static bool finds(const char *type, const char *query, const char *resource) {
   ax_str why;
   assert_int_equal(ax_json_parse(arena, ax_str_from(resource), &tree, NULL),
                    AX_OK);
-  assert_int_equal(ax_search_index(kit.search, arena, tree, &rows, &count),
+  assert_int_equal(ax_search_index(kit.search, arena, tree, AX_STR("http://b"),
+                                   &rows, &count),
                    AX_OK);
   assert_int_equal(ax_intake_match_read(kit.search, arena, ax_str_from(type),
                                         ax_str_from(query), AX_STR("http://b"),

@@ -32,7 +32,8 @@ static const char *rows(const char *json, const char *param) {
   size_t count = 0, n = 0;
   if (ax_json_parse(arena, ax_str_from(json), &tree, &fault))
     fail_msg("%s", fault.text);
-  assert_int_equal(ax_search_index(kit.search, arena, tree, &list, &count),
+  assert_int_equal(ax_search_index(kit.search, arena, tree, AX_STR("http://b"),
+                                   &list, &count),
                    AX_OK);
   text[0] = '\0';
   for (size_t i = 0; i < count; i++) {
@@ -110,6 +111,8 @@ references_lose_their_version_and_fragments_are_left_out(void **state) {
   assert_string_equal(rows(json, "subject"), "");
   json = OBS("\"subject\":{\"reference\":\"http://ehr/fhir/Patient/a\"}");
   assert_string_equal(rows(json, "subject"), "|http://ehr/fhir/Patient/a");
+  json = OBS("\"subject\":{\"reference\":\"http://b/Patient/a/_history/3\"}");
+  assert_string_equal(rows(json, "subject"), "|Patient/a"); /* our own base */
   json = OBS("\"subject\":{\"display\":\"somebody\"}");
   assert_string_equal(rows(json, "subject"), "");
 }
@@ -283,7 +286,8 @@ static ax_status index_one(ax_arena *arena) {
   size_t count = 0;
   assert_int_equal(ax_json_parse(other, ax_str_from(json), &tree, &fault),
                    AX_OK);
-  ax_status status = ax_search_index(kit.search, arena, tree, &list, &count);
+  ax_status status = ax_search_index(kit.search, arena, tree,
+                                     AX_STR("http://b"), &list, &count);
   ax_arena_free(other);
   return status;
 }
