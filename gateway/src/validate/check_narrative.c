@@ -122,10 +122,16 @@ static bool is_followed(ax_str scheme, bool is_image) {
   return false;
 }
 
+/* A transaction replaces links to its entries, too (R4 3.1.0.11.2). */
+static bool is_entry(const ax_walk *walk, ax_str target) {
+  return walk->bundle && ax_fhir_bundle_by_url(walk->bundle, target);
+}
+
 static void check_link(ax_walk *walk, const ax_place *place,
                        const ax_xhtml *html, const ax_xhtml_link *link) {
   ax_str scheme = scheme_of(link->target), id = ax_str_skip(link->target, 1);
-  if (scheme.len && !is_followed(scheme, link->is_image))
+  if (scheme.len && !is_followed(scheme, link->is_image) &&
+      !is_entry(walk, link->target))
     INVALID(walk, "xhtml-link-scheme", place,
             "Hyperlink scheme '" AX_STR_FMT "' in '" AX_STR_FMT
             "' at '" AX_STR_FMT "' for '" AX_STR_FMT

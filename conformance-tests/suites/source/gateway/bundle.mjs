@@ -34,6 +34,15 @@ const transaction = script("gateway", "transaction", "Transaction",
     get("Observation/${obs}"), status(200), is("Observation.subject.reference", "Patient/${pat}"),
     is("Observation.value.value.toString()", "11.50"), is("Observation.meta.versionId", "1"),
     get("Patient/${pat}"), status(200), is("Patient.identifier.value", "${run}-t"))
+  .fixture("narrated", bundle("transaction",
+    entry("POST", "Patient", person("narrated", { text: { status: "generated",
+      div: `<div xmlns="http://www.w3.org/1999/xhtml"><a href="${uuid(5)}">report</a></div>` } })),
+    entry("POST", "Basic", { resourceType: "Basic", code: { text: "a report" } }, { fullUrl: uuid(5) })))
+  .variable("narrated", idOf(0, "Patient", "told"))
+  .variable("report", idOf(1, "Basic", "told"))
+  .test("bundle-references", "links of a narrative lead to what was stored, too",
+    post("", "narrated", { into: "told" }), status(200),
+    get("Patient/${narrated}"), yes("Patient.text.div.toString().contains('href=\"Basic/${report}\"')"))
   .fixture("atomic", bundle("transaction",
     entry("POST", "Patient", person("never")),
     entry("POST", "Patient", bad),
@@ -137,7 +146,7 @@ const transaction = script("gateway", "transaction", "Transaction",
     post("", "twin-puts"), refused(400, "duplicate", "Entries 0 and 1", { at: "Bundle.entry[1]" }),
     post("", "twin-and-plain"), refused(400, "duplicate", "entry 0", { at: "Bundle.entry[1].request.ifNoneExist" }),
     get("Patient?" + by("twins")), status(200), is("Bundle.total", 0))
-  .teardown(del("Observation/${obs}"), del("Observation/${referring}"), del("Patient/${pat}"), del("Patient/${once}"),
+  .teardown(del("Patient/${narrated}"), del("Basic/${report}"), del("Observation/${obs}"), del("Observation/${referring}"), del("Patient/${pat}"), del("Patient/${once}"),
     del("Patient/${fresh}"), del("Patient/${again}"), del("Patient/${twin1}"), del("Patient/${twin2}"));
 
 const batch = script("gateway", "batch", "Batch",
