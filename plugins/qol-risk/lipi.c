@@ -20,7 +20,9 @@ lipi_result lipi_compute(const lipi_table *table, double leukocytes,
   /* 6.9 of 9.2 is a ratio of 3, not a hair above. */
   r.ratio_points =
       auspex_params_step(&table->ratio, round(r.ratio * 1e9) / 1e9)->number[0];
-  r.ldh_points = auspex_params_step(&table->ldh, ldh / ldh_limit)->number[0];
+  r.ldh_points =
+      auspex_params_step(&table->ldh, round(ldh / ldh_limit * 1e9) / 1e9)
+          ->number[0];
   r.score = r.ratio_points + r.ldh_points;
   r.group = auspex_params_step(&table->group, r.score);
   return r;

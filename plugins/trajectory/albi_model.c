@@ -91,7 +91,10 @@ void albi_score(auspex_writer *w, const void *table, const auspex_batch *batch,
       auspex_write_contribution(w, 0, r.bilirubin);
       auspex_write_contribution(w, 1, r.albumin);
     }
-    auspex_write_text(w, "ALBI score %.3f, %s.", r.score, r.grade->word);
+    auspex_write_text(w,
+                      "ALBI score %.3f, %s. Made for hepatocellular carcinoma, "
+                      "also used in others.",
+                      r.score, r.grade->word);
     auspex_write_done(w);
   }
 }

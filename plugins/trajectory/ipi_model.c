@@ -198,10 +198,11 @@ static int is_whole(auspex_writer *w, const auspex_cells *cells,
   return 0;
 }
 
-/* LDH as a multiple of its own sample's upper limit of normal; NaN: refused. */
+/* LDH as a multiple of its own sample's upper limit of normal; NaN: refused.
+ * 3.39 of 1.13 is 3, which binary division misses. */
 static double ldh_of(auspex_writer *w, const auspex_cells *cells) {
   double limit = cells->high[IN_LDH];
-  double ratio = cells->value[IN_LDH] / limit;
+  double ratio = round(cells->value[IN_LDH] / limit * 1e9) / 1e9;
   if (limit > 0 && ratio >= 0.05 && ratio <= 50) return ratio;
   auspex_serve_missing(w, cells, IN_LDH, "%s",
                        limit > 0 ? "The ratio of lactate dehydrogenase to its "
@@ -213,7 +214,8 @@ static double ldh_of(auspex_writer *w, const auspex_cells *cells) {
 
 static void write_index(auspex_writer *w, const auspex_model *model,
                         const ipi_table *table, uint32_t row,
-                        const ipi_input *in, const uint32_t factor_of[]) {
+                        const ipi_input *in, const uint32_t factor_of[],
+                        const char *era) {
   ipi_result r = ipi_compute(table, in);
   auspex_result *result = auspex_write_result(w, row, 0);
   result->score = r.score;
@@ -226,15 +228,17 @@ static void write_index(auspex_writer *w, const auspex_model *model,
                     r.group->word);
   if (!isnan(r.survival))
     auspex_write_text(w,
-                      " Of the published group %.0f %% were alive after 5 "
-                      "years; that is a fact about the group.",
-                      100 * r.survival);
+                      " Of the published group%s %.0f %% were alive after 5 "
+                      "years (Kaplan-Meier); that is a fact about the group.",
+                      era, 100 * r.survival);
+  else
+    auspex_write_text(w, " A group of prognosis, no probability.");
   auspex_write_done(w);
 }
 
 static void score_large_cell(auspex_writer *w, const auspex_model *model,
                              const void *table, const auspex_batch *batch,
-                             uint32_t row) {
+                             uint32_t row, const char *era) {
   static const uint32_t factor_of[] = { IPI_BY_AGE, IPI_BY_LDH, IPI_BY_STAGE,
                                         IPI_BY_ECOG, IPI_BY_EXTRANODAL };
   auspex_cells cells = auspex_cells_of(batch, row);
@@ -246,17 +250,18 @@ static void score_large_cell(auspex_writer *w, const auspex_model *model,
                      [IPI_BY_STAGE] = cells.value[IN_STAGE],
                      [IPI_BY_ECOG] = cells.value[IN_ECOG],
                      [IPI_BY_EXTRANODAL] = cells.value[IN_EXTRANODAL] } };
-  write_index(w, model, table, row, &in, factor_of);
+  write_index(w, model, table, row, &in, factor_of, era);
 }
 
 void ipi_score(auspex_writer *w, const void *table, const auspex_batch *batch,
                uint32_t row) {
-  score_large_cell(w, &ipi_model, table, batch, row);
+  score_large_cell(w, &ipi_model, table, batch, row, ", before rituximab,");
 }
 
 void nccn_ipi_score(auspex_writer *w, const void *table,
                     const auspex_batch *batch, uint32_t row) {
-  score_large_cell(w, &nccn_ipi_model, table, batch, row);
+  score_large_cell(w, &nccn_ipi_model, table, batch, row,
+                   ", treated with rituximab,");
 }
 
 void flipi_score(auspex_writer *w, const void *table, const auspex_batch *batch,
@@ -272,5 +277,5 @@ void flipi_score(auspex_writer *w, const void *table, const auspex_batch *batch,
                      [IPI_BY_STAGE] = cells.value[IN_STAGE],
                      [IPI_BY_NODAL_AREAS] = cells.value[IN_NODAL],
                      [IPI_BY_HB] = cells.value[IN_HB] } };
-  write_index(w, &flipi_model, table, row, &in, factor_of);
+  write_index(w, &flipi_model, table, row, &in, factor_of, "");
 }
