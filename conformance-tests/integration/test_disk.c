@@ -218,13 +218,31 @@ static void what_was_changed_by_hand_is_found(void **state) {
   assert_non_null(strstr(r.err, "there is none in /nowhere/at/all"));
 }
 
+/* So much that a copy of it is written in parts. */
+static void store_megabytes(void) {
+  enum { TEXT = 100000, TIMES = 60 };
+  static char patient[TEXT + 100];
+  uint32_t random = 1;
+  int at = snprintf(patient, sizeof patient,
+                    "{\"resourceType\":\"Patient\",\"name\":[{\"text\":\"");
+  for (int n = 0; n < TIMES; n++) {
+    for (int i = 0; i < TEXT; i++) { /* what no packing makes small */
+      random = random * 1664525 + 1013904223;
+      patient[at + i] = (char)('A' + (random >> 24) % 26);
+    }
+    (void)strcpy(patient + at + TEXT, "\"}]}");
+    assert_int_equal(outside_post(gw, "/Patient", patient)->status, 201);
+  }
+}
+
 static void a_copy_that_finds_no_room_leaves_nothing(void **state) {
   (void)state;
+  store_megabytes();
   const char *build = getenv("AUSPEX_BUILD");
   char copy[100], line[400];
   (void)snprintf(copy, sizeof copy, "%s.copy", outside_data(gw));
   (void)snprintf(line, sizeof line,
-                 "trap '' XFSZ; ulimit -f 200; %s/bin/auspex backup --data %s "
+                 "trap '' XFSZ; ulimit -f 1000; %s/bin/auspex backup --data %s "
                  "--to %s 2>/dev/null; test $? = 3",
                  build ? build : "build", outside_data(gw), copy);
   assert_int_equal(system(line), 0); /* NOLINT(cert-env33-c) */
