@@ -4,6 +4,7 @@
 # and the systemd unit.
 # An auspex.conf that is already there is left alone.
 set -eu
+umask 022 # the gateway runs as somebody else
 dest=$1 prefix=$2 build=$3
 cd "$(dirname "$0")/.."
 
@@ -68,4 +69,6 @@ if [ ! -e "$conf" ]; then
 fi
 sed -e "s|/usr/local|$prefix|g" deploy/systemd/auspex.service \
   >"$dest$prefix/lib/systemd/system/auspex.service"
+# What was built or checked out under another umask.
+chmod -R a+rX "$dest$lib" "$dest$share" "$dest$doc"
 echo "installed below $dest$prefix; configuration in $dest/etc/auspex/auspex.conf"

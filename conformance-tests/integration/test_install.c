@@ -19,7 +19,8 @@ static int set_up(void **state) {
   char line[PATH];
   arena = ax_arena_new(8 << 20);
   if (!arena || !mkdtemp(folder)) return -1;
-  (void)snprintf(line, sizeof line, "%s/deploy/install.sh %s /usr %s >&2",
+  (void)snprintf(line, sizeof line,
+                 "umask 077; %s/deploy/install.sh %s/root /usr %s >&2",
                  root ? root : ".", folder, build ? build : "build");
   return system(line) == 0 ? 0 : -1; /* NOLINT(cert-env33-c) */
 }
@@ -32,7 +33,7 @@ static int tear_down(void **state) {
 }
 
 static const char *at(const char *place) {
-  return ax_arena_printf(arena, "%s/%s", folder, place).ptr;
+  return ax_arena_printf(arena, "%s/root/%s", folder, place).ptr;
 }
 
 static ax_str text_of(const char *place) {
@@ -122,11 +123,23 @@ static void the_unit_names_what_is_there(void **state) {
   assert_true(ax_file_exists(at("usr/bin/auspex-worker")));
 }
 
+/* Whoever installs may keep everything to himself by his umask. */
+static void others_may_read_what_is_installed(void **state) {
+  (void)state;
+  char line[2 * PATH];
+  (void)snprintf(line, sizeof line,
+                 "test -z \"$(find %s/root '(' -type d -not -perm -005 ')' -o "
+                 "'(' -type f -not -perm -004 ')' | tee /dev/stderr)\"",
+                 folder);
+  assert_int_equal(system(line), 0); /* NOLINT(cert-env33-c) */
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(texts_find_each_other),
     cmocka_unit_test(the_configuration_that_is_put_there_is_fine),
     cmocka_unit_test(the_unit_names_what_is_there),
+    cmocka_unit_test(others_may_read_what_is_installed),
   };
   return cmocka_run_group_tests_name("install", tests, set_up, tear_down);
 }
