@@ -194,6 +194,38 @@ static void renewed_files_are_taken_without_a_restart(void **state) {
   tls_front_stop(front);
 }
 
+/* All endpoints are asked with one certificate. */
+static void subscriptions_show_a_certificate_too(void **state) {
+  (void)state;
+  tls_front *front = front_of("server");
+  atomic_store(&at.taken, 0);
+  ax_str config = ax_arena_printf(
+      at.arena,
+      "{\"subscriptions\":{\"allow\":[\"https://127.0.0.1:%u\"]" AX_STR_FMT
+          AX_STR_FMT AX_STR_FMT "}}",
+      tls_front_port(front), AX_STR_ARG(file_member("ca", "ca.pem")),
+      AX_STR_ARG(file_member("certificate", "client.pem")),
+      AX_STR_ARG(file_member("key", "client.key")));
+  assert_int_equal(ax_file_write(at.targets, config, NULL), AX_OK);
+  outside *gw = outside_start(options());
+  ax_str hook = ax_arena_printf(
+      at.arena,
+      "{\"resourceType\":\"Subscription\",\"status\":\"requested\",\"reason\":"
+      "\"test\",\"criteria\":\"RiskAssessment?method=endpac\",\"channel\":{"
+      "\"type\":\"rest-hook\",\"payload\":\"application/fhir+json\","
+      "\"endpoint\":\"https://127.0.0.1:%u/fhir\"}}",
+      tls_front_port(front));
+  assert_int_equal(outside_post(gw, "/Subscription", hook.ptr)->status, 201);
+  send_sample(gw, "tls-3");
+  int64_t until = ax_clock_mono_ns() + ax_test_ms(AWAIT_MS) * 1000000;
+  while (!atomic_load(&at.taken) && ax_clock_mono_ns() < until)
+    ax_clock_sleep_ms(20);
+  assert_int_equal(atomic_load(&at.taken), 1);
+  assert_int_equal(tls_front_let_in(front), 1);
+  outside_stop(gw);
+  tls_front_stop(front);
+}
+
 /* What can never work is told before anything is served. */
 static void files_that_do_not_fit_are_refused_at_start(void **state) {
   (void)state;
@@ -228,6 +260,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(only_who_can_be_trusted_is_told_and_trusts_us),
     cmocka_unit_test(renewed_files_are_taken_without_a_restart),
+    cmocka_unit_test(subscriptions_show_a_certificate_too),
     cmocka_unit_test(files_that_do_not_fit_are_refused_at_start),
   };
   return cmocka_run_group_tests_name("delivery_tls", tests, set_up, tear_down);

@@ -195,9 +195,9 @@ static ax_status open_target(lane *l, const ax_delivery_target *target,
   ax_net_client_options options = { .origins = origins,
                                     .origin_count = target->token ? 2 : 1,
                                     .timeout_ms = target->timeout_ms,
-                                    .ca_file = target->ca,
-                                    .cert_file = target->certificate,
-                                    .key_file = target->key,
+                                    .ca_file = target->tls.ca,
+                                    .cert_file = target->tls.certificate,
+                                    .key_file = target->tls.key,
                                     .stop = is_stopping,
                                     .ctx = l->delivery };
   l->name = target->name;
@@ -212,6 +212,9 @@ static ax_status open_subscriptions(lane *l, const ax_delivery_config *config,
                                     ax_error *err) {
   ax_net_client_options options = { .origins = config->allow,
                                     .origin_count = config->allow_count,
+                                    .ca_file = config->tls.ca,
+                                    .cert_file = config->tls.certificate,
+                                    .key_file = config->tls.key,
                                     .stop = is_stopping,
                                     .ctx = l->delivery };
   l->name = "Subscription";

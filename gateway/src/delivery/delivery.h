@@ -28,7 +28,8 @@ ax_status ax_delivery_new(const ax_delivery_config *config, ax_delivery **out,
 ax_status ax_delivery_start(ax_delivery *delivery, ax_store *store,
                             ax_error *err) AX_MUST_USE;
 
-/* Ends what is being sent within a second or so; the rest waits in the store. */
+/* Ends what is being sent within a second or so; the rest waits in the store.
+ */
 void ax_delivery_stop(ax_delivery *delivery);
 
 /* Of one that is stopped or was never started. NULL is fine. */

@@ -153,6 +153,12 @@ static bool is_url(const char *text_) {
          ax_str_starts(url, AX_STR("https://"));
 }
 
+static ax_status read_tls(const reading *r, ax_delivery_tls *out) {
+  AX_TRY(text(r, "ca", &out->ca));
+  AX_TRY(text(r, "certificate", &out->certificate));
+  return text(r, "key", &out->key);
+}
+
 static ax_status read_target(const reading *r, ax_delivery_target *out) {
   static const char *const known[] = { "name",        "base",       "way",
                                        "models",      "levels",     "group",
@@ -177,9 +183,7 @@ static ax_status read_target(const reading *r, ax_delivery_target *out) {
   AX_TRY(text(r, "group", &out->group));
   AX_TRY(number(r, "timeout_s", 10, 600, &timeout));
   AX_TRY(number(r, "max_age_h", 72, AGE_MAX_H, &age));
-  AX_TRY(text(r, "ca", &out->ca));
-  AX_TRY(text(r, "certificate", &out->certificate));
-  AX_TRY(text(r, "key", &out->key));
+  AX_TRY(read_tls(r, &out->tls));
   out->way = (ax_delivery_way)way;
   out->every = when == 1;
   out->relative = form == 1;
@@ -214,7 +218,8 @@ static ax_status read_targets(const reading *r, ax_delivery_config *out) {
 }
 
 static ax_status read_allow(const reading *r, ax_delivery_config *out) {
-  static const char *const known[] = { "allow", "references", NULL };
+  static const char *const known[] = { "allow",       "references", "ca",
+                                       "certificate", "key",        NULL };
   const ax_json *object = AX_JSON_GET(r->object, "subscriptions");
   const ax_str *list = NULL;
   size_t count = 0, form = 0;
@@ -223,6 +228,7 @@ static ax_status read_allow(const reading *r, ax_delivery_config *out) {
   AX_TRY(only_known(&in, known));
   AX_TRY(choice(&in, "references", forms, &form));
   out->relative = form == 1;
+  AX_TRY(read_tls(&in, &out->tls));
   AX_TRY(texts(&in, "allow", &list, &count));
   const char **allow = AX_NEW_ARRAY(r->arena, const char *, count);
   if (!allow && count) return AX_NOMEM;

@@ -14,7 +14,8 @@
  *                  "client_id": "auspex", "key": "jwt.pem", "kid": "k1",
  *                  "algorithm": "RS384", "scope": "system/RiskAssessment.write"
  * } } ], "subscriptions": { "allow": ["https://hooks.example.org"],
- *                            "references": "absolute" } }
+ *                            "references": "absolute",
+ *                            "ca": ..., "certificate": ..., "key": ... } }
  *
  * Unknown members are refused by name: a filter that is misspelt must not tell
  * everybody. File names are relative to the working folder.
@@ -39,6 +40,10 @@ typedef struct { /* SMART Backend Services: a signed JWT for a token */
   const char *url, *client_id, *key, *kid, *algorithm, *scope;
 } ax_delivery_token_options;
 
+typedef struct { /* files of TLS (net_client.h); NULL: none */
+  const char *ca, *certificate, *key;
+} ax_delivery_tls;
+
 typedef struct {
   const char *name, *base;
   ax_delivery_way way;
@@ -49,7 +54,7 @@ typedef struct {
   bool relative; /* references are sent as they are stored */
   unsigned timeout_ms;
   int64_t max_age_ms;
-  const char *ca, *certificate, *key;     /* NULL: none */
+  ax_delivery_tls tls;
   const ax_delivery_token_options *token; /* NULL: none */
 } ax_delivery_target;
 
@@ -58,9 +63,10 @@ typedef struct {
   size_t target_count;
   const char *const *allow; /* origins of Subscription endpoints */
   size_t allow_count;
-  bool relative;    /* the same for Subscriptions */
-  const char *base; /* below which our resources are; NULL: nobody knows, and
-                       references are sent as they are. Not in the file */
+  ax_delivery_tls tls; /* of Subscriptions */
+  bool relative;       /* the same for Subscriptions */
+  const char *base;    /* below which our resources are; NULL: nobody knows, and
+                          references are sent as they are. Not in the file */
 } ax_delivery_config;
 
 /* INVALID with a sentence that names the line and the member; TOO_LARGE, IO,
