@@ -19,6 +19,7 @@ typedef struct {
   ax_error *err;
 } inspection;
 
+/* One line each, also where SQLite says it in several. */
 static ax_status fault(inspection *in, const char *text) {
   if (in->faults.count == FAULTS_MAX) {
     in->out->more = true;
@@ -27,6 +28,8 @@ static ax_status fault(inspection *in, const char *text) {
   char *copy = ax_arena_cstr(in->arena, ax_str_from(text));
   ax_str *slot = copy ? AX_VEC_PUSH(&in->faults, in->arena) : NULL;
   if (!slot) return AX_NOMEM;
+  for (char *c = copy; *c; c++)
+    if (*c == '\n') *c = ' ';
   *slot = ax_str_from(copy);
   return AX_OK;
 }

@@ -173,6 +173,8 @@ static void a_damaged_page_is_found_and_does_not_end_the_process(void **s) {
   }
   ax_status looked = ax_store_check(t->store, t->arena, &report, &err);
   assert_true(looked == AX_IO || report.count > 0);
+  for (size_t i = 0; i < report.count; i++)
+    assert_int_equal(ax_str_find(report.faults[i], AX_STR("\n")), AX_STR_NONE);
 }
 
 /* --- looking and copying ---------------------------------------------------
