@@ -169,6 +169,13 @@ static int32_t set_limits(mf_reader *r, mf_model *out) {
   return AUSPEX_OK;
 }
 
+/* Contributions add up to the predictor, not to what a link makes of it. */
+static int is_bent(const mf_model *m, const mf_outcome *o) {
+  return o->gives == MF_GIVES_MEAN &&
+         (m->kind == MF_FOREST ? m->forest.objective != MF_IDENTITY
+                               : m->link != MF_LINK_IDENTITY);
+}
+
 int32_t mf_output_read(mf_reader *r, mf_model *out) {
   uint32_t array, n = 0;
   char where[WHERE];
@@ -183,6 +190,8 @@ int32_t mf_output_read(mf_reader *r, mf_model *out) {
        i = r->json.values[i].next, n++) {
     mf_read_path(where, sizeof where, "outcomes[%u]", n);
     MF_TRY(read_outcome(r, out, i, where, &declared[n], &out->outcomes[n]));
+    if (is_bent(out, &out->outcomes[n]))
+      out->declared.flags &= ~(uint32_t)AUSPEX_MODEL_ADDITIVE;
   }
   out->declared.outcomes = declared;
   out->declared.outcome_count = count;

@@ -270,6 +270,28 @@ static void links_are_inverted(void **state) {
   close_to(run(GLM("cloglog", LINEAR) MEAN, 0.2, NAN), 1 - exp(-exp(0.7)));
 }
 
+static uint32_t flags_of(const char *text) {
+  fixture f;
+  open_text(&f, text);
+  uint32_t flags = f.model->flags;
+  finish(&f);
+  return flags;
+}
+
+/* Terms add up to the predictor; to its mean only where that is the same. */
+static void
+contributions_add_up_to_what_is_given_or_are_not_said_to(void **state) {
+  (void)state;
+#define SCORE OUTCOME("\"gives\":\"score\"")
+  assert_true(flags_of(GLM("identity", LINEAR) MEAN) & AUSPEX_MODEL_ADDITIVE);
+  assert_true(flags_of(GLM("logit", LINEAR) SCORE) & AUSPEX_MODEL_ADDITIVE);
+  assert_true(
+      flags_of(GLM("logit", LINEAR) OUTCOME("\"gives\":\"probability\"")) &
+      AUSPEX_MODEL_ADDITIVE);
+  assert_false(flags_of(GLM("logit", LINEAR) MEAN) & AUSPEX_MODEL_ADDITIVE);
+  assert_false(flags_of(GLM("log", LINEAR) MEAN) & AUSPEX_MODEL_ADDITIVE);
+}
+
 /* Knots 1, 3, 6, 10. Between the knots the value is that of the formula; beyond
  * the last one the curve is a line. */
 static void splines_are_restricted(void **state) {
@@ -496,6 +518,7 @@ int main(void) {
     cmocka_unit_test(transforms_run_in_order),
     cmocka_unit_test(products_multiply_transformed_inputs),
     cmocka_unit_test(links_are_inverted),
+    cmocka_unit_test(contributions_add_up_to_what_is_given_or_are_not_said_to),
     cmocka_unit_test(splines_are_restricted),
     cmocka_unit_test(fractional_polynomials_have_logarithms),
     cmocka_unit_test(points_come_from_levels_and_bands_speak_of_the_total),
