@@ -418,6 +418,8 @@ static void statistics_are_told_to_operators(void **state) {
   stats(&w, "faulty", "  calls: 1; 1 scored\n");
   stats(&w, "org.auspex-gateway.faulty", ": 1 present; mean 12");
   stats(&w, "--json", "\"ends\":{\"scored\":1,");
+  /* Its input declares none. */
+  assert_null(strstr(ask_stats(&w, NULL).out, "in training"));
   assert_int_equal(ask_stats(&w, "nobody").code, 1);
   assert_int_equal(outside_end(w.gw), 0);
   outside_run_result gone = ask_stats(&w, NULL);

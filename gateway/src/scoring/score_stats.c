@@ -168,6 +168,14 @@ static void write_moments(ax_json_writer *w, const moments *m) {
   number(w, AX_STR("max"), m->max);
 }
 
+static void write_drift(ax_json_writer *w, const ax_model_input *in,
+                        const moments *values) {
+  number(w, AX_STR("train_mean"), in->train_mean);
+  number(w, AX_STR("train_sd"), in->train_sd);
+  if (values->count)
+    number(w, AX_STR("drift"), (values->mean - in->train_mean) / in->train_sd);
+}
+
 static void write_input(ax_json_writer *w, const ax_model_input *in,
                         const input_stats *s) {
   uint64_t rows = 0;
@@ -181,11 +189,7 @@ static void write_input(ax_json_writer *w, const ax_model_input *in,
     if (s->states[i]) count(w, ax_str_from(state_names[i]), s->states[i]);
   ax_json_write_close(w);
   write_moments(w, &s->values);
-  number(w, AX_STR("train_mean"), in->train_mean);
-  number(w, AX_STR("train_sd"), in->train_sd);
-  if (s->values.count && in->train_sd > 0)
-    number(w, AX_STR("drift"),
-           (s->values.mean - in->train_mean) / in->train_sd);
+  if (in->train_sd > 0) write_drift(w, in, &s->values); /* else not given */
   ax_json_write_close(w);
 }
 
