@@ -79,6 +79,10 @@ static const char *const kind_hints[] = {
   [AX_OPTION_CHOICE] = "one of the words listed by --help",
 };
 
+static const char *unit_of(const ax_option *option) {
+  return option->kind == AX_OPTION_TIME_MS ? "ms" : "";
+}
+
 static ax_status set_number(const ax_option *option, void *slot,
                             const char *text, const char *where,
                             ax_error *err) {
@@ -86,13 +90,12 @@ static ax_status set_number(const ax_option *option, void *slot,
   if (!read_number(option->kind, ax_str_from(text), &n))
     return ax_error_set(err, AX_INVALID, "%s: %s is %s, not \"%.60s\"", where,
                         option->name, kind_hints[option->kind], text);
-  const char *unit = option->kind == AX_OPTION_TIME_MS ? "ms" : "";
   if (n < option->min || n > option->max)
     return ax_error_set(err, AX_INVALID,
                         "%s: %s must lie between %" PRIu64 "%s and %" PRIu64
                         "%s, not \"%.60s\"",
-                        where, option->name, option->min, unit, option->max,
-                        unit, text);
+                        where, option->name, option->min, unit_of(option),
+                        option->max, unit_of(option), text);
   memcpy(slot, &n, sizeof n);
   return AX_OK;
 }

@@ -30,10 +30,15 @@ static unsigned line_of(const reading *r, uint32_t at) {
   return ax_json_place_of(r->source, at).line;
 }
 
-static ax_status wrong(const reading *r, const char *name, const char *rule) {
+/* Of the member, or of the object when it has none of that name. */
+static unsigned member_line(const reading *r, const char *name) {
   const ax_json *value = ax_json_get(r->object, ax_str_from(name));
+  return line_of(r, value ? value->at : r->object->at);
+}
+
+static ax_status wrong(const reading *r, const char *name, const char *rule) {
   return ax_error_set(r->err, AX_INVALID, "line %u, %s%s%s: %s",
-                      line_of(r, value ? value->at : r->object->at), r->place,
+                      member_line(r, name), r->place,
                       r->place[0] && name[0] ? "." : "", name, rule);
 }
 
