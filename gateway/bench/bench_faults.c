@@ -8,11 +8,12 @@
  *   deaths     workers that ended while rows that do harm were scored: at most
  *              two for each
  *   late       rows that do no harm and met the deadline of a module that
- * hangs, which is short: on a machine with nothing else to do, none good_p99 of
- * rows of the same module that do no harm, in microseconds bad_p99    of rows
- * that do before, during  p99 of the neighbour while nothing and while
- * something goes wrong next to it added_ms   what harm next to them adds to the
- * p99 of rows that do none
+ *              hangs, which is short: none where nothing else is to be done
+ *   good_p99   of rows of the same module that do no harm, in microseconds
+ *   bad_p99    of rows that do
+ *   before, during  p99 of the neighbour while nothing and while something goes
+ *              wrong next to it
+ *   added_ms   what harm next to them adds to the p99 of rows that do none
  *
  * At the end the worst of these beside the bounds that are promised. Ends with
  * 1 when a row was lost, answered wrongly, or killed a third worker; times,
@@ -115,6 +116,14 @@ static void pause_us(long us) {
   (void)nanosleep(&(struct timespec){ 0, us * 1000 }, NULL);
 }
 
+/* AUSPEX_FAULTS_PACE_MS: between two rows of the faulty module; every second
+ * one does harm. As it stands, more than a hundred workers die in a second. */
+static long row_pace_us(void) {
+  const char *text = getenv("AUSPEX_FAULTS_PACE_MS");
+  long ms = text ? strtol(text, NULL, 10) : 0;
+  return ms > 0 && ms < 1000 ? ms * 1000 : PACE_US;
+}
+
 /* --- one row -----------------------------------------------------------------
  */
 
@@ -178,8 +187,7 @@ static ending score(ax_score_host *host, const char *model, double x,
   return end;
 }
 
-/* --- the neighbour
- * -------------------------------------------------------------
+/* --- the neighbour -----------------------------------------------------------
  */
 
 typedef struct {
@@ -209,8 +217,7 @@ static double p99_us(int64_t *ns, size_t count) {
          1000;
 }
 
-/* --- a kind
- * --------------------------------------------------------------------
+/* --- a kind ------------------------------------------------------------------
  */
 
 typedef struct {
@@ -247,7 +254,7 @@ static void send_rows(ax_score_host *host, const char *kind, size_t count,
     uint64_t before = bad ? deaths_of(host, kind) : 0;
     ending end = score(host, "faulty",
                        bad ? POISON + (double)i : (double)(i % 900), &took);
-    pause_us(PACE_US); /* with harm or without: the same pace */
+    pause_us(row_pace_us()); /* with harm or without: the same pace */
     bool late = !bad && hurried && end == RECORDED;
     t->lost += end == LOST || (!bad && end != SCORED && !late);
     t->late += late;
@@ -373,8 +380,7 @@ static int run_kind(const char *kind, size_t count, worst *w) {
   return bad;
 }
 
-/* --- modules that do not load
- * ----------------------------------------------------
+/* --- modules that do not load ------------------------------------------------
  */
 
 static int run_broken(const char *kind, size_t count) {
