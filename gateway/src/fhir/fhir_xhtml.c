@@ -62,7 +62,6 @@ static const char *const own_attributes[] = {
   "area.shape",
   "blockquote.cite",
   "col.span",
-  "div.xmlns",
   "img.alt",
   "img.border",
   "img.height",
@@ -108,6 +107,67 @@ static bool attribute_allowed(const char *element, const char *name) {
   int n = snprintf(both, sizeof both, "%s.%s", element, name);
   if (n < 0 || (size_t)n >= sizeof both) return false;
   return listed(own_attributes, AX_COUNT(own_attributes), both);
+}
+
+/* --- what may stand where (HTML 4.0, the DTD of XHTML 1.0) ------------------
+ */
+
+/* Elements that stand only in certain others, and what else may stand there. */
+static const struct {
+  const char *element, *homes;
+} housed[] = {
+  { "li", " ul ol " },      { "dt", " dl " },
+  { "dd", " dl " },         { "tr", " table thead tbody tfoot " },
+  { "td", " tr " },         { "th", " tr " },
+  { "caption", " table " }, { "colgroup", " table " },
+  { "thead", " table " },   { "tbody", " table " },
+  { "tfoot", " table " },   { "col", " table colgroup " },
+};
+
+static const struct {
+  const char *element, *content;
+} listing[] = {
+  { "ul", " li " },
+  { "ol", " li " },
+  { "dl", " dt dd " },
+  { "table", " caption col colgroup thead tbody tfoot tr " },
+  { "thead", " tr " },
+  { "tbody", " tr " },
+  { "tfoot", " tr " },
+  { "tr", " td th " },
+  { "colgroup", " col " },
+};
+
+/* Blocks that do not stand in a line of text, and what makes one. Paragraphs in
+ * other lines than a paragraph are common and harmless. */
+static const char blocks[] = " blockquote div dl ol pre table ul ";
+static const char lines[] =
+    " a abbr acronym b big cite code dfn em i kbd p q samp small span strong "
+    "sub sup tt var ";
+
+/* Is the name one of those between blanks? */
+static bool among(const char *names, const char *name) {
+  char between[32];
+  int n = snprintf(between, sizeof between, " %s ", name);
+  return n > 0 && (size_t)n < sizeof between && strstr(names, between);
+}
+
+static const char *content_of(const char *element) {
+  for (size_t i = 0; i < AX_COUNT(listing); i++)
+    if (strcmp(element, listing[i].element) == 0) return listing[i].content;
+  return NULL;
+}
+
+static bool may_stand(const char *element, const char *home) {
+  const char *content = content_of(home);
+  if (content && !among(content, element)) return false;
+  for (size_t i = 0; i < AX_COUNT(housed); i++)
+    if (strcmp(element, housed[i].element) == 0)
+      return among(housed[i].homes, home);
+  if (strcmp(element, home) == 0 && (*element == 'a' || *element == 'p') &&
+      !element[1])
+    return false;
+  return !among(lines, home) || !among(blocks, element);
 }
 
 /* --- what was found
@@ -177,7 +237,10 @@ static void add_id(checker *c, const char *id) {
 
 static void check_attribute(checker *c, size_t at, const char *element,
                             const char *name, const char *value) {
-  if (!attribute_allowed(element, name))
+  bool names_space = strcmp(name, "xmlns") == 0
+                         ? strcmp(value, XHTML_NAMESPACE) == 0
+                         : strncmp(name, "xmlns:", 6) == 0;
+  if (!names_space && !attribute_allowed(element, name))
     fault(c, at, AX_XHTML_ATTRIBUTE, name, element);
   if (strcmp(name, "id") == 0 ||
       (strcmp(name, "name") == 0 && strcmp(element, "a") == 0))
@@ -204,6 +267,8 @@ static void on_start(void *ctx, ax_xml *xml, const char *name,
   if (c->depth == 1) check_root(c, at, name, atts);
   if (!listed(elements, AX_COUNT(elements), name))
     fault(c, at, AX_XHTML_ELEMENT, name, NULL);
+  else if (c->depth > 1 && !may_stand(name, c->path[c->depth - 2]))
+    fault(c, at, AX_XHTML_PLACE, name, c->path[c->depth - 2]);
   if (strcmp(name, "img") == 0) c->has_content = true;
   for (size_t i = 0; atts[i]; i += 2)
     check_attribute(c, at, name, atts[i], atts[i + 1]);
@@ -222,13 +287,17 @@ static void on_end(void *ctx, ax_xml *xml, const char *name) {
 
 static void on_text(void *ctx, ax_xml *xml, ax_str text) {
   checker *c = ctx;
-  (void)xml;
+  bool blank = true;
   for (size_t i = 0; i < text.len; i++) {
     char byte = text.ptr[i];
-    if (!strchr(" \t\r\n", byte)) c->has_content = true;
+    if (!strchr(" \t\r\n", byte)) blank = false;
     if (c->open_link && c->link_length + 1 < sizeof c->link_text && byte)
       c->link_text[c->link_length++] = byte;
   }
+  if (blank) return;
+  c->has_content = true;
+  if (c->depth && content_of(c->path[c->depth - 1]))
+    fault(c, ax_xml_at(xml), AX_XHTML_PLACE, "text", c->path[c->depth - 1]);
 }
 
 /* "There is no support for HTML entities like &nbsp;" (R4

@@ -20,6 +20,7 @@ typedef enum {
   AX_XHTML_ROOT,        /* the outermost element is not an XHTML div */
   AX_XHTML_ELEMENT,     /* an element that is not allowed */
   AX_XHTML_ATTRIBUTE,   /* an attribute that is not allowed */
+  AX_XHTML_PLACE,       /* an element or text where HTML 4 has none */
   AX_XHTML_ENTITY,      /* an entity that is none of XML's: &nbsp; */
   AX_XHTML_DECLARATION, /* a document type or a processing instruction */
 } ax_xhtml_rule;
@@ -28,7 +29,7 @@ typedef struct {
   ax_xhtml_rule rule;
   size_t at;      /* byte offset in the text given */
   ax_str name;    /* of the element or attribute; SYNTAX: what is wrong */
-  ax_str element; /* ATTRIBUTE: the element it is on */
+  ax_str element; /* ATTRIBUTE: the element it is on; PLACE: what it is in */
 } ax_xhtml_fault;
 
 typedef struct {

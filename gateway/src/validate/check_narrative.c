@@ -43,6 +43,11 @@ static void report_fault(ax_walk *walk, const ax_place *place,
             "' on '" AX_STR_FMT "')",
             AX_STR_ARG(f->name), AX_STR_ARG(f->element));
     return;
+  case AX_XHTML_PLACE:
+    INVALID(walk, "xhtml-place", place,
+            "In the XHTML, '" AX_STR_FMT "' must not stand in '" AX_STR_FMT "'",
+            AX_STR_ARG(f->name), AX_STR_ARG(f->element));
+    return;
   case AX_XHTML_ENTITY:
     INVALID(walk, "xhtml-entity", place,
             "Invalid entity in the XHTML ('&" AX_STR_FMT
@@ -116,7 +121,9 @@ static ax_str scheme_of(ax_str target) {
 static bool is_followed(ax_str scheme, bool is_image) {
   static const char *const known[] = { "http", "https", "mailto", "tel",
                                        "ftp",  "ftps",  "sms" };
-  if (is_image && ax_str_eq(scheme, AX_STR("data"))) return true;
+  if (is_image &&
+      (ax_str_eq(scheme, AX_STR("data")) || ax_str_eq(scheme, AX_STR("cid"))))
+    return true;
   for (size_t i = 0; i < AX_COUNT(known); i++)
     if (ax_str_eq(scheme, ax_str_from(known[i]))) return true;
   return false;
@@ -130,6 +137,13 @@ static bool is_entry(const ax_walk *walk, ax_str target) {
 static void check_link(ax_walk *walk, const ax_place *place,
                        const ax_xhtml *html, const ax_xhtml_link *link) {
   ax_str scheme = scheme_of(link->target), id = ax_str_skip(link->target, 1);
+  if (!ax_str_trim(link->target).len ||
+      (!link->is_image &&
+       ax_str_find(link->target, AX_STR(" ")) != AX_STR_NONE))
+    INVALID(walk, "xhtml-link", place,
+            "The link '" AX_STR_FMT "' at '" AX_STR_FMT
+            "' is no URL: it is empty or has blanks",
+            AX_STR_ARG(link->target), AX_STR_ARG(link->path));
   if (scheme.len && !is_followed(scheme, link->is_image) &&
       !is_entry(walk, link->target))
     INVALID(walk, "xhtml-link-scheme", place,

@@ -103,16 +103,15 @@ static bool is_any_resource(const builder *b, ax_str name) {
          ax_registry_is_resource(b->registry, name);
 }
 
-/* Profiles that the type's own definition does not name; those of extensions
- * are found by their url. */
+/* Profiles that the type's own definition does not name (the quantities of
+ * Range.low are SimpleQuantities); those of extensions are found by their url.
+ */
 static ax_status read_type_profiles(const builder *b, const node *n,
                                     const ax_json *json, ax_schema_type *t) {
   const ax_json *list = AX_JSON_GET(json, "profile");
   size_t count = ax_json_count(list);
   const ax_json *base_types = AX_JSON_GET(n->base, "type");
-  if (!count || !b->schema->is_profile ||
-      ax_str_eq(t->name, AX_STR("Extension")))
-    return AX_OK;
+  if (!count || ax_str_eq(t->name, AX_STR("Extension"))) return AX_OK;
   for (size_t i = 0; i < ax_json_count(base_types); i++)
     if (ax_json_equal(ax_json_item(base_types, i), json)) return AX_OK;
   ax_str *profiles = AX_NEW_ARRAY(b->arena, ax_str, count);

@@ -157,6 +157,9 @@ static void walk_primitive(ax_walk *walk, const ax_place *place,
   walk_sibling(walk, place, type);
 }
 
+static void walk_type_profiles(ax_walk *walk, const ax_place *place,
+                               const ax_schema_type *type);
+
 static void walk_complex(ax_walk *walk, const ax_place *place,
                          const ax_schema_element *e, ax_schema_type *type) {
   const ax_json *value = place->value;
@@ -182,6 +185,7 @@ static void walk_complex(ax_walk *walk, const ax_place *place,
   if (!s) return;
   if (!e->children) walk_object(walk, place, s->root->children);
   run_checks(s->root, walk, place);
+  if (type->profile_count) walk_type_profiles(walk, place, type);
 }
 
 /* A profile that names the type of a resource narrower than its base. */

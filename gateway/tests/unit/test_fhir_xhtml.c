@@ -82,6 +82,33 @@ static void entities_are_those_of_xml(void **state) {
   only_fault(DIV "&bogus;</div>", AX_XHTML_ENTITY, "bogus");
 }
 
+static void elements_stand_where_html_has_them(void **state) {
+  (void)state;
+  ax_xhtml found = check(
+      DIV "<ul>\n<li><p>x</p></li></ul><dl><dt>x</dt><dd>y</dd></dl>"
+          "<table><caption>x</caption><colgroup><col/></colgroup><thead><tr>"
+          "<th>x</th></tr></thead><tbody><tr><td><ul><li>y</li></ul></td></tr>"
+          "</tbody></table><p>x <b>y</b></p><b><p>z</p></b></div>");
+  assert_int_equal(found.fault_count, 0);
+  only_fault(DIV "<li>x</li></div>", AX_XHTML_PLACE, "li");
+  only_fault(DIV "<ul><p>x</p></ul></div>", AX_XHTML_PLACE, "p");
+  only_fault(DIV "<ul>x</ul></div>", AX_XHTML_PLACE, "text");
+  only_fault(DIV "<table><td>x</td></table></div>", AX_XHTML_PLACE, "td");
+  only_fault(DIV "<p>x<div>y</div></p></div>", AX_XHTML_PLACE, "div");
+  only_fault(DIV "<p>x<p>y</p></p></div>", AX_XHTML_PLACE, "p");
+  assert_str(check(DIV "<dd>x</dd></div>").faults[0].element, "div");
+}
+
+static void namespaces_may_be_named_again(void **state) {
+  (void)state;
+  ax_xhtml found = check("<div xmlns=\"http://www.w3.org/1999/xhtml\" "
+                         "xmlns:x=\"http://a.example\"><p "
+                         "xmlns=\"http://www.w3.org/1999/xhtml\">x</p></div>");
+  assert_int_equal(found.fault_count, 0);
+  only_fault(DIV "<p xmlns=\"http://a.example\">x</p></div>",
+             AX_XHTML_ATTRIBUTE, "xmlns");
+}
+
 static void the_root_must_be_an_xhtml_div(void **state) {
   (void)state;
   only_fault("<div>x</div>", AX_XHTML_ROOT, "div");
@@ -145,6 +172,8 @@ int main(void) {
     cmocka_unit_test(active_content_is_named),
     cmocka_unit_test(broken_xml_has_its_place),
     cmocka_unit_test(entities_are_those_of_xml),
+    cmocka_unit_test(elements_stand_where_html_has_them),
+    cmocka_unit_test(namespaces_may_be_named_again),
     cmocka_unit_test(the_root_must_be_an_xhtml_div),
     cmocka_unit_test(entity_bombs_are_refused_at_the_declaration),
     cmocka_unit_test(nothing_to_read_is_no_content),
