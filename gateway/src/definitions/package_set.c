@@ -169,16 +169,37 @@ static ax_status resolve(opening *o, const ax_package *of) {
 
 /* --- all of it ------------------------------------------------------------ */
 
+typedef struct {
+  const ax_package **all; /* as they count */
+  size_t count;
+  bool *taken; /* of what was found */
+} ordering;
+
+/* Puts the package behind what was found for it. Packages may depend on each
+ * other; recursion as deep as there are packages. */
+static void put_in_order(const opening *o, const ax_package *p, ordering *out) {
+  for (size_t i = 0; i < p->dependency_count; i++) {
+    ax_str wanted = p->dependencies[i], name = ax_str_cut(&wanted, '#');
+    for (size_t k = 0; k < o->found.count; k++) {
+      if (out->taken[k] || !provides(o->found.items[k]->name, name)) continue;
+      out->taken[k] = true;
+      put_in_order(o, o->found.items[k], out);
+    }
+  }
+  out->all[out->count++] = p;
+}
+
 static ax_status finish(opening *o, ax_package_set *out) {
   size_t count = o->found.count + o->given.count;
   const ax_package **all =
       AX_NEW_ARRAY(o->arena, const ax_package *, count + 1);
   ax_str *names = AX_NEW_ARRAY(o->arena, ax_str, count + 1);
-  if (!all || !names) return AX_NOMEM;
-  for (size_t i = 0; i < o->found.count; i++)
-    all[i] = o->found.items[o->found.count - 1 - i];
+  ordering order = { .all = all,
+                     .taken = AX_NEW_ARRAY(o->arena, bool, count + 1) };
+  if (!all || !names || !order.taken) return AX_NOMEM;
   for (size_t i = 0; i < o->given.count; i++)
-    all[o->found.count + i] = o->given.items[i];
+    put_in_order(o, o->given.items[i], &order);
+  count = order.count;
   for (size_t i = 0; i < count; i++) {
     names[i] = AX_JOIN(o->arena, all[i]->name, AX_STR("#"), all[i]->version);
     if (!names[i].ptr) return AX_NOMEM;

@@ -1,7 +1,8 @@
 /*
  * package_set.h - packages and what they depend on, in the order in which they
- * count: dependencies first, then the packages as given, later ones over
- * earlier ones.
+ * count, later ones over earlier ones: the packages as given, each behind what
+ * it depends on. So core, which is given first, yields to the newer terminology
+ * that a guide asks for.
  *
  * A dependency that is not among the packages given is looked for in the
  * folder of a package cache (`<folder>/<name>#<version>`, as in

@@ -76,8 +76,8 @@ static void dependencies_come_from_the_cache_and_before(void **state) {
   assert_int_equal(ax_package_set_open(arena, &options,
                                        in_work(arena, "cache"), &set, &err),
                    AX_OK);
-  static const char *const want[] = { "bottom#0.10.0", "other#8.0.0",
-                                      "middle#2.0.10", "top#1.0.0" };
+  static const char *const want[] = { "bottom#0.10.0", "middle#2.0.10",
+                                      "other#8.0.0", "top#1.0.0" };
   assert_int_equal(set.count, AX_COUNT(want));
   for (size_t i = 0; i < set.count; i++) assert_str(set.names[i], want[i]);
   assert_true(has_note(&set, "top#1.0.0 depends on nowhere#1.2.3, which is "
@@ -103,8 +103,8 @@ static void what_is_given_is_not_looked_for(void **state) {
                                        in_work(arena, "cache"), &set, NULL),
                    AX_OK);
   assert_int_equal(set.count, 3);
-  assert_str(set.names[0], "other#8.0.0");
-  assert_str(set.names[1], "middle#2.1.0");
+  assert_str(set.names[0], "middle#2.1.0");
+  assert_str(set.names[1], "other#8.0.0"); /* over what was given before */
   assert_str(set.names[2], "top#1.0.0");
   assert_true(has_note(&set, "middle#2.0.x; version 2.1.0 is loaded"));
   ax_arena_free(arena);
