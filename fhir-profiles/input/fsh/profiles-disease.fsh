@@ -8,7 +8,7 @@ Expression: "code.coding.where(system.exists() and code.exists()).exists()"
 RuleSet: DiseaseOf(set)
 * insert Common
 * code 1..1
-* code from {set} (extensible)
+* code from {set} (preferred)
 * code.coding 1..
 * subject only Reference(Patient)
 * obeys auspex-con-1
@@ -173,7 +173,7 @@ Description: "A dose of a checkpoint inhibitor, coded with ATC. Compatible with:
 * subject only Reference(Patient)
 * medication[x] only CodeableConcept
 * medicationCodeableConcept.coding 1..
-* medicationCodeableConcept from Immunotherapies (extensible)
+* medicationCodeableConcept from Immunotherapies (preferred)
 * obeys auspex-io-1
 
 Invariant: auspex-io-1

@@ -47,7 +47,7 @@ Id: tumor-marker
 Title: "Tumour marker"
 Description: "PSA, CA 19-9 and other markers in serum. Compatible with: mCODE 4.0.0 Tumor Marker Test whose value is a Quantity; MII KDS Onkologie tumour markers"
 * insert Common
-* code from TumorMarkers (extensible)
+* code from TumorMarkers (preferred)
 
 ValueSet: TumorMarkers
 Id: tumor-markers

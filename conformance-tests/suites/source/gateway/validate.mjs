@@ -142,6 +142,14 @@ const operation = script("gateway", "validate-operation", "$validate",
     none("OperationOutcome.issue.where(severity = 'error' or severity = 'fatal' or severity = 'warning')"),
     yes("OperationOutcome.issue.exists()"),
     post("$validate", "good"), status(200), none("OperationOutcome.issue.where(severity = 'error')"))
+  .fixture("subcategory", { resourceType: "Condition", subject: { reference: "Patient/1" },
+    clinicalStatus: concept("http://terminology.hl7.org/CodeSystem/condition-clinical", "active"),
+    code: concept("http://hl7.org/fhir/sid/icd-10", "C50.4") })
+  .fixture("drug", { resourceType: "MedicationAdministration", status: "completed", subject: { reference: "Patient/1" },
+    effectiveDateTime: "2024-05-15", medicationCodeableConcept: concept("http://www.whocc.no/atc", "L01FF02") })
+  .test("validate-operation", "a code below one that a value set names (ICD-10 C50.4, ATC L01FF02) is no reason to warn",
+    post("Condition/$validate", "subcategory"), status(200), none("OperationOutcome.issue.where(severity = 'error' or severity = 'warning')"),
+    post("MedicationAdministration/$validate", "drug"), status(200), none("OperationOutcome.issue.where(severity = 'error' or severity = 'warning')"))
   .test("validate-operation", "an invalid one: 200, too, and its errors",
     post("Observation/$validate", "bad"), status(200), faults([["code-invalid", "Observation.status"]]),
     post("$validate", "bad"), status(200), faults([["code-invalid", "Observation.status"]]),
