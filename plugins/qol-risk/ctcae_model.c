@@ -154,7 +154,7 @@ const auspex_model ctcae_model = {
   .max_batch = 64,
   .max_results_per_row = OUTCOMES,
   .max_contributions_per_row = 0,
-  .max_text_per_row = 4000,
+  .max_text_per_row = 12000,
 };
 
 static ctcae_input input_of(const auspex_cells *cells, uint32_t term) {
@@ -168,9 +168,25 @@ static ctcae_input input_of(const auspex_cells *cells, uint32_t term) {
   };
 }
 
+/* What was measured under treatment and could not be graded, and why: a grade
+ * beside it must not look like all there is. */
+static void name_ungraded(auspex_writer *w, const auspex_cells *cells,
+                          unsigned ungraded) {
+  const char *between = " Measured and not graded: ";
+  for (uint32_t term = 0; term < CTCAE_TERMS; term++) {
+    if (!(ungraded >> term & 1)) continue;
+    auspex_write_text(w, "%s%s (%s)", between, ctcae_model.inputs[term].title,
+                      auspex_cells_has(cells, term)
+                          ? "no limit of normal"
+                          : auspex_serve_why(cells->state[term]));
+    between = ", ";
+  }
+  if (ungraded) auspex_write_text(w, ".");
+}
+
 static void write_grade(auspex_writer *w, const auspex_cells *cells,
                         const ctcae_table *t, uint32_t term,
-                        const ctcae_grade *grade) {
+                        const ctcae_grade *grade, unsigned ungraded) {
   auspex_result *result = auspex_write_result(w, cells->row, term);
   result->score = grade->grade;
   result->input = (int32_t)term;
@@ -186,6 +202,7 @@ static void write_grade(auspex_writer *w, const auspex_cells *cells,
                         ? "."
                         : ". This row of CTCAE was taken from quotations and "
                           "not held against the published table.");
+  name_ungraded(w, cells, ungraded);
   auspex_write_done(w);
 }
 
@@ -197,9 +214,9 @@ static int is_under_treatment(const auspex_cells *cells, uint32_t term) {
              auspex_cells_day(cells->anchor_ms);
 }
 
-static void write_concern(auspex_writer *w, uint32_t row, double worst,
-                          uint64_t rests_on) {
-  auspex_result *result = auspex_write_result(w, row, HEPATIC_EVENT);
+static void write_concern(auspex_writer *w, const auspex_cells *cells,
+                          double worst, uint64_t rests_on, unsigned ungraded) {
+  auspex_result *result = auspex_write_result(w, cells->row, HEPATIC_EVENT);
   result->level = worst >= 3 ? AUSPEX_LEVEL_HIGH : AUSPEX_LEVEL_MODERATE;
   result->score = worst;
   result->inputs = rests_on;
@@ -209,6 +226,7 @@ static void write_concern(auspex_writer *w, uint32_t row, double worst,
                     "treatment. A present state; no probability of an "
                     "immune-related event is published.",
                     worst);
+  name_ungraded(w, cells, ungraded);
   auspex_write_done(w);
 }
 
@@ -228,24 +246,38 @@ static void refuse(auspex_writer *w, const auspex_cells *cells) {
                        "No laboratory value that could be graded is known.");
 }
 
+/* Grades what can be graded; bits of what is there and cannot. */
+static unsigned grade_all(const ctcae_table *t, const auspex_cells *cells,
+                          ctcae_grade grades[CTCAE_TERMS]) {
+  unsigned ungraded = 0;
+  for (uint32_t term = 0; term < CTCAE_TERMS; term++) {
+    ctcae_input in = input_of(cells, term);
+    int there = auspex_cells_has(cells, term);
+    grades[term] = (ctcae_grade){ NAN, NAN, 0 };
+    if (there && !is_under_treatment(cells, term)) continue;
+    if (there) grades[term] = ctcae_compute(t, (ctcae_term)term, &in);
+    if (isnan(grades[term].grade) && !auspex_cells_lacks(cells, term))
+      ungraded |= 1u << term;
+  }
+  return ungraded;
+}
+
 void ctcae_score(auspex_writer *w, const void *table, const auspex_batch *batch,
                  uint32_t row) {
-  const ctcae_table *t = table;
   auspex_cells cells = auspex_cells_of(batch, row);
+  ctcae_grade grades[CTCAE_TERMS];
+  unsigned ungraded = grade_all(table, &cells, grades);
   double worst = 0;
   uint64_t rests_on = 0;
   int graded = 0;
   for (uint32_t term = 0; term < CTCAE_TERMS; term++) {
-    if (!is_under_treatment(&cells, term)) continue;
-    ctcae_input in = input_of(&cells, term);
-    ctcae_grade grade = ctcae_compute(t, (ctcae_term)term, &in);
-    if (isnan(grade.grade)) continue;
+    if (isnan(grades[term].grade)) continue;
     graded = 1;
-    write_grade(w, &cells, t, term, &grade);
-    if (ctcae_kinds[term] != CTCAE_HEPATIC || grade.grade < 2) continue;
-    worst = fmax(worst, grade.grade);
+    write_grade(w, &cells, table, term, &grades[term], ungraded);
+    if (ctcae_kinds[term] != CTCAE_HEPATIC || grades[term].grade < 2) continue;
+    worst = fmax(worst, grades[term].grade);
     rests_on |= (uint64_t)1 << term;
   }
-  if (worst >= 2) write_concern(w, row, worst, rests_on);
+  if (worst >= 2) write_concern(w, &cells, worst, rests_on, ungraded);
   if (!graded) refuse(w, &cells);
 }

@@ -96,6 +96,13 @@ static void without_a_limit_nothing_is_graded(void **state) {
   ax_plugin_score(p);
   assert_close(ax_plugin_result(p, 0, "grade-alt")->score, 0);
   assert_null(ax_plugin_result(p, 0, "grade-creatinine"));
+  assert_true(ax_plugin_says(p, ax_plugin_result(p, 0, "grade-alt"),
+                             "Measured and not graded: Creatinine (no limit"));
+  ax_plugin_lack(p, 0, ax_plugin_column(p, "bilirubin"),
+                 AUSPEX_CELL_UNIT_ERROR);
+  ax_plugin_score(p);
+  assert_true(ax_plugin_says(p, ax_plugin_result(p, 0, "grade-alt"),
+                             "Total bilirubin (has no fitting unit), Creat"));
   ax_plugin_close(p);
 }
 

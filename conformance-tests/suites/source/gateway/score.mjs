@@ -265,6 +265,13 @@ scriptOf("ctcae-labs", "A value without its laboratory's limit is asked about.")
     yes(`${ASKED}.dataRequirement.extension.where(url = '${EXT}/input-gap').extension.where(url = 'state').value = 'unit-error'`),
     yes(`${ASKED}.dataRequirement.extension.where(url = '${EXT}/input-gap').extension.where(url = 'reason').value.contains('UCUM')`),
     yes(`${ASKED}.dataRequirement.extension.where(url = '${EXT}/input-gap').extension.where(url = 'source').value.reference = '${uuid(3)}'`))
+  .fixture("half", ask({ ...treated(quantity(130, "U/L")), entry: [...treated(quantity(130, "U/L")).entry,
+    { fullUrl: uuid(4), resource: { resourceType: "Observation", status: "final", code: concept(LOINC, "6768-6"), subject: ref(uuid(1)),
+      effectiveDateTime: "2024-06-13", valueQuantity: quantity(90, "U/L"), referenceRange: [{ high: quantity(120, "U/L") }] } }] },
+    "ctcae-labs", "2024-06-15"))
+  .test("score-models", "what was measured and could not be graded is named beside what could", post("$score", "half"), status(200),
+    count(MEASURED, 1), yes(`${MEASURED}.value.value = 0`),
+    yes(`${MEASURED}.note.text.contains('not graded: Alanine aminotransferase (no limit of normal)')`))
   .test("score-data-required", "without the limit of normal there is no grade: the value is unfit, and the reason says why",
     post("$score", "no-limit"), status(200), none(RISK), none(MEASURED), count(ASKED, 1),
     yes(`${ASKED}.dataRequirement.extension.where(url = '${EXT}/input-gap').extension.where(url = 'state').value = 'unfit'`),
