@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "api/api.h"
+#include "base/vec.h"
 #include "search/search.h"
 #include "json/json_write.h"
 
@@ -68,8 +69,70 @@ static void write_params(ax_json_writer *w, ax_search *search, ax_str type) {
   ax_json_write_close(w);
 }
 
-static void write_type(ax_json_writer *w, const ax_api *api, ax_str type,
-                       ax_str url) {
+/* --- _include, _revinclude -------------------------------------------------
+ */
+
+/* Every reference that can be searched by. */
+typedef struct {
+  ax_str type;
+  ax_search_param param;
+} link;
+typedef AX_VEC(link) link_list;
+
+static ax_status add_links(ax_search *search, ax_arena *arena, ax_str type,
+                           link_list *out) {
+  ax_search_param param;
+  for (size_t i = 0; ax_search_param_at(search, type, i, &param); i++) {
+    if (!ax_str_eq(param.kind, AX_STR("reference"))) continue;
+    link *slot = AX_VEC_PUSH(out, arena);
+    if (!slot) return AX_NOMEM;
+    *slot = (link){ type, param };
+  }
+  return AX_OK;
+}
+
+static bool leads_to(const link *l, ax_str type) {
+  for (size_t i = 0; i < l->param.target_count; i++)
+    if (ax_str_eq(l->param.targets[i], type)) return true;
+  return l->param.target_count == 0;
+}
+
+static void write_link(ax_json_writer *w, const link *l) {
+  ax_buf text = AX_BUF_INIT(512);
+  ax_buf_append(&text, l->type);
+  ax_buf_append_char(&text, ':');
+  ax_buf_append(&text, l->param.name);
+  ax_json_write_str(w, ax_buf_view(&text));
+  ax_buf_free(&text);
+}
+
+/* A type without such a list would say that it has no includes (R4). */
+static void write_includes(ax_json_writer *w, const link_list *links,
+                           ax_str type) {
+  ax_json_write_key(w, AX_STR("searchInclude"));
+  ax_json_write_array(w);
+  ax_json_write_str(w, AX_STR("*"));
+  for (size_t i = 0; i < links->count; i++)
+    if (ax_str_eq(links->items[i].type, type)) write_link(w, &links->items[i]);
+  ax_json_write_close(w);
+  bool some = false;
+  for (size_t i = 0; i < links->count; i++) {
+    if (!leads_to(&links->items[i], type)) continue;
+    if (!some) {
+      ax_json_write_key(w, AX_STR("searchRevInclude"));
+      ax_json_write_array(w);
+    }
+    some = true;
+    write_link(w, &links->items[i]);
+  }
+  if (some) ax_json_write_close(w);
+}
+
+/* --- a type ----------------------------------------------------------------
+ */
+
+static void write_type(ax_json_writer *w, const ax_api *api,
+                       const link_list *links, ax_str type, ax_str url) {
   ax_json_write_object(w);
   ax_json_write_member(w, AX_STR("type"), type);
   ax_json_write_member(w, AX_STR("profile"), url);
@@ -88,22 +151,33 @@ static void write_type(ax_json_writer *w, const ax_api *api, ax_str type,
   ax_json_write_key(w, AX_STR("conditionalUpdate"));
   ax_json_write_bool(w, true);
   MEMBER(w, "conditionalDelete", "single");
+  write_includes(w, links, type);
   write_params(w, api->search, type);
   write_operations(w, api, type);
   ax_json_write_close(w);
 }
 
-static void write_types(ax_json_writer *w, const ax_api *api) {
+/* The `i`th definition's type, when that is one of resources. */
+static bool type_at(const ax_api *api, size_t i, ax_str *url, ax_str *name) {
   static const ax_str base =
       AX_STR_INIT("http://hl7.org/fhir/StructureDefinition/");
+  *url = ax_registry_url(api->registry, AX_DEF_STRUCTURE, i);
+  if (!ax_str_starts(*url, base)) return false;
+  *name = (ax_str){ url->ptr + base.len, url->len - base.len };
+  return ax_registry_is_resource(api->registry, *name);
+}
+
+static ax_status write_types(ax_json_writer *w, ax_arena *arena,
+                             const ax_api *api) {
+  ax_str url, name;
+  link_list links = { 0 };
   size_t count = ax_registry_count(api->registry, AX_DEF_STRUCTURE);
-  for (size_t i = 0; i < count; i++) {
-    ax_str url = ax_registry_url(api->registry, AX_DEF_STRUCTURE, i);
-    if (!ax_str_starts(url, base)) continue;
-    ax_str name = { url.ptr + base.len, url.len - base.len };
-    if (ax_registry_is_resource(api->registry, name))
-      write_type(w, api, name, url);
-  }
+  for (size_t i = 0; i < count; i++)
+    if (type_at(api, i, &url, &name))
+      AX_TRY(add_links(api->search, arena, name, &links));
+  for (size_t i = 0; i < count; i++)
+    if (type_at(api, i, &url, &name)) write_type(w, api, &links, name, url);
+  return AX_OK;
 }
 
 static void write_head(ax_json_writer *w, ax_api_call *call) {
@@ -139,7 +213,8 @@ static void write_head(ax_json_writer *w, ax_api_call *call) {
   ax_json_write_close(w);
 }
 
-static void write_rest(ax_json_writer *w, const ax_api *api) {
+static ax_status write_rest(ax_json_writer *w, ax_arena *arena,
+                            const ax_api *api) {
   ax_json_write_key(w, AX_STR("rest"));
   ax_json_write_array(w);
   ax_json_write_object(w);
@@ -152,7 +227,7 @@ static void write_rest(ax_json_writer *w, const ax_api *api) {
          "in each line, each on its own. A request with an Idempotency-Key has its effect once.");
   ax_json_write_key(w, AX_STR("resource"));
   ax_json_write_array(w);
-  write_types(w, api);
+  AX_TRY(write_types(w, arena, api));
   ax_json_write_close(w);
   ax_json_write_key(w, AX_STR("interaction"));
   ax_json_write_array(w);
@@ -161,6 +236,7 @@ static void write_rest(ax_json_writer *w, const ax_api *api) {
   write_operations(w, api, (ax_str){ 0 });
   ax_json_write_close(w);
   ax_json_write_close(w);
+  return AX_OK;
 }
 
 void ax_api_metadata(ax_api_call *call) {
@@ -169,9 +245,11 @@ void ax_api_metadata(ax_api_call *call) {
   ax_json_writer w = ax_json_write_begin(out);
   ax_json_write_object(&w);
   write_head(&w, call);
-  write_rest(&w, call->api);
-  ax_json_write_close(&w);
-  ax_status status = ax_json_write_end(&w);
+  ax_status status = write_rest(&w, call->rq->arena, call->api);
+  if (!status) {
+    ax_json_write_close(&w);
+    status = ax_json_write_end(&w);
+  }
   if (status)
     ax_api_error(call, status, NULL);
   else

@@ -142,6 +142,8 @@ ax_status ax_search_pairs(ax_arena *arena, ax_str query_string,
 typedef struct {
   ax_str name, kind;
   ax_str definition; /* canonical URL */
+  const ax_str *targets; /* of a reference: types it may lead to; 0: any */
+  size_t target_count;
 } ax_search_param;
 bool ax_search_param_at(ax_search *search, ax_str type, size_t i,
                         ax_search_param *out);

@@ -248,10 +248,14 @@ static bool is_offered(const ax_search *search, ax_str type,
 bool ax_search_param_at(ax_search *search, ax_str type, size_t i,
                         ax_search_param *out) {
   static const ax_search_param of_all[] = {
-    { AX_STR_INIT("_id"), AX_STR_INIT("token"),
-      AX_STR_INIT("http://hl7.org/fhir/SearchParameter/Resource-id") },
-    { AX_STR_INIT("_lastUpdated"), AX_STR_INIT("date"),
-      AX_STR_INIT("http://hl7.org/fhir/SearchParameter/Resource-lastUpdated") },
+    { .name = AX_STR_INIT("_id"),
+      .kind = AX_STR_INIT("token"),
+      .definition =
+          AX_STR_INIT("http://hl7.org/fhir/SearchParameter/Resource-id") },
+    { .name = AX_STR_INIT("_lastUpdated"),
+      .kind = AX_STR_INIT("date"),
+      .definition = AX_STR_INIT(
+          "http://hl7.org/fhir/SearchParameter/Resource-lastUpdated") },
   };
   if (i < AX_COUNT(of_all)) {
     *out = of_all[i];
@@ -266,7 +270,11 @@ bool ax_search_param_at(ax_search *search, ax_str type, size_t i,
     for (size_t n = 0; of && n < of->sources.count; n++)
       if (is_offered(search, type, of->sources.items[n]) && i-- == 0) {
         const ax_search_source *s = of->sources.items[n];
-        *out = (ax_search_param){ s->name, s->kind, s->url };
+        *out = (ax_search_param){ .name = s->name,
+                                  .kind = s->kind,
+                                  .definition = s->url,
+                                  .targets = s->targets,
+                                  .target_count = s->target_count };
         return true;
       }
   }
