@@ -295,6 +295,51 @@ static void answers_are_sorted_and_come_in_stable_pages(void **state) {
                   "no page");
 }
 
+/* Few values with a beginning lead to their resources, many are looked for in
+ * each: from outside it is the same. */
+static void beginnings_of_names_find_the_same_however_many(void **state) {
+  static const struct {
+    const char *query;
+    unsigned found;
+  } rows[] = {
+    { "family=Many", 70 },
+    { "family=many0", 10 },
+    { "family=many01", 1 },
+    { "family=many0,many1", 20 },
+    { "family=many&given=seventh", 7 },
+    { "family=many0&given=seventh", 1 },
+    { "name=seventh", 7 },
+    { "family:exact=Many01", 1 },
+    { "family:exact=many01", 0 },
+    { "family:exact=Many01,Many02&given=other", 2 },
+    { "family=manyx", 0 },
+    { "family=many0&birthdate=1990-01-01", 5 },
+  };
+  char path[200], body[300];
+  (void)state;
+  for (unsigned i = 0; i < 70; i++) {
+    (void)snprintf(path, sizeof path, "/Patient/many-%02u", i);
+    (void)snprintf(
+        body, sizeof body,
+        "{\"resourceType\":\"Patient\",\"id\":\"many-%02u\","
+        "\"birthDate\":\"199%u-01-01\",\"name\":[{\"family\":"
+        "\"Many%02u\",\"given\":[\"%s\"]},{\"family\":\"Many%02u\"}]}",
+        i, i % 2, i, i % 10 ? "Other" : "Seventh", i);
+    put(path, body);
+  }
+  for (size_t i = 0; i < AX_COUNT(rows); i++) {
+    (void)snprintf(path, sizeof path, "/Patient?%s&_total=accurate&_count=3",
+                   rows[i].query);
+    const outside_answer *a = outside_get(gw, path);
+    assert_int_equal(a->status, 200);
+    (void)snprintf(body, sizeof body, "%u", rows[i].found);
+    if (!ax_str_eq(outside_find(a->json, "total"), ax_str_from(body)))
+      fail_msg("%s: %.*s", path, AX_STR_ARG(a->body));
+    assert_int_equal(ax_json_count(outside_at(a->json, "entry")),
+                     rows[i].found < 3 ? rows[i].found : 3);
+  }
+}
+
 static void put_paged(unsigned n, bool changed) {
   char path[60], body[300];
   (void)snprintf(path, sizeof path, "/Basic/page-%u", n);
@@ -439,6 +484,7 @@ int main(void) {
     cmocka_unit_test(the_time_of_an_update_may_be_excluded),
     cmocka_unit_test(answers_are_sorted_and_come_in_stable_pages),
     cmocka_unit_test(what_changes_between_pages_is_not_missed),
+    cmocka_unit_test(beginnings_of_names_find_the_same_however_many),
     cmocka_unit_test(resources_can_be_cut_down),
     cmocka_unit_test(a_mistyped_parameter_finds_nobody),
     cmocka_unit_test(a_search_can_be_posted),

@@ -30,6 +30,7 @@ typedef struct {
   AX_VEC(ax_store_bind) binds;
   ax_status status; /* of adding binds, sticky */
   unsigned depth;   /* names of tables: r1, i1, v1 ... */
+  bool of_one;      /* what is said is about the rows of one resource */
   ax_error *err;
 } ax_store_sql;
 

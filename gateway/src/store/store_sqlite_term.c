@@ -89,6 +89,9 @@ static ax_status prefix_end(ax_store_sql *s, ax_str prefix, ax_str *out) {
 static ax_status say_prefix(ax_store_sql *s, ax_str prefix) {
   ax_str end;
   AX_TRY(prefix_end(s, prefix, &end));
+  /* Of one resource the rows are few: each is looked up among the values, not
+   * the other way round. */
+  ax_store_sql_say(s, s->of_one ? "+" : "");
   ax_store_sql_text(s, "i#.value IN (SELECT key FROM value WHERE code >= ?",
                     prefix);
   ax_store_sql_text(s, " AND code < ?)", end);
@@ -371,7 +374,10 @@ static ax_status say_rows(ax_store_sql *s, ax_str type, const ax_query_term *t,
   AX_TRY(ax_store_sql_params(s, type, names, count));
   if (t->shape == AX_TERM_VALUES) {
     ax_store_sql_say(s, " AND ");
-    AX_TRY(say_values(s, t));
+    s->of_one = true;
+    ax_status status = say_values(s, t);
+    s->of_one = false;
+    AX_TRY(status);
   } else {
     say_only(s, t->only);
   }
@@ -542,21 +548,41 @@ enum { KEYS_MAX = 64 };
 
 typedef AX_VEC(int64_t) key_list;
 
+/* The keys that a statement about codes gives, at most KEYS_MAX and one. */
+static ax_status add_keys(ax_store_sql *s, ax_store_stmt *stmt,
+                          key_list *list) {
+  ax_status status = AX_OK;
+  while (!status && list->count <= KEYS_MAX && ax_store_conn_row(stmt)) {
+    int64_t *slot = AX_VEC_PUSH(list, s->arena);
+    if (slot)
+      *slot = sqlite3_column_int64(stmt->stmt, 0);
+    else
+      status = AX_NOMEM;
+  }
+  ax_status done = ax_store_conn_done(stmt, s->err);
+  return status ? status : done;
+}
+
 static ax_status add_keys_of_code(ax_store_sql *s, ax_str code,
                                   key_list *list) {
   ax_store_stmt stmt =
       ax_store_conn_use(s->conn, "SELECT key FROM value WHERE code = ?");
   ax_store_conn_text(&stmt, code);
-  ax_status status = AX_OK;
-  while (!status && ax_store_conn_row(&stmt)) {
-    int64_t *slot = AX_VEC_PUSH(list, s->arena);
-    if (slot)
-      *slot = sqlite3_column_int64(stmt.stmt, 0);
-    else
-      status = AX_NOMEM;
-  }
-  ax_status done = ax_store_conn_done(&stmt, s->err);
-  return status ? status : done;
+  return add_keys(s, &stmt, list);
+}
+
+/* A name in full has few continuations; what has many (one letter) does not
+ * drive. */
+static ax_status add_keys_of_prefix(ax_store_sql *s, ax_str prefix,
+                                    key_list *list) {
+  ax_str end;
+  AX_TRY(prefix_end(s, prefix, &end));
+  ax_store_stmt stmt = ax_store_conn_use(
+      s->conn, "SELECT key FROM value WHERE code >= ? AND code < ? LIMIT ?");
+  ax_store_conn_text(&stmt, prefix);
+  ax_store_conn_text(&stmt, end);
+  ax_store_conn_int(&stmt, KEYS_MAX + 1);
+  return add_keys(s, &stmt, list);
 }
 
 static ax_status add_key(ax_store_sql *s, const ax_query_value *v,
@@ -573,6 +599,19 @@ static ax_status add_key(ax_store_sql *s, const ax_query_value *v,
   return AX_OK;
 }
 
+/* `*can` false: the value is not a list of keys. */
+static ax_status add_value(ax_store_sql *s, ax_index_kind kind,
+                           const ax_query_value *v, key_list *list, bool *can) {
+  bool prefix = kind == AX_INDEX_STRING && v->match == AX_MATCH_EQUAL;
+  bool exact = kind == AX_INDEX_STRING ? v->match == AX_MATCH_EXACT
+                                       : v->match == AX_MATCH_EQUAL;
+  *can = (prefix && v->code.len) || (exact && !v->any_code);
+  if (!*can) return AX_OK;
+  if (prefix) return add_keys_of_prefix(s, v->code, list);
+  return v->any_system ? add_keys_of_code(s, v->code, list)
+                       : add_key(s, v, list);
+}
+
 ax_status ax_store_sql_keys(ax_store_sql *s, ax_str type,
                             const ax_query_term *t, ax_store_keys *out) {
   key_list list = { 0 };
@@ -580,14 +619,12 @@ ax_status ax_store_sql_keys(ax_store_sql *s, ax_str type,
   const ax_str *names = params_of(t, &count);
   *out = (ax_store_keys){ 0 };
   if (t->shape != AX_TERM_VALUES || t->negate || !by_value(t->kind) ||
-      t->kind == AX_INDEX_STRING || t->value_count > KEYS_MAX)
+      t->value_count > KEYS_MAX)
     return AX_OK;
   for (size_t i = 0; i < t->value_count; i++) {
-    const ax_query_value *v = &t->values[i];
-    if (v->any_code || v->match != AX_MATCH_EQUAL) return AX_OK;
-    AX_TRY(v->any_system ? add_keys_of_code(s, v->code, &list)
-                         : add_key(s, v, &list));
-    if (list.count > KEYS_MAX) return AX_OK;
+    bool can = false;
+    AX_TRY(add_value(s, t->kind, &t->values[i], &list, &can));
+    if (!can || list.count > KEYS_MAX) return AX_OK;
   }
   int64_t *params = AX_NEW_ARRAY(s->arena, int64_t, count + 1);
   if (!params) return AX_NOMEM;
