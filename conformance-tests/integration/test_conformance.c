@@ -449,6 +449,12 @@ static void scripts_and_tests_are_chosen(void **state) {
                              scripts_path("all"));
   assert_int_equal(r.code, 0);
   assert_non_null(strstr(r.out, "tests       2: 2 pass"));
+  assert_null(strstr(r.err, "--include"));
+  r = RUN("--quiet", "--include", "pass", "--include", "pas", "--include",
+          "fail/is not*", scripts_path("all"));
+  assert_int_equal(r.code, 0);
+  assert_non_null(strstr(r.err, "--include pas means no script and no test"));
+  assert_null(strstr(r.err, "--include fail"));
   r = RUN("--exclude", "fail", "--exclude", "skip", "--exclude", "error",
           "--jobs", "4", scripts_path("all"));
   assert_int_equal(r.code, 0);

@@ -197,3 +197,15 @@ ax_status ax_cli_find_wanted(ax_arena *arena, const ax_script *script,
     *out = copy;
   return AX_OK;
 }
+
+ax_status ax_cli_find_matched(ax_arena *arena, const ax_script *script,
+                              const ax_cli_options *options, bool *matched) {
+  subject s = { .arena = arena, .script = script };
+  for (size_t i = 0; i < options->include.count; i++) {
+    const char *pattern = options->include.items[i];
+    if (!matched[i]) matched[i] = matches_script(&s, pattern);
+    for (size_t t = 0; t < script->tests.count && !matched[i]; t++)
+      matched[i] = matches_test(&s, pattern, &script->tests.items[t]);
+  }
+  return s.failed ? AX_NOMEM : AX_OK;
+}

@@ -28,4 +28,10 @@ ax_status ax_cli_find_wanted(ax_arena *arena, const ax_script *script,
                              const ax_cli_options *options,
                              const ax_script **out) AX_MUST_USE;
 
+/* Sets `matched[i]` where the `i`th pattern of --include means the script or
+ * one of its tests. NOMEM. */
+ax_status ax_cli_find_matched(ax_arena *arena, const ax_script *script,
+                              const ax_cli_options *options,
+                              bool *matched) AX_MUST_USE;
+
 #endif

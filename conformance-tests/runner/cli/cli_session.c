@@ -27,7 +27,8 @@ typedef struct {
   ax_arena *arena; /* of what is kept; under the lock */
   ax_result_run *run;
   ax_cli_session_end *end;
-  bool *wanted; /* by number of the file */
+  bool *wanted;  /* by number of the file */
+  bool *matched; /* by pattern of --include */
   pthread_mutex_t lock;
   size_t next, finished;
   const char *stop; /* why no more are begun; NULL: go on */
@@ -149,6 +150,15 @@ static ax_status run_wanted(state *s, ax_net_client *client, ax_arena *scratch,
   return name_message(scratch, out->message, &out->result);
 }
 
+static ax_status note_matched(state *s, ax_arena *scratch,
+                              const ax_script *script) {
+  (void)pthread_mutex_lock(&s->lock);
+  ax_status status =
+      ax_cli_find_matched(scratch, script, s->session->options, s->matched);
+  (void)pthread_mutex_unlock(&s->lock);
+  return status;
+}
+
 /* What cannot be loaded or run is a result, too; only memory is a failure. */
 static ax_status run_file(state *s, size_t i, ax_net_client *client,
                           ax_arena *scratch, outcome *out) {
@@ -172,6 +182,7 @@ static ax_status run_file(state *s, size_t i, ax_net_client *client,
     broken(&out->result, scratch, ax_str_from(err.text));
     return AX_OK;
   }
+  AX_TRY(note_matched(s, scratch, script));
   AX_TRY(ax_cli_find_wanted(scratch, script, o, &wanted));
   out->wanted = wanted != NULL;
   return wanted ? run_wanted(s, client, scratch, wanted, out) : AX_OK;
@@ -325,7 +336,8 @@ ax_status ax_cli_session_run(const ax_cli_session *session, ax_arena *arena,
   run->scripts.items = AX_NEW_ARRAY(arena, ax_result_script, count + 1);
   run->scripts.count = run->scripts.capacity = count;
   s.wanted = AX_NEW_ARRAY(arena, bool, count + 1);
-  if (!run->scripts.items || !s.wanted ||
+  s.matched = AX_NEW_ARRAY(arena, bool, session->options->include.count + 1);
+  if (!run->scripts.items || !s.wanted || !s.matched ||
       pthread_mutex_init(&s.lock, NULL) != 0)
     return AX_NOMEM;
   run_threads(&s, session->options->jobs < count
@@ -333,6 +345,7 @@ ax_status ax_cli_session_run(const ax_cli_session *session, ax_arena *arena,
                       : count);
   (void)pthread_mutex_destroy(&s.lock);
   drop_unwanted(&s);
+  if (!s.stop && !end->unloadable) end->matched = s.matched;
   run->duration_us = (ax_clock_mono_ns() - begun_ns) / 1000;
   if (s.why.status && s.why.text[0])
     return ax_error_set(err, s.why.status, "%s", s.why.text);

@@ -42,6 +42,9 @@ typedef struct {
   bool unreachable;
   bool unloadable;  /* a script was broken */
   bool interrupted; /* SIGINT or SIGTERM came */
+  /* Which patterns of --include meant something; NULL: not all scripts were
+   * looked at. */
+  const bool *matched;
 } ax_cli_session_end;
 
 /* Fills scripts and times of `run`, in `arena`. NOMEM, IO (standard output). */

@@ -151,6 +151,18 @@ static ax_status report(job *j, bool colours) {
                                 "standard output cannot be written");
 }
 
+/* A pattern that means nothing is mostly a slip, and fewer tests than were
+ * meant would pass unseen. */
+static void tell_unmatched(const job *j) {
+  const ax_cli_words *include = &j->options.include;
+  for (size_t i = 0; j->end.matched && i < include->count; i++)
+    if (!j->end.matched[i])
+      (void)fprintf(stderr,
+                    "auspex-conformance: warning: --include %s means no script "
+                    "and no test\n",
+                    include->items[i]);
+}
+
 static int run_scripts(job *j) {
   bool colours = wants_colours(&j->options);
   const ax_cli_session session = { .options = &j->options,
@@ -166,6 +178,7 @@ static int run_scripts(job *j) {
   if (!status && !j->run.scripts.count)
     status = ax_error_set(&j->err, AX_INVALID,
                           "--include and --exclude leave no test");
+  if (!status) tell_unmatched(j);
   ax_cli_rules_close(&j->rules); /* their memory is the reports' now */
   if (!status) status = report(j, colours);
   if (status) return ax_cmd_fail(AX_CLI_EXIT_INPUT, status, &j->err);
