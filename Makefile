@@ -206,7 +206,8 @@ AUTHOR_MISTAKES := none no_relro lazy exec_stack textrel rpath extra_export \
   address nan infinity divides utf8 ignores_state crash_on_absent crash_on_state \
   hang declines probability row outcome additive leak small_batches empty_batch \
   overrun no_module old_abi no_note character local_time near_system criterion \
-  read_past read_before write_row unset_memory unset_stack big_stack long_text
+  read_past read_before write_row unset_memory unset_stack big_stack long_text \
+  same_name two_horizons
 AUTHOR_HARD := -Wl,-z,relro,-z,now,-z,noexecstack
 AUTHOR_LINK_no_relro   := -Wl,-z,norelro,-z,now,-z,noexecstack
 AUTHOR_LINK_lazy       := -Wl,-z,relro,-z,lazy,-z,noexecstack

@@ -129,6 +129,8 @@ static const struct {
   { "local_time", "lint", "import" },
   { "near_system", "lint", "system" },
   { "criterion", "lint", "declaration" },
+  { "same_name", "lint", "declaration" },
+  { "two_horizons", "lint", "declaration" },
   { "read_past", "check", "crash" },
   { "read_before", "check", "order" },
   { "write_row", "check", "crash" },

@@ -311,6 +311,8 @@ static ax_status check_outcome(const checking *c, size_t i,
     return fault(c, "outcome", i, "is a PREDICTION or a MEASUREMENT");
   if (!is_name(o->name))
     return fault(c, "outcome", i, "needs a name of a-z, 0-9, '.', '-' and '_'");
+  if (o->horizon_months && o->horizon_days)
+    return fault(c, "outcome", i, "has a horizon in months and one in days");
   if (o->horizon_from > AUSPEX_AT_INPUT || o->horizon_months > 1200)
     return fault(c, "outcome", i, "has an impossible horizon");
   return check_codes(c, "outcome", i, &o->codes, false);
@@ -346,6 +348,22 @@ static ax_status check_head(const checking *c) {
   return check_sources(c, "anchor of model", m->number, &m->anchor.sources);
 }
 
+/* By their names people and rows of numbers know inputs, and results get their
+ * identity by that of the outcome. */
+static ax_status check_names(const checking *c) {
+  const ax_model *m = c->model;
+  static const char rule[] = "has the name of one before it";
+  for (size_t i = 0; i < m->input_count; i++)
+    for (size_t k = 0; k < i; k++)
+      if (ax_str_eq(m->inputs[i].name, m->inputs[k].name))
+        return fault(c, "input", i, rule);
+  for (size_t i = 0; i < m->outcome_count; i++)
+    for (size_t k = 0; k < i; k++)
+      if (ax_str_eq(m->outcomes[i].name, m->outcomes[k].name))
+        return fault(c, "outcome", i, rule);
+  return AX_OK;
+}
+
 static ax_status check_lists(const checking *c) {
   const ax_model *m = c->model;
   for (size_t i = 0; i < m->input_count; i++)
@@ -356,7 +374,7 @@ static ax_status check_lists(const checking *c) {
     AX_TRY(check_outcome(c, i, &m->outcomes[i]));
   for (size_t i = 0; i < m->factor_count; i++)
     AX_TRY(check_factor(c, i, &m->factors[i]));
-  return AX_OK;
+  return check_names(c);
 }
 
 /* --- what follows from a declaration ---------------------------------------

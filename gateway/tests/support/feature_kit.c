@@ -100,10 +100,12 @@ ax_model_input *feature_kit_input(feature_kit *k, uint32_t source,
                          .unit = ax_str_from(unit),
                          .valid_min = (double)NAN,
                          .valid_max = (double)NAN };
-  k->inputs[at] = (ax_model_input){ .missing = AUSPEX_MISSING_REFUSE,
-                                    .name = AX_STR("x"),
-                                    .sources = { k->input_sources[at], 1 },
-                                    .window_from_days = AUSPEX_UNLIMITED };
+  k->inputs[at] =
+      (ax_model_input){ .missing = AUSPEX_MISSING_REFUSE,
+                        .name = at ? ax_arena_printf(k->arena, "x%zu", at + 1)
+                                   : AX_STR("x"),
+                        .sources = { k->input_sources[at], 1 },
+                        .window_from_days = AUSPEX_UNLIMITED };
   return &k->inputs[at];
 }
 
@@ -127,10 +129,11 @@ ax_model_source *feature_kit_evidence(feature_kit *k,
 }
 
 void feature_kit_anchor(feature_kit *k, ax_model_codes codes) {
-  k->anchor_sources[0] = (ax_model_source){ .from = AUSPEX_FROM_CONDITION,
-                                            .pick = AUSPEX_PICK_EARLIEST,
-                                            .flags = AUSPEX_EVER,
-                                            .codes = feature_kit_set(k, codes) };
+  k->anchor_sources[0] =
+      (ax_model_source){ .from = AUSPEX_FROM_CONDITION,
+                         .pick = AUSPEX_PICK_EARLIEST,
+                         .flags = AUSPEX_EVER,
+                         .codes = feature_kit_set(k, codes) };
   k->model.anchor.sources = (ax_model_sources){ k->anchor_sources, 1 };
 }
 
@@ -142,13 +145,13 @@ ax_model_criterion *feature_kit_criterion(feature_kit *k, uint32_t kind,
       (ax_model_source){ .from = AUSPEX_FROM_CONDITION,
                          .flags = kind == AUSPEX_EXCLUDES ? AUSPEX_EVER : 0,
                          .codes = feature_kit_set(k, codes) };
-  k->criteria[at] = (ax_model_criterion){
-    .kind = kind,
-    .sources = { k->criterion_sources[at], codes.count ? 1 : 0 },
-    .min = (double)NAN,
-    .max = (double)NAN,
-    .reason = AX_STR("not in the population")
-  };
+  k->criteria[at] =
+      (ax_model_criterion){ .kind = kind,
+                            .sources = { k->criterion_sources[at],
+                                         codes.count ? 1 : 0 },
+                            .min = (double)NAN,
+                            .max = (double)NAN,
+                            .reason = AX_STR("not in the population") };
   return &k->criteria[at];
 }
 
@@ -225,8 +228,8 @@ void feature_kit_run(feature_kit *k) {
   if (ax_model_finish(k->arena, &k->model, &err)) fail_msg("%s", err.text);
   ax_feature_view *view = ax_feature_view_new(k->arena, &k->all, &k->help);
   assert_non_null(view);
-  assert_int_equal(ax_feature_build_view(k->arena, &k->model, view,
-                                         k->as_of_ms, k->automatic, &k->row),
+  assert_int_equal(ax_feature_build_view(k->arena, &k->model, view, k->as_of_ms,
+                                         k->automatic, &k->row),
                    AX_OK);
 }
 

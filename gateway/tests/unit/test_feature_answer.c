@@ -175,6 +175,7 @@ an_earlier_response_is_looked_for_before_the_current_one(void **state) {
   begin(&k);
   ax_model_input *before = &k.inputs[k.model.input_count++];
   *before = k.inputs[0];
+  before->name = AX_STR("before");
   before->missing = AUSPEX_MISSING_PASS;
   before->relative_to = AUSPEX_AT_INPUT;
   before->relative_inputs = 1;

@@ -180,7 +180,11 @@ static const auspex_input inputs[] = {
     .sources = AUSPEX_ARRAY(age_sources),
     .window_from_days = AUSPEX_UNLIMITED },
   { .size = sizeof(auspex_input),
+#if defined(MISTAKE_same_name)
+    MISSING TRAINING.name = "age",
+#else
     MISSING TRAINING.name = "weight",
+#endif
     .title = "Body weight",
     .sources = AUSPEX_ARRAY(weight_sources),
     .window_from_days = -365,
@@ -197,6 +201,9 @@ static const auspex_outcome outcomes[] = {
     .title = "Example",
     .codes = AUSPEX_ARRAY(outcome_codes),
     .horizon_months = 12,
+#if defined(MISTAKE_two_horizons)
+    .horizon_days = 30,
+#endif
     .unit = "{points}" },
 };
 static const auspex_factor factors[] = {
