@@ -215,6 +215,40 @@ static double item_9_of(const auspex_cells *cells, uint32_t *from) {
   return *from == IN_ITEM_9 ? alone : answered;
 }
 
+static int is_total(const auspex_cells *cells, uint32_t tool) {
+  return auspex_cells_has(cells, tool) &&
+         cells->value[tool] == floor(cells->value[tool]);
+}
+
+/* Is there a response, with or without all of its answers? */
+static int is_answered(const auspex_cells *cells, uint32_t first,
+                       uint32_t count) {
+  for (uint32_t i = 0; i < count; i++)
+    if (auspex_cells_has(cells, first + i)) return 1;
+  return 0;
+}
+
+/* Why a tool that was used has no total; NULL: it has one, or was not used. */
+static const char *uncounted(const auspex_cells *cells, uint32_t tool) {
+  uint32_t first = tool == SCREENERS_PHQ9 ? IN_ANSWERS : AT_GAD7_ANSWERS;
+  uint32_t count = tool == SCREENERS_PHQ9   ? ANSWERS
+                   : tool == SCREENERS_GAD7 ? GAD7_ANSWERS
+                                            : 0;
+  if (is_total(cells, tool)) return NULL;
+  if (auspex_cells_has(cells, tool)) return "is not a whole number";
+  if (!auspex_cells_lacks(cells, tool))
+    return auspex_serve_why(cells->state[tool]);
+  return is_answered(cells, first, count) ? "has questions left open" : NULL;
+}
+
+/* A band beside them must not look like all there is. */
+static void name_uncounted(auspex_writer *w, const auspex_cells *cells) {
+  for (uint32_t tool = 0; tool < SCREENERS_TOOLS; tool++)
+    if (uncounted(cells, tool))
+      auspex_write_text(w, " Not counted: %s, which %s.", titles[tool],
+                        uncounted(cells, tool));
+}
+
 static void write_band(auspex_writer *w, const auspex_cells *cells,
                        const auspex_steps *bands, uint32_t tool) {
   double total = cells->value[tool];
@@ -229,6 +263,7 @@ static void write_band(auspex_writer *w, const auspex_cells *cells,
                     (unsigned)(bands->count - 1));
   if (tool == SCREENERS_PHQ9 && isnan(item_9_of(cells, &from)))
     auspex_write_text(w, " The answer to item 9 is not known.");
+  name_uncounted(w, cells);
   auspex_write_done(w);
 }
 
@@ -248,19 +283,6 @@ static void write_concern(auspex_writer *w, const auspex_cells *cells,
   auspex_write_text(w, "%s %.0f: %s. Screening is no diagnosis.", titles[tool],
                     total, band->word);
   auspex_write_done(w);
-}
-
-static int is_total(const auspex_cells *cells, uint32_t tool) {
-  return auspex_cells_has(cells, tool) &&
-         cells->value[tool] == floor(cells->value[tool]);
-}
-
-/* Is there a response, with or without all of its answers? */
-static int is_answered(const auspex_cells *cells, uint32_t first,
-                       uint32_t count) {
-  for (uint32_t i = 0; i < count; i++)
-    if (auspex_cells_has(cells, first + i)) return 1;
-  return 0;
 }
 
 /* 1: there was something to say. */

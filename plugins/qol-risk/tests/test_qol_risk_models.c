@@ -163,6 +163,14 @@ static void each_screener_stands_alone(void **state) {
   ax_plugin_score(p);
   assert_close(ax_plugin_result(p, 0, "gad7-band")->score, 3);
   assert_null(ax_plugin_result(p, 0, "phq9-band"));
+  assert_true(ax_plugin_says(p, ax_plugin_result(p, 0, "gad7-band"),
+                             "Not counted: PHQ-9, which is not plausible."));
+  ax_plugin_lack(p, 0, ax_plugin_column(p, "phq9"), AUSPEX_CELL_ABSENT);
+  ax_plugin_put(p, "phq9_answers", 1); /* the first question alone */
+  ax_plugin_score(p);
+  assert_true(
+      ax_plugin_says(p, ax_plugin_result(p, 0, "gad7-band"),
+                     "Not counted: PHQ-9, which has questions left open."));
   ax_plugin_close(p);
 }
 
