@@ -201,7 +201,7 @@ enum {
 };
 
 /* A sanitizer keeps freed memory for a while to see who uses it. */
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if AX_SANITIZED
 enum { MEMORY_TELLS = 0 };
 #else
 enum { MEMORY_TELLS = 1 };

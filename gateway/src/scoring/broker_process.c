@@ -10,7 +10,6 @@
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,25 +19,35 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/attrs.h"
 #include "scoring/broker.h"
 
 enum {
-  WORKERS = 256,   /* at once; far more than modules times two */
-  WORKER_FD = 3,   /* where auspex-worker finds its socket */
-  CHILD_END = 100, /* where the broker keeps that end while it spawns */
+  WORKERS = 256, /* at once; far more than modules times two */
+  WORKER_FD = 3, /* where auspex-worker finds its socket */
   OWN_FD = 101,
+  NOT_RUN = 127, /* how it ends when the program cannot be run */
   NOBODY = 65534,
+  STACK = 16384,
   END_TRIES = 20000 /* of 100 us: how long a killed worker may take to go */
 };
 
+typedef struct broker broker;
+
 typedef struct {
+  pid_t pid; /* 0: free; negative: killed, and not gone yet */
+  /* For the new process, until it runs another program. */
+  const broker *owner;
+  int socket;
+  _Alignas(16) char stack[STACK];
+} place;
+
+struct broker {
   const char *worker;
-  posix_spawn_file_actions_t actions;
-  posix_spawnattr_t attributes;
-  pid_t workers[WORKERS];
+  place workers[WORKERS];
   bool apart;  /* in namespaces of its own, and so are its workers */
   bool lowers; /* may give a priority back that it took */
-} broker;
+};
 
 /* What a worker sees of the environment: single-threaded numerics, one locale,
  * no telemetry of inference engines. */
@@ -51,36 +60,19 @@ static char *const environment[] = {
   NULL,
 };
 
-static bool prepare(broker *b) {
-  sigset_t defaults, none;
-  sigfillset(&defaults);
-  sigdelset(&defaults, SIGINT); /* a stop is the gateway's business */
-  sigdelset(&defaults, SIGTERM);
-  sigdelset(&defaults, SIGHUP);
-  sigemptyset(&none);
-  return posix_spawn_file_actions_init(&b->actions) == 0 &&
-         posix_spawn_file_actions_adddup2(&b->actions, CHILD_END, WORKER_FD) ==
-             0 &&
-         posix_spawnattr_init(&b->attributes) == 0 &&
-         posix_spawnattr_setsigdefault(&b->attributes, &defaults) == 0 &&
-         posix_spawnattr_setsigmask(&b->attributes, &none) == 0 &&
-         posix_spawnattr_setflags(&b->attributes, POSIX_SPAWN_SETSIGDEF |
-                                                      POSIX_SPAWN_SETSIGMASK) ==
-             0;
-}
-
-static pid_t *slot_of(broker *b, pid_t pid) {
+static place *place_of(broker *b, pid_t pid) {
   for (size_t i = 0; i < WORKERS; i++)
-    if (b->workers[i] == pid) return &b->workers[i];
+    if (b->workers[i].pid == pid) return &b->workers[i];
   return NULL;
 }
 
-/* Workers that did not go in time when they were ended (their slots hold the
- * negative number). Others stay zombies until somebody asks how they ended. */
+/* Workers that did not go in time when they were ended. Others stay zombies
+ * until somebody asks how they ended. */
 static void reap_late(broker *b) {
   for (size_t i = 0; i < WORKERS; i++)
-    if (b->workers[i] < 0 && waitpid(-b->workers[i], NULL, WNOHANG) != 0)
-      b->workers[i] = 0;
+    if (b->workers[i].pid < 0 &&
+        waitpid(-b->workers[i].pid, NULL, WNOHANG) != 0)
+      b->workers[i].pid = 0;
 }
 
 static bool set_policy(pid_t pid, int policy) {
@@ -108,37 +100,58 @@ static bool may_raise(void) {
   return may;
 }
 
-static int spawn(broker *b, ax_broker_answer *answer) {
-  pid_t *slot = slot_of(b, 0);
-  if (!slot) return answer->fault = EAGAIN, -1;
-  int pair[2];
-  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
-    return answer->fault = errno, -1;
-  if (dup3(pair[1], CHILD_END, O_CLOEXEC) < 0) {
-    answer->fault = errno;
-  } else {
-    char name[] = "auspex-worker";
-    char apart[] = AX_BROKER_APART;
-    char *argv[] = { name, b->apart ? apart : NULL, NULL };
-    pid_t pid = 0;
-    answer->fault = posix_spawn(&pid, b->worker, &b->actions, &b->attributes,
-                                argv, environment);
-    answer->pid = pid;
-    if (!answer->fault) {
-      *slot = pid;
-      if (b->lowers) (void)set_policy(pid, SCHED_IDLE);
-    }
-    close(CHILD_END);
+/* In the new process, which has the broker's memory until it runs the worker:
+ * system calls only. It takes the low priority before anything else; from
+ * outside that would come when half of the start is over. */
+static int become_worker(void *own_place) {
+  const place *own = own_place;
+  const broker *b = own->owner;
+  char name[] = "auspex-worker", apart[] = AX_BROKER_APART;
+  char *argv[] = { name, b->apart ? apart : NULL, NULL };
+  sigset_t none;
+  if (b->lowers) (void)set_policy(0, SCHED_IDLE);
+  signal(SIGPIPE, SIG_DFL);
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, NULL);
+  /* Never the same: the other end of the pair has the lower number. */
+  if (dup2(own->socket, WORKER_FD) == WORKER_FD)
+    (void)execve(b->worker, argv, environment);
+  _exit(NOT_RUN);
+}
+
+/* As posix_spawn does it: a copy of the broker's memory would cost more than
+ * all that the new process does with it. But without waiting until the worker
+ * runs, which may take long at the low priority. */
+static pid_t begin_worker(place *own) {
+  if (AX_SANITIZED) { /* its run-time library wants to know of every stack */
+    pid_t pid = fork();
+    return pid == 0 ? become_worker(own) : pid;
   }
+  return clone(become_worker, own->stack + sizeof own->stack,
+               CLONE_VM | SIGCHLD, own);
+}
+
+static int spawn(broker *b, ax_broker_answer *answer) {
+  place *own = place_of(b, 0);
+  if (!own) return answer->fault = EAGAIN, -1;
+  int pair[2];
+  if (access(b->worker, X_OK) != 0 ||
+      socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
+    return answer->fault = errno, -1;
+  own->owner = b;
+  own->socket = pair[1];
+  pid_t pid = begin_worker(own);
+  answer->fault = pid < 0 ? errno : 0;
+  answer->pid = pid;
   close(pair[1]);
-  if (!answer->fault) return pair[0];
+  if (pid > 0) return own->pid = pid, pair[0];
   close(pair[0]);
   return -1;
 }
 
 static void end(broker *b, pid_t pid, ax_broker_answer *answer) {
-  pid_t *slot = pid > 0 ? slot_of(b, pid) : NULL;
-  if (!slot) {
+  place *own = pid > 0 ? place_of(b, pid) : NULL;
+  if (!own) {
     answer->fault = ESRCH;
     return;
   }
@@ -148,19 +161,19 @@ static void end(broker *b, pid_t pid, ax_broker_answer *answer) {
   for (int tries = 0; tries < END_TRIES; tries++) {
     pid_t got = waitpid(pid, &status, WNOHANG);
     if (got == pid) {
-      *slot = 0;
+      own->pid = 0;
       answer->wait_status = status;
       return;
     }
     if (got < 0 && errno != EINTR) break;
     nanosleep(&(struct timespec){ 0, 100000 }, NULL);
   }
-  *slot = -pid; /* reap_late takes it when it goes */
+  own->pid = -pid; /* reap_late takes it when it goes */
   answer->fault = EBUSY;
 }
 
 static void raise_priority(broker *b, pid_t pid, ax_broker_answer *answer) {
-  if (pid <= 0 || !slot_of(b, pid))
+  if (pid <= 0 || !place_of(b, pid))
     answer->fault = ESRCH;
   else if (b->lowers && !set_policy(pid, SCHED_OTHER))
     answer->fault = errno;
@@ -230,17 +243,13 @@ static void run(broker *b, int socket) {
     serve(b, OWN_FD);
   }
   for (size_t i = 0; i < WORKERS; i++)
-    if (b->workers[i] > 0) kill(b->workers[i], SIGKILL);
+    if (b->workers[i].pid > 0) kill(b->workers[i].pid, SIGKILL);
   _exit(0);
 }
 
 pid_t ax_broker_process_start(const char *worker, int socket, int other) {
   broker *b = calloc(1, sizeof *b);
-  if (!b || !prepare(b)) {
-    free(b);
-    errno = ENOMEM;
-    return -1;
-  }
+  if (!b) return -1;
   b->worker = worker;
   pid_t pid = fork();
   if (pid == 0) {
@@ -248,8 +257,6 @@ pid_t ax_broker_process_start(const char *worker, int socket, int other) {
     run(b, socket);
   }
   int fault = errno;
-  posix_spawn_file_actions_destroy(&b->actions);
-  posix_spawnattr_destroy(&b->attributes);
   free(b);
   errno = fault;
   return pid;

@@ -158,17 +158,22 @@ static ax_status send_order(ax_worker_proc *w, const ax_frame_load *order,
 }
 
 /* It starts at the lowest priority, so as not to be in the way of those that
- * score, but not for long: on a busy machine it would never get ready. */
+ * score, but not for long: on a busy machine it would never get ready. Raised
+ * more than once: it lowers itself when it first gets to run. */
 static ax_status hear_first(ax_worker_proc *w, int64_t deadline_ns,
                             ax_frame_header *head, ax_str *payload,
                             ax_error *err) {
-  int64_t gentle_ns = ax_clock_mono_ns() + GENTLE_NS;
   ax_error why = { 0 };
-  if (gentle_ns > deadline_ns) gentle_ns = deadline_ns;
-  ax_status status = receive_answer(w, gentle_ns, head, payload, &why);
-  (void)ax_broker_raise(w->broker, &w->process);
-  if (status == AX_TIMEOUT)
-    return receive_answer(w, deadline_ns, head, payload, err);
+  ax_status status = AX_TIMEOUT;
+  int64_t begun_ns = ax_clock_mono_ns(), until_ns = 0;
+  for (int64_t gentle_ns = GENTLE_NS;
+       status == AX_TIMEOUT && until_ns < deadline_ns; gentle_ns *= 10) {
+    why = (ax_error){ 0 };
+    until_ns = begun_ns + gentle_ns;
+    if (until_ns > deadline_ns) until_ns = deadline_ns;
+    status = receive_answer(w, until_ns, head, payload, &why);
+    (void)ax_broker_raise(w->broker, &w->process);
+  }
   return status ? ax_error_set(err, status, "%s", why.text) : AX_OK;
 }
 

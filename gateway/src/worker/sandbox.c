@@ -19,17 +19,6 @@
 #define PR_MDWE_REFUSE_EXEC_GAIN 1
 #endif
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#ifndef SANITIZED
-#define SANITIZED 0
-#endif
-
 enum { NOBODY = 65534, DESCRIPTORS = 32 };
 
 static void note(ax_sandbox *s, uint32_t what, bool done) {
@@ -45,7 +34,7 @@ static bool silence(void) {
   int null = open("/dev/null", O_RDWR | O_CLOEXEC);
   if (null < 0) return false;
   bool done = dup2(null, 0) == 0 && dup2(null, 1) == 1 &&
-              (SANITIZED || dup2(null, 2) == 2);
+              (AX_SANITIZED || dup2(null, 2) == 2);
   if (null > 2) close(null);
   return done;
 }
@@ -81,7 +70,7 @@ static bool limit(__rlimit_resource_t what, rlim_t most) {
 static bool set_limits(uint64_t memory) {
   bool done = limit(RLIMIT_CORE, 0) && limit(RLIMIT_NOFILE, DESCRIPTORS) &&
               limit(RLIMIT_NPROC, 1);
-  if (SANITIZED) return done; /* a report must reach its file */
+  if (AX_SANITIZED) return done; /* a report must reach its file */
   done = limit(RLIMIT_FSIZE, 0) && done;
   if (memory) done = limit(RLIMIT_AS, memory) && done;
   return done;
@@ -147,14 +136,15 @@ void ax_sandbox_before_load(ax_sandbox *s, uint64_t memory) {
   note(s, AX_SANDBOX_LIMITS, set_limits(memory));
   note(s, AX_SANDBOX_NO_NEW_PRIVS, prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
   note(s, AX_SANDBOX_LANDLOCK, forbid_files());
-  if (!SANITIZED) note(s, AX_SANDBOX_EARLY_FILTER, ax_sandbox_filter_early());
+  if (!AX_SANITIZED)
+    note(s, AX_SANDBOX_EARLY_FILTER, ax_sandbox_filter_early());
 }
 
 /* --- after it has been set up ------------------------------------------------
  */
 
 void ax_sandbox_after_create(ax_sandbox *s) {
-  if (SANITIZED) return;
+  if (AX_SANITIZED) return;
   note(s, AX_SANDBOX_NO_NEW_CODE,
        prctl(PR_SET_MDWE, PR_MDWE_REFUSE_EXEC_GAIN, 0, 0, 0) == 0);
   note(s, AX_SANDBOX_FILTER, ax_sandbox_filter_scoring());

@@ -161,7 +161,11 @@ static void a_worker_starts_gently_and_scores_like_all_others(void **state) {
   ax_broker_worker worker;
   ax_error err = { 0 };
   assert_int_equal(ax_broker_spawn(broker, &worker, &err), AX_OK);
-  int policy = sched_getscheduler(worker.pid);
+  int policy = SCHED_OTHER; /* until it has got to run */
+  for (int i = 0; i < 200 && policy == SCHED_OTHER; i++) {
+    ax_clock_sleep_ms(1);
+    policy = sched_getscheduler(worker.pid);
+  }
   /* Who may be more than others (as root mostly) may give back what it took. */
   int before = getpriority(PRIO_PROCESS, 0);
   bool may = geteuid() == 0 && setpriority(PRIO_PROCESS, 0, before - 1) == 0 &&
