@@ -369,6 +369,7 @@ static void references_mean_something_at_the_target(void **state) {
                 "\"way\":\"bundle\"}]}"));
   assert_int_equal(outside_end(gw), 0);
   outside_again(gw, published);
+  outside_await_ready(gw); /* another base makes another search index */
   send_sample(HIGH, "refs-1");
   await_calls(3);
   const call *c = call_to("/abs");

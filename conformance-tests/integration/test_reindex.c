@@ -8,7 +8,7 @@
 
 #include "base/clock.h"
 
-enum { COUNT = 6000, LINE = 200, AWAIT_MS = 60000 };
+enum { COUNT = 6000, LINE = 200 };
 
 static outside *gw;
 
@@ -34,10 +34,11 @@ static const outside_answer *fill(size_t count) {
   size_t at = 0;
   assert_non_null(body);
   for (size_t i = 0; i < count; i++)
-    at += (size_t)sprintf(body + at,
-                          "{\"resourceType\":\"Patient\",\"id\":\"p%zu\","
-                          "\"gender\":\"%s\",\"birthDate\":\"19%02zu-01-01\"}\n",
-                          i, i % 3 ? "female" : "male", i % 100);
+    at +=
+        (size_t)sprintf(body + at,
+                        "{\"resourceType\":\"Patient\",\"id\":\"p%zu\","
+                        "\"gender\":\"%s\",\"birthDate\":\"19%02zu-01-01\"}\n",
+                        i, i % 3 ? "female" : "male", i % 100);
   const outside_answer *a =
       outside_send(gw, "POST", "/Patient", headers, body, at);
   free(body);
@@ -51,15 +52,6 @@ static size_t total(const char *query) {
   const outside_answer *a = outside_get(gw, path);
   assert_int_equal(a->status, 200);
   return strtoul(ax_json_text(AX_JSON_GET(a->json, "total")).ptr, NULL, 10);
-}
-
-static void await_ready(void) {
-  int64_t until = ax_clock_mono_ns() + ax_test_ms(AWAIT_MS) * 1000000;
-  while (outside_get(gw, "//health/ready")->status != 200 &&
-         ax_clock_mono_ns() < until)
-    ax_clock_sleep_ms(10);
-  const outside_answer *a = outside_get(gw, "//health/ready");
-  assert_int_equal(a->status, 200);
 }
 
 static size_t told(const char *event) {
@@ -78,11 +70,11 @@ static void no_orphans(void) {
 static void a_new_parameter_finds_what_is_there(void **s) {
   (void)s;
   assert_int_equal(fill(COUNT)->status, 200);
-  outside_refused(outside_get(gw, "/Patient?gender=male"), 400,
-                  "not-supported", "gender");
+  outside_refused(outside_get(gw, "/Patient?gender=male"), 400, "not-supported",
+                  "gender");
   assert_int_equal(outside_end(gw), 0);
   outside_again(gw, NULL);
-  await_ready();
+  outside_await_ready(gw);
   assert_int_equal(total("gender=male"), COUNT / 3);
   assert_int_equal(total("gender=female"), COUNT / 3 * 2);
   assert_int_equal(total("birthdate=1950"), COUNT / 100);
@@ -119,7 +111,7 @@ static void a_kill_on_the_way_loses_nothing(void **s) {
     }
     outside_kill(gw);
     outside_again(gw, args);
-    await_ready();
+    outside_await_ready(gw);
     no_orphans();
     bool gender = strcmp(sets[i], "Patient.birthdate") == 0;
     assert_int_equal(gender ? total("gender=male") : total("birthdate=1950"),
@@ -137,7 +129,7 @@ static void the_rows_are_those_of_a_fresh_store(void **s) {
   (void)s;
   assert_int_equal(outside_end(gw), 0);
   outside_again(gw, NULL);
-  await_ready();
+  outside_await_ready(gw);
   size_t male = total("gender=male"), born = total("birthdate=1950");
   outside *turned = gw;
   gw = outside_start(NULL);

@@ -22,7 +22,13 @@
 
 extern char **environ;
 
-enum { ARGS_MAX = 64, START_MS = 60000, STOP_MS = 30000, CALL_MS = 60000 };
+enum {
+  ARGS_MAX = 64,
+  READY_MS = 60000,
+  START_MS = 60000,
+  STOP_MS = 30000,
+  CALL_MS = 60000
+};
 
 struct outside {
   pid_t pid;
@@ -171,6 +177,16 @@ outside *outside_start(const char *const *args) {
 void outside_again(outside *gw, const char *const *args) {
   assert_int_equal(gw->pid, 0);
   launch(gw, args);
+}
+
+void outside_await_ready(outside *gw) {
+  int64_t until = ax_clock_mono_ns() + ax_test_ms(READY_MS) * 1000000;
+  int status = 0;
+  while (status != 200 && ax_clock_mono_ns() < until) {
+    status = outside_get(gw, "//health/ready")->status;
+    if (status != 200) ax_clock_sleep_ms(10);
+  }
+  assert_int_equal(status, 200);
 }
 
 static int wait_end(outside *gw) {

@@ -52,6 +52,9 @@ int outside_end(outside *gw);
 /* Starts it again on its data folder, perhaps on another port. */
 void outside_again(outside *gw, const char *const *args);
 
+/* Waits until it is ready: it may have a search index to make first. */
+void outside_await_ready(outside *gw);
+
 /* "http://127.0.0.1:PORT/fhir", the port, the process, the data folder, what
  * it wrote to standard error so far. */
 const char *outside_base(const outside *gw);
