@@ -218,6 +218,25 @@ static void what_was_changed_by_hand_is_found(void **state) {
   assert_non_null(strstr(r.err, "there is none in /nowhere/at/all"));
 }
 
+/* What the store holds is told all the same. */
+static void a_changed_ledger_is_a_fault(void **state) {
+  (void)state;
+  char copy[100], path[140];
+  (void)snprintf(copy, sizeof copy, "%s.copy", outside_data(gw));
+  assert_int_equal(run_on("backup", outside_data(gw), copy).code, 0);
+  (void)snprintf(path, sizeof path, "%s/modules.log", copy);
+  FILE *file = fopen(path, "w");
+  assert_non_null(file);
+  (void)fputs("{\"chain\":\"00\",\"record\":{\"act\":\"activate\"}}\n", file);
+  assert_int_equal(fclose(file), 0);
+  outside_run_result r = run_on("check", copy, NULL);
+  if (r.code != 1 || !strstr(r.out, "fault: modules.log, line 1: ") ||
+      !strstr(r.out, " 1 faults"))
+    fail_msg("%d: %s%s", r.code, r.out, r.err);
+  (void)snprintf(path, sizeof path, "rm -r %s", copy);
+  assert_int_equal(system(path), 0); /* NOLINT(cert-env33-c) */
+}
+
 /* So much that a copy of it is written in parts. */
 static void store_megabytes(void) {
   enum { TEXT = 100000, TIMES = 60 };
@@ -289,6 +308,7 @@ int main(void) {
     cmocka_unit_test(a_locked_store_refuses_and_comes_back_by_itself),
     cmocka_unit_test(a_copy_is_made_while_serving_and_can_be_gone_back_to),
     cmocka_unit_test(what_root_copies_belongs_to_the_gateway),
+    cmocka_unit_test(a_changed_ledger_is_a_fault),
     cmocka_unit_test(a_copy_that_finds_no_room_leaves_nothing),
     cmocka_unit_test(a_damaged_device_is_named_at_start),
     cmocka_unit_test(what_was_changed_by_hand_is_found),

@@ -83,6 +83,17 @@ static ax_status check_ledger(const ax_config *config, ax_error *err) {
   return status;
 }
 
+static ax_status add_fault(ax_arena *arena, const char *text,
+                           ax_store_report *report) {
+  ax_str *faults = AX_NEW_ARRAY(arena, ax_str, report->count + 1);
+  ax_str copy = ax_arena_str(arena, ax_str_from(text));
+  if (!faults || !copy.ptr) return AX_NOMEM;
+  for (size_t i = 0; i < report->count; i++) faults[i] = report->faults[i];
+  faults[report->count++] = copy;
+  report->faults = faults;
+  return AX_OK;
+}
+
 static int run_check(ax_arena *arena, int argc, char **argv) {
   ax_config_command command;
   int code = AX_EXIT_OK;
@@ -96,6 +107,8 @@ static int run_check(ax_arena *arena, int argc, char **argv) {
   ax_status status = open_store(&command.config, &store, &err);
   if (!status) status = ax_store_check(store, arena, &report, &err);
   if (!status) status = check_ledger(&command.config, &err);
+  if (status == AX_INVALID && store) /* of the ledger: it can be read */
+    status = add_fault(arena, err.text, &report);
   ax_store_close(store);
   if (status) return ax_command_fail(AX_EXIT_DATA, status, &err);
   print_report(&report);
