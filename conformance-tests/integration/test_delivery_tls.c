@@ -44,7 +44,6 @@ static int set_up(void **state) {
 static int tear_down(void **state) {
   (void)state;
   ax_http_server_stop(at.server);
-  (void)remove(at.targets);
   certificates_end(at.folder);
   ax_arena_free(at.arena);
   return 0;

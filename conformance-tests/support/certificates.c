@@ -2,12 +2,12 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
+#include "base/file.h"
 #include "support/ax_test.h"
 
 enum { NAME = 64, PATH = 256, PATHS = 10, HOUR_S = 3600 };
@@ -112,18 +112,7 @@ void certificates_begin(char *folder) {
 }
 
 void certificates_end(const char *folder) {
-  static const char *const authorities[] = { "ca", "other-ca" };
-  for (size_t i = 0; i < AX_COUNT(authorities) + AX_COUNT(leaves); i++) {
-    const char *name = i < AX_COUNT(authorities)
-                           ? authorities[i]
-                           : leaves[i - AX_COUNT(authorities)].name;
-    char file[PATH];
-    (void)snprintf(file, sizeof file, "%s/%s.pem", folder, name);
-    (void)remove(file);
-    (void)snprintf(file, sizeof file, "%s/%s.key", folder, name);
-    (void)remove(file);
-  }
-  (void)rmdir(folder);
+  ax_file_remove_tree(folder);
 }
 
 void certificates_renew(const char *folder, const char *from, const char *to) {

@@ -17,7 +17,7 @@
 
 /* Makes `folder` (a template of mkdtemp) and the files in it. */
 void certificates_begin(char *folder);
-/* Removes them. */
+/* Removes the folder with all that is in it. */
 void certificates_end(const char *folder);
 
 /* FOLDER/`name`, good until the tenth call from here on. */
