@@ -34,7 +34,8 @@ typedef struct {
   ax_walk *walk;
   const ax_place *bundle;
   unsigned rules;
-  ax_map *seen; /* "fullUrl|version" -> entry */
+  ax_map *seen;    /* "fullUrl|version" -> entry */
+  ax_str searched; /* the type that a search was for; empty: not to be told */
 } inspection;
 
 static ax_status compile(const ax_check_source *source, ax_check **out) {
@@ -114,6 +115,52 @@ static void check_named(const inspection *in, const ax_place *at,
                 "says what the resource is");
 }
 
+/* "Patient" of the link self "https://a.example/fhir/Patient?active=true". */
+static ax_str searched_type(const ax_walk *walk, const ax_json *bundle) {
+  const ax_json *links = AX_JSON_GET(bundle, "link");
+  for (size_t i = 0; i < ax_json_count(links); i++) {
+    const ax_json *link = ax_json_item(links, i);
+    ax_str url = AX_JSON_STR(link, "url"), last = AX_STR("");
+    if (!ax_str_eq(AX_JSON_STR(link, "relation"), AX_STR("self"))) continue;
+    url = ax_str_cut(&url, '?');
+    while (url.len) {
+      ax_str step = ax_str_cut(&url, '/');
+      if (!ax_str_eq(step, AX_STR("_search"))) last = step;
+    }
+    return ax_registry_is_resource(walk->registry, last) ? last : AX_STR("");
+  }
+  return AX_STR("");
+}
+
+/* What search.mode says of the resource (R4 search-entry-mode); and what was
+ * found is on a server, so it has an id. */
+static void check_search(const inspection *in, const ax_place *at,
+                         const ax_bundle_entry *entry) {
+  ax_str mode = AX_JSON_STR(AX_JSON_GET(entry->entry, "search"), "mode");
+  const ax_place resource = ax_place_member(at, AX_STR("resource"));
+  bool outcome = ax_str_eq(entry->type, AX_STR("OperationOutcome"));
+  if (!(in->rules & SEARCH) || !entry->resource || !mode.len) return;
+  if (ax_str_eq(mode, AX_STR("outcome"))) {
+    if (!outcome)
+      ax_walk_issue(in->walk, AX_ERROR, AX_ISSUE_INVALID,
+                    "bundle-search-outcome", &resource,
+                    "What a search says of itself (mode 'outcome') is an "
+                    "OperationOutcome, not a " AX_STR_FMT,
+                    AX_STR_ARG(entry->type));
+    return;
+  }
+  if (ax_str_eq(mode, AX_STR("match")) && in->searched.len &&
+      !ax_str_eq(in->searched, entry->type))
+    ax_walk_issue(in->walk, AX_ERROR, AX_ISSUE_INVALID, "bundle-search-match",
+                  &resource,
+                  "This is said to match, but the search (link self) was for "
+                  "a " AX_STR_FMT ", not a " AX_STR_FMT,
+                  AX_STR_ARG(in->searched), AX_STR_ARG(entry->type));
+  if (!entry->id.len && !outcome)
+    ax_walk_issue(in->walk, AX_ERROR, AX_ISSUE_INVALID, "bundle-search-id",
+                  &resource, "What a search has found has an id");
+}
+
 static void check_entry(inspection *in, const ax_bundle_entry *entry) {
   const ax_place at = { .up = in->bundle,
                         .name = AX_STR("entry"),
@@ -142,6 +189,7 @@ static void check_entry(inspection *in, const ax_bundle_entry *entry) {
                   "id",
                   AX_STR_ARG(entry->full_url));
   check_named(in, &at, entry);
+  check_search(in, &at, entry);
   check_repeated(in, &at, entry);
 }
 
@@ -178,7 +226,8 @@ static void run(const ax_check *self, ax_walk *walk, const ax_place *place) {
   }
   for (size_t t = 0; t < AX_COUNT(TYPES); t++) {
     if (!ax_str_eq(type, ax_str_from(TYPES[t].type))) continue;
-    inspection in = { walk, place, TYPES[t].rules, ax_map_new(arena) };
+    inspection in = { walk, place, TYPES[t].rules, ax_map_new(arena),
+                      searched_type(walk, place->value) };
     ax_fhir_bundle *outer = walk->bundle;
     walk->bundle = index;
     for (size_t i = 0; i < ax_fhir_bundle_count(index); i++)

@@ -129,9 +129,13 @@ static bool is_followed(ax_str scheme, bool is_image) {
   return false;
 }
 
-/* A transaction replaces links to its entries, too (R4 3.1.0.11.2). */
+/* A transaction replaces links to its entries, too (R4 3.1.0.11.2); nobody does
+ * so in other Bundles, whose readers get what is written. */
 static bool is_entry(const ax_walk *walk, ax_str target) {
-  return walk->bundle && ax_fhir_bundle_by_url(walk->bundle, target);
+  return walk->bundle &&
+         ax_str_eq(AX_JSON_STR(walk->bundle_json, "type"),
+                   AX_STR("transaction")) &&
+         ax_fhir_bundle_by_url(walk->bundle, target);
 }
 
 static void check_link(ax_walk *walk, const ax_place *place,
