@@ -8,32 +8,85 @@
 
 #define XHTML_NAMESPACE "http://www.w3.org/1999/xhtml"
 
-typedef struct {
-  ax_arena *arena;
-  AX_VEC(ax_xhtml_fault) faults;
-  AX_VEC(ax_xhtml_link) links;
-  AX_VEC(ax_str) ids;
-  bool has_content, nomem;
-  unsigned depth;
-  const char *path[AX_XHTML_DEPTH]; /* names of the open elements */
-  size_t open_link;                 /* index + 1 of the <a> we are in */
-  char link_text[200];
-  size_t link_length;
-} checker;
-
 /* --- tables -----------------------------------------------------------------
  */
 
-/* HTML 4.0 chapters 7 to 11 (without 9.4) and 15, sorted. */
-static const char *const elements[] = {
-  "a",        "abbr",       "acronym", "address", "area",  "b",      "bdo",
-  "big",      "blockquote", "br",      "caption", "cite",  "code",   "col",
-  "colgroup", "dd",         "dfn",     "div",     "dl",    "dt",     "em",
-  "h1",       "h2",         "h3",      "h4",      "h5",    "h6",     "hr",
-  "i",        "img",        "kbd",     "li",      "map",   "ol",     "p",
-  "pre",      "q",          "samp",    "small",   "span",  "strong", "sub",
-  "sup",      "table",      "tbody",   "td",      "tfoot", "th",     "thead",
-  "tr",       "tt",         "ul",      "var",
+/* What an element is to those it may stand in. The first six stand only where
+ * an element takes them. */
+enum {
+  ITEM = 1,
+  TERM = 2,
+  PART = 4, /* of a table */
+  COLUMN = 8,
+  ROW = 16,
+  CELL = 32,
+  HOUSED = ITEM | TERM | PART | COLUMN | ROW | CELL,
+  BLOCK = 64, /* does not stand in a line of text */
+  LINE = 128,
+};
+
+/* HTML 4.0 chapters 7 to 11 (without 9.4) and 15, sorted, and where each stands
+ * (the DTD of XHTML 1.0). What takes something takes nothing else, and no text;
+ * paragraphs in lines are common and harmless. */
+typedef struct {
+  const char *name;
+  unsigned char is, takes;
+} element_kind;
+
+static const element_kind elements[] = {
+  { "a", LINE, 0 },
+  { "abbr", LINE, 0 },
+  { "acronym", LINE, 0 },
+  { "address", 0, 0 },
+  { "area", 0, 0 },
+  { "b", LINE, 0 },
+  { "bdo", 0, 0 },
+  { "big", LINE, 0 },
+  { "blockquote", BLOCK, 0 },
+  { "br", 0, 0 },
+  { "caption", PART, 0 },
+  { "cite", LINE, 0 },
+  { "code", LINE, 0 },
+  { "col", COLUMN, 0 },
+  { "colgroup", PART, COLUMN },
+  { "dd", TERM, 0 },
+  { "dfn", LINE, 0 },
+  { "div", BLOCK, 0 },
+  { "dl", BLOCK, TERM },
+  { "dt", TERM, 0 },
+  { "em", LINE, 0 },
+  { "h1", 0, 0 },
+  { "h2", 0, 0 },
+  { "h3", 0, 0 },
+  { "h4", 0, 0 },
+  { "h5", 0, 0 },
+  { "h6", 0, 0 },
+  { "hr", 0, 0 },
+  { "i", LINE, 0 },
+  { "img", 0, 0 },
+  { "kbd", LINE, 0 },
+  { "li", ITEM, 0 },
+  { "map", 0, 0 },
+  { "ol", BLOCK, ITEM },
+  { "p", LINE, 0 },
+  { "pre", BLOCK, 0 },
+  { "q", LINE, 0 },
+  { "samp", LINE, 0 },
+  { "small", LINE, 0 },
+  { "span", LINE, 0 },
+  { "strong", LINE, 0 },
+  { "sub", LINE, 0 },
+  { "sup", LINE, 0 },
+  { "table", BLOCK, PART | COLUMN | ROW },
+  { "tbody", PART, ROW },
+  { "td", CELL, 0 },
+  { "tfoot", PART, ROW },
+  { "th", CELL, 0 },
+  { "thead", PART, ROW },
+  { "tr", ROW, CELL },
+  { "tt", LINE, 0 },
+  { "ul", BLOCK, ITEM },
+  { "var", LINE, 0 },
 };
 
 /* Allowed on every element, sorted. */
@@ -109,66 +162,48 @@ static bool attribute_allowed(const char *element, const char *name) {
   return listed(own_attributes, AX_COUNT(own_attributes), both);
 }
 
-/* --- what may stand where (HTML 4.0, the DTD of XHTML 1.0) ------------------
+/* --- what may stand where ---------------------------------------------------
  */
 
-/* Elements that stand only in certain others, and what else may stand there. */
-static const struct {
-  const char *element, *homes;
-} housed[] = {
-  { "li", " ul ol " },      { "dt", " dl " },
-  { "dd", " dl " },         { "tr", " table thead tbody tfoot " },
-  { "td", " tr " },         { "th", " tr " },
-  { "caption", " table " }, { "colgroup", " table " },
-  { "thead", " table " },   { "tbody", " table " },
-  { "tfoot", " table " },   { "col", " table colgroup " },
-};
-
-static const struct {
-  const char *element, *content;
-} listing[] = {
-  { "ul", " li " },
-  { "ol", " li " },
-  { "dl", " dt dd " },
-  { "table", " caption col colgroup thead tbody tfoot tr " },
-  { "thead", " tr " },
-  { "tbody", " tr " },
-  { "tfoot", " tr " },
-  { "tr", " td th " },
-  { "colgroup", " col " },
-};
-
-/* Blocks that do not stand in a line of text, and what makes one. Paragraphs in
- * other lines than a paragraph are common and harmless. */
-static const char blocks[] = " blockquote div dl ol pre table ul ";
-static const char lines[] =
-    " a abbr acronym b big cite code dfn em i kbd p q samp small span strong "
-    "sub sup tt var ";
-
-/* Is the name one of those between blanks? */
-static bool among(const char *names, const char *name) {
-  char between[32];
-  int n = snprintf(between, sizeof between, " %s ", name);
-  return n > 0 && (size_t)n < sizeof between && strstr(names, between);
-}
-
-static const char *content_of(const char *element) {
-  for (size_t i = 0; i < AX_COUNT(listing); i++)
-    if (strcmp(element, listing[i].element) == 0) return listing[i].content;
+static const element_kind *kind_of(const char *name) {
+  size_t low = 0, high = AX_COUNT(elements);
+  while (low < high) {
+    size_t mid = (low + high) / 2;
+    int order = strcmp(name, elements[mid].name);
+    if (order == 0) return &elements[mid];
+    if (order < 0)
+      high = mid;
+    else
+      low = mid + 1;
+  }
   return NULL;
 }
 
-static bool may_stand(const char *element, const char *home) {
-  const char *content = content_of(home);
-  if (content && !among(content, element)) return false;
-  for (size_t i = 0; i < AX_COUNT(housed); i++)
-    if (strcmp(element, housed[i].element) == 0)
-      return among(housed[i].homes, home);
-  if (strcmp(element, home) == 0 && (*element == 'a' || *element == 'p') &&
-      !element[1])
-    return false;
-  return !among(lines, home) || !among(blocks, element);
+/* No link in a link, and no paragraph in a paragraph. */
+static bool is_nested(const element_kind *kind, const element_kind *home) {
+  return kind == home && !kind->name[1] &&
+         (kind->name[0] == 'a' || kind->name[0] == 'p');
 }
+
+static bool may_stand(const element_kind *kind, const element_kind *home) {
+  if (home->takes) return kind->is & home->takes;
+  if (kind->is & HOUSED) return false;
+  return !(home->is & LINE) || (!(kind->is & BLOCK) && !is_nested(kind, home));
+}
+
+typedef struct {
+  ax_arena *arena;
+  AX_VEC(ax_xhtml_fault) faults;
+  AX_VEC(ax_xhtml_link) links;
+  AX_VEC(ax_str) ids;
+  bool has_content, nomem;
+  unsigned depth;
+  const char *path[AX_XHTML_DEPTH];          /* names of the open elements */
+  const element_kind *kinds[AX_XHTML_DEPTH]; /* NULL: none of HTML */
+  size_t open_link; /* index + 1 of the <a> we are in */
+  char link_text[200];
+  size_t link_length;
+} checker;
 
 /* --- what was found
  * ----------------------------------------------------------- */
@@ -264,11 +299,14 @@ static void on_start(void *ctx, ax_xml *xml, const char *name,
   size_t at = ax_xml_at(xml);
   if (c->nomem) return;
   c->path[c->depth++] = keep(c, name).ptr;
+  const element_kind *kind = kind_of(name);
+  const element_kind *home = c->depth > 1 ? c->kinds[c->depth - 2] : NULL;
+  c->kinds[c->depth - 1] = kind;
   if (c->depth == 1) check_root(c, at, name, atts);
-  if (!listed(elements, AX_COUNT(elements), name))
+  if (!kind)
     fault(c, at, AX_XHTML_ELEMENT, name, NULL);
-  else if (c->depth > 1 && !may_stand(name, c->path[c->depth - 2]))
-    fault(c, at, AX_XHTML_PLACE, name, c->path[c->depth - 2]);
+  else if (home && !may_stand(kind, home))
+    fault(c, at, AX_XHTML_PLACE, name, home->name);
   if (strcmp(name, "img") == 0) c->has_content = true;
   for (size_t i = 0; atts[i]; i += 2)
     check_attribute(c, at, name, atts[i], atts[i + 1]);
@@ -296,8 +334,9 @@ static void on_text(void *ctx, ax_xml *xml, ax_str text) {
   }
   if (blank) return;
   c->has_content = true;
-  if (c->depth && content_of(c->path[c->depth - 1]))
-    fault(c, ax_xml_at(xml), AX_XHTML_PLACE, "text", c->path[c->depth - 1]);
+  const element_kind *home = c->depth ? c->kinds[c->depth - 1] : NULL;
+  if (home && home->takes)
+    fault(c, ax_xml_at(xml), AX_XHTML_PLACE, "text", home->name);
 }
 
 /* "There is no support for HTML entities like &nbsp;" (R4
