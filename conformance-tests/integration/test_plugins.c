@@ -18,14 +18,19 @@ typedef struct {
 
 static const char *const no_args[] = { NULL };
 
-static void begin(world *w, const char *activate) {
+/* With one module, of the faulty ones. */
+static void begin_with(world *w, const char *module, const char *activate) {
   w->plugins = module_kit_new();
-  module_kit_put(w->plugins, "behaves", "faulty", "behaves", "1");
+  module_kit_put(w->plugins, module, "faulty", module, "1");
   const char *const args[] = { "--plugins", w->plugins, "--activate", activate,
                                NULL };
   w->gw = outside_start(args);
   (void)snprintf(w->listen, sizeof w->listen, "127.0.0.1:%u",
                  outside_port(w->gw));
+}
+
+static void begin(world *w, const char *activate) {
+  begin_with(w, "behaves", activate);
 }
 
 static void end(world *w) {
@@ -395,6 +400,20 @@ static void stats(const world *w, const char *word, const char *says) {
   assert_says(r.out, says);
 }
 
+static void what_a_model_counts_is_in_its_statistics(void **state) {
+  (void)state;
+  world w;
+  begin_with(&w, "counting", "counting");
+  post(&w, "p1");
+  post(&w, "p2");
+  const outside_answer *a =
+      outside_operate(w.gw, "GET", "//admin/statistics", NULL);
+  assert_str(ax_json_text(outside_at(a->json, "models[0].counters.batches")),
+             "2");
+  stats(&w, NULL, "  counted: batches 2\n");
+  end(&w);
+}
+
 static void statistics_are_told_to_operators(void **state) {
   (void)state;
   world w;
@@ -465,6 +484,7 @@ int main(void) {
     cmocka_unit_test(recorded_scores_come_out_again_bit_for_bit),
     cmocka_unit_test(a_strike_survives_the_gateway),
     cmocka_unit_test(statistics_are_told_to_operators),
+    cmocka_unit_test(what_a_model_counts_is_in_its_statistics),
     cmocka_unit_test(a_shadow_gives_nothing_out),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

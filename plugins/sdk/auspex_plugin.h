@@ -513,7 +513,8 @@ typedef struct auspex_host {
   void (*log)(void *ctx, int32_t level, const char *message);
   /* Not 0: stop soon and answer AUSPEX_E_CANCELLED. [any, during score] */
   int32_t (*cancelled)(void *ctx);
-  /* Adds to the model's counter `name` ([a-z_]+). [any, during score] */
+  /* Adds to the model's counter `name` ([a-z_]+, below 64 bytes, 32 names), for
+   * the operator's statistics. [any, during score] */
   void (*counter)(void *ctx, const char *name, double add);
   /* A table of the extension `id`, valid until destroy; or NULL. [any] */
   const void *(*extension)(void *ctx, const char *id);

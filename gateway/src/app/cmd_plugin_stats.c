@@ -118,6 +118,17 @@ static void put_outcome(ax_buf *out, const ax_json *outcome) {
   put(out, AX_STR("\n"));
 }
 
+/* What the model counts itself; in its own words. */
+static void put_counters(ax_buf *out, const ax_json *counters) {
+  for (size_t i = 0; i < ax_json_count(counters); i++) {
+    const ax_json_member *c = &counters->u.members[i];
+    ax_buf_printf(out, "%s" AX_STR_FMT " " AX_STR_FMT,
+                  i ? ", " : "  counted: ", AX_STR_ARG(c->key),
+                  AX_STR_ARG(ax_json_text(&c->value)));
+  }
+  if (ax_json_count(counters)) put(out, AX_STR("\n"));
+}
+
 static void put_model(ax_buf *out, const ax_json *m) {
   ax_str digest = text_of(m, "module_digest");
   const ax_json *took = AX_JSON_GET(m, "took_us");
@@ -141,6 +152,7 @@ static void put_model(ax_buf *out, const ax_json *m) {
     put_input(out, ax_json_item(inputs, i));
   for (size_t i = 0; i < ax_json_count(outcomes); i++)
     put_outcome(out, ax_json_item(outcomes, i));
+  put_counters(out, AX_JSON_GET(m, "counters"));
 }
 
 /* --- the answer --------------------------------------------------------------

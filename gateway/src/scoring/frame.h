@@ -35,6 +35,7 @@ typedef enum {
   AX_FRAME_PING,     /* to the worker: are you there? */
   AX_FRAME_PONG,     /* from the worker */
   AX_FRAME_LOG,      /* from the worker: level and text of the plug-in */
+  AX_FRAME_COUNTERS, /* from the worker: what the plug-in counted in a batch */
   AX_FRAME_TYPES
 } ax_frame_type;
 

@@ -4,12 +4,16 @@
 
 #include <math.h>
 #include <pthread.h>
+#include <string.h>
 
-enum { STATES = AUSPEX_CELL_WITHHELD + 1 };
+#include "scoring/frame_counters.h"
+
+enum { STATES = AUSPEX_CELL_UNMAPPED + 1 };
 
 static const char *const state_names[STATES] = {
-  "absent",     "present",    "imputed",  "stale",     "implausible",
-  "unit_error", "comparator", "conflict", "imprecise", "withheld"
+  "absent",      "present",    "imputed",    "stale",
+  "implausible", "unit_error", "comparator", "conflict",
+  "imprecise",   "withheld",   "unmapped"
 };
 
 static const char *const end_names[] = {
@@ -37,6 +41,11 @@ typedef struct {
   moments scores;
 } outcome_stats;
 
+typedef struct {
+  char name[AX_FRAME_COUNTER_NAME + 1];
+  double sum;
+} counter;
+
 struct ax_score_stats {
   pthread_mutex_t lock;
   const ax_model *model;
@@ -44,6 +53,8 @@ struct ax_score_stats {
   times took, queue;
   input_stats *inputs;
   outcome_stats *outcomes;
+  size_t counter_count;
+  counter counters[AX_SCORE_STATS_COUNTERS];
 };
 
 static void destroy(void *lock) {
@@ -116,6 +127,25 @@ void ax_score_stats_add(ax_score_stats *s, ax_score_stats_end end,
   for (size_t i = 0; results && i < results->count; i++)
     if (results->items[i].status == AUSPEX_ROW_SCORED)
       add_result(&s->outcomes[results->items[i].outcome], &results->items[i]);
+  pthread_mutex_unlock(&s->lock);
+}
+
+static counter *counter_of(ax_score_stats *s, ax_str name) {
+  for (size_t i = 0; i < s->counter_count; i++)
+    if (ax_str_eq(ax_str_from(s->counters[i].name), name))
+      return &s->counters[i];
+  if (s->counter_count == AX_SCORE_STATS_COUNTERS ||
+      name.len > AX_FRAME_COUNTER_NAME)
+    return NULL;
+  counter *c = &s->counters[s->counter_count++];
+  memcpy(c->name, name.ptr, name.len);
+  return c;
+}
+
+void ax_score_stats_counted(ax_score_stats *s, ax_str name, double add) {
+  pthread_mutex_lock(&s->lock);
+  counter *c = counter_of(s, name);
+  if (c) c->sum += add;
   pthread_mutex_unlock(&s->lock);
 }
 
@@ -230,6 +260,11 @@ static void write_all(ax_score_stats *s, ax_json_writer *w) {
   ax_json_write_array(w);
   for (size_t i = 0; i < s->model->outcome_count; i++)
     write_outcome(w, &s->model->outcomes[i], &s->outcomes[i]);
+  ax_json_write_close(w);
+  ax_json_write_key(w, AX_STR("counters"));
+  ax_json_write_object(w);
+  for (size_t i = 0; i < s->counter_count; i++)
+    number(w, ax_str_from(s->counters[i].name), s->counters[i].sum);
   ax_json_write_close(w);
 }
 

@@ -37,7 +37,11 @@ typedef enum {
       AX_SCORE_STATS_COUNT
 } ax_score_stats_end;
 
-enum { AX_SCORE_STATS_TIMES = 32, AX_SCORE_STATS_BINS = 20 };
+enum {
+  AX_SCORE_STATS_TIMES = 32,
+  AX_SCORE_STATS_BINS = 20,
+  AX_SCORE_STATS_COUNTERS = 32
+};
 
 /* Lives in `arena` with the model; NULL without memory. */
 ax_score_stats *ax_score_stats_new(ax_arena *arena,
@@ -47,6 +51,9 @@ ax_score_stats *ax_score_stats_new(ax_arena *arena,
  * outcomes; times count where a worker was asked. */
 void ax_score_stats_add(ax_score_stats *stats, ax_score_stats_end end,
                         const ax_feature_row *row, const ax_results *results);
+/* The plug-in counted something (auspex_host.counter); of more than
+ * AX_SCORE_STATS_COUNTERS names the later ones are dropped. */
+void ax_score_stats_counted(ax_score_stats *stats, ax_str name, double add);
 void ax_score_stats_time(ax_score_stats *stats, int64_t took_us,
                          int64_t queue_us);
 
@@ -55,9 +62,9 @@ void ax_score_stats_time(ax_score_stats *stats, int64_t took_us,
  * "p99"}, "queue_us": {...}, "inputs": [{"name", "cells", "states": {"present":
  * count ...}, "mean", "sd", "train_mean", "train_sd", "drift"}], "outcomes":
  * [{"name", "results", "probability": [20 counts], "score": {"mean", "sd",
- * "min", "max"}}]}. `drift` is the distance of the means in training
- * deviations. Percentiles are upper ends of bins a factor of the square root
- * of two wide.
+ * "min", "max"}}], "counters": {name: sum, as the plug-in counts}}. `drift` is
+ * the distance of the means in training deviations. Percentiles are upper ends
+ * of bins a factor of the square root of two wide.
  */
 void ax_score_stats_write(ax_score_stats *stats, ax_json_writer *w);
 

@@ -52,6 +52,13 @@ static ax_status probe(void *ctx, ax_worker_proc *worker, ax_error *err) {
   return ax_worker_proc_ping(worker, ax_clock_mono_ns() + 1000000000, err);
 }
 
+static void counted(void *ctx, const ax_model *model, ax_str name, double add) {
+  const ax_score_version *v = ctx;
+  for (size_t i = 0; i < v->model_count; i++)
+    if (&v->models[i].model == model)
+      ax_score_stats_counted(v->models[i].stats, name, add);
+}
+
 static ax_status new_pool(ax_score_host *host, ax_score_version *v,
                           ax_worker_pool **out, ax_error *err) {
   ax_worker_pool_options options = {
@@ -62,6 +69,7 @@ static ax_status new_pool(ax_score_host *host, ax_score_version *v,
     .queue_max = QUEUE_MAX,
     .grow_max = host->worker_memory ? host->worker_memory / 4 : GROW_MAX,
     .probe = probe,
+    .counted = counted,
     .ctx = v,
     .poison = host->poison,
     .version = v->files.version_digest,

@@ -249,6 +249,13 @@ static void recycle(ax_worker_pool *p) {
                ax_log_str("module", ax_str_from(p->options.module)));
 }
 
+static void tell_counters(ax_worker_pool *p, const ax_model *model) {
+  const ax_frame_counters *c = ax_worker_proc_counters(p->active);
+  for (size_t i = 0; p->options.counted && i < c->count; i++)
+    p->options.counted(p->options.ctx, model, ax_str_from(c->items[i].name),
+                       c->items[i].add);
+}
+
 static void hand_out(job *const *jobs, size_t count, ax_str answer) {
   for (size_t i = 0; i < count; i++)
     jobs[i]->status = ax_frame_batch_results(
@@ -271,6 +278,7 @@ static ax_status ask(ax_worker_pool *p, job *const *jobs, size_t count,
       ax_clock_mono_ns() + ns_of_ms(p->options.batch_ms), &answer, why);
   if (!status) hand_out(jobs, count, answer);
   if (status == AX_OK || status == AX_INVALID) {
+    tell_counters(p, jobs[0]->model);
     pthread_mutex_lock(&p->lock);
     ax_breaker_success(&p->breaker);
     p->stats.batches++;

@@ -27,6 +27,7 @@ struct ax_worker_proc {
   uint32_t sequence, applied, refused;
   ax_buf out, in, models;
   size_t used; /* of `in`: what earlier messages took */
+  ax_frame_counters counters;
 };
 
 /* --- the socket --------------------------------------------------------------
@@ -118,14 +119,18 @@ static void pass_on(const ax_worker_proc *w, ax_str payload) {
                ax_log_str("text", text));
 }
 
-/* The next message that is not a line for the log. */
+/* The next message that is not a line for the log or a count. */
 static ax_status receive_answer(ax_worker_proc *w, int64_t deadline_ns,
                                 ax_frame_header *head, ax_str *payload,
                                 ax_error *err) {
   for (unsigned logs = 0; logs < LOGS; logs++) {
     AX_TRY(receive(w, deadline_ns, head, payload, err));
-    if (head->type != AX_FRAME_LOG) return AX_OK;
-    pass_on(w, *payload);
+    if (head->type == AX_FRAME_LOG)
+      pass_on(w, *payload);
+    else if (head->type == AX_FRAME_COUNTERS)
+      (void)ax_frame_counters_read(*payload, &w->counters);
+    else
+      return AX_OK;
   }
   return ax_error_set(err, AX_CONFLICT, "it logs without end");
 }
@@ -257,6 +262,7 @@ ax_status ax_worker_proc_score(ax_worker_proc *w, const ax_model *model,
                                int64_t deadline_ns, ax_str *answer,
                                ax_error *err) {
   ax_frame_header head;
+  w->counters.count = 0;
   begin(w, AX_FRAME_SCORE);
   ax_frame_batch_write(&w->out, model, rows, count);
   AX_TRY(send_out(w, deadline_ns, err));
@@ -271,6 +277,10 @@ ax_status ax_worker_proc_score(ax_worker_proc *w, const ax_model *model,
     return ax_error_set(err, AX_CONFLICT, "it answered nonsense: %s",
                         fault.text);
   return AX_OK;
+}
+
+const ax_frame_counters *ax_worker_proc_counters(const ax_worker_proc *w) {
+  return &w->counters;
 }
 
 bool ax_worker_proc_alive(const ax_worker_proc *w) {

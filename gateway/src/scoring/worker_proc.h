@@ -13,6 +13,7 @@
 
 #include "scoring/broker.h"
 #include "scoring/feature.h"
+#include "scoring/frame_counters.h"
 #include "scoring/frame_load.h"
 
 typedef struct ax_worker_proc ax_worker_proc;
@@ -45,6 +46,9 @@ ax_status ax_worker_proc_score(ax_worker_proc *worker, const ax_model *model,
                                const ax_feature_row *const *rows, size_t count,
                                int64_t deadline_ns, ax_str *answer,
                                ax_error *err) AX_MUST_USE;
+
+/* What the plug-in counted in the last batch. Valid until the next call. */
+const ax_frame_counters *ax_worker_proc_counters(const ax_worker_proc *worker);
 
 /* False when it ended, or spoke without being asked. Does not wait. */
 bool ax_worker_proc_alive(const ax_worker_proc *worker);

@@ -8,6 +8,7 @@
  */
 #include <errno.h>
 #include <fenv.h>
+#include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +19,7 @@
 #include "base/utf8.h"
 #include "scoring/broker.h"
 #include "scoring/frame_batch.h"
+#include "scoring/frame_counters.h"
 #include "scoring/frame_load.h"
 #include "scoring/frame_model.h"
 #include "worker/guard.h"
@@ -35,7 +37,10 @@ typedef struct {
   ax_sandbox sandbox;
   auspex_host host;
   ax_buf in, out;
+  /* A plug-in may log and count from any of its threads. */
+  pthread_mutex_t saying;
   unsigned logs;
+  ax_frame_counters counters;
   bool trial; /* batches are guarded */
   ax_guard guard;
 } worker;
@@ -103,13 +108,16 @@ static void host_log(void *ctx, int32_t level, const char *message) {
   ax_str text = { message, message ? strnlen(message, LOG_TEXT) : 0 };
   size_t bad;
   if (!ax_utf8_valid(text, &bad)) text.len = bad;
-  if (w->logs++ >= LOGS_PER_BATCH) return;
-  ax_buf line = AX_BUF_INIT(1024);
-  ax_frame_begin(&line, AX_FRAME_LOG, 0);
-  ax_frame_put_i32(&line, level);
-  ax_frame_put_str(&line, text);
-  (void)send_frame(&line);
-  ax_buf_free(&line);
+  pthread_mutex_lock(&w->saying);
+  if (w->logs++ < LOGS_PER_BATCH) {
+    ax_buf line = AX_BUF_INIT(1024);
+    ax_frame_begin(&line, AX_FRAME_LOG, 0);
+    ax_frame_put_i32(&line, level);
+    ax_frame_put_str(&line, text);
+    (void)send_frame(&line);
+    ax_buf_free(&line);
+  }
+  pthread_mutex_unlock(&w->saying);
 }
 
 /* The host ends a batch by ending the process. */
@@ -119,7 +127,23 @@ static int32_t host_cancelled(void *ctx) {
 }
 
 static void host_counter(void *ctx, const char *name, double add) {
-  (void)ctx, (void)name, (void)add;
+  worker *w = ctx;
+  pthread_mutex_lock(&w->saying);
+  (void)ax_frame_counters_add(&w->counters, name, add);
+  pthread_mutex_unlock(&w->saying);
+}
+
+/* Before the answer to the batch in which it was counted. */
+static bool send_counters(worker *w, uint32_t sequence) {
+  pthread_mutex_lock(&w->saying);
+  bool any = w->counters.count > 0;
+  if (any) {
+    ax_frame_begin(&w->out, AX_FRAME_COUNTERS, sequence);
+    ax_frame_counters_write(&w->out, &w->counters);
+    w->counters.count = 0;
+  }
+  pthread_mutex_unlock(&w->saying);
+  return !any || send_frame(&w->out);
 }
 
 static const void *host_extension(void *ctx, const char *id) {
@@ -213,11 +237,16 @@ static bool score(worker *w, uint32_t sequence, ax_str payload) {
   }
   auspex_error why = { .size = sizeof why, .row = -1, .input = -1 };
   w->logs = 0;
+  w->counters.count = 0; /* what was counted outside of a batch is not kept */
   (void)fesetenv(FE_DFL_ENV); /* the last batch must not colour this one */
   if (w->trial) ax_guard_stack(&w->guard);
   int32_t code = w->plugin.module.score(w->plugin.instance, b.model, &b.batch,
                                         &b.output, &why);
-  bool sent;
+  bool sent = send_counters(w, sequence);
+  if (!sent) {
+    ax_arena_free(arena);
+    return false;
+  }
   if (code != AUSPEX_OK) {
     why.message[sizeof why.message - 1] = 0;
     if (!why.message[0]) name_failure(code, &why);
@@ -258,6 +287,7 @@ int main(int argc, char **argv) {
                           .cancelled = host_cancelled,
                           .counter = host_counter,
                           .extension = host_extension };
+  pthread_mutex_init(&w.saying, NULL);
   ax_sandbox_begin(&w.sandbox, SOCKET,
                    argc > 1 && strcmp(argv[1], AX_BROKER_APART) == 0);
   ax_arena *arena = ax_arena_new((size_t)16 << 20);

@@ -3,9 +3,11 @@
  * sends, the readers of frames stay inside it and come back. The first byte
  * chooses the reader.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "scoring/frame_batch.h"
+#include "scoring/frame_counters.h"
 #include "scoring/frame_model.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -48,6 +50,16 @@ static void models(ax_arena *arena, ax_str payload) {
   (void)!ax_frame_model_read(arena, payload, &read, &count, NULL);
 }
 
+/* What is read is written as it was. */
+static void counters(ax_str payload) {
+  ax_frame_counters c;
+  if (!ax_frame_counters_read(payload, &c)) return;
+  ax_buf out = AX_BUF_INIT(1 << 16);
+  ax_frame_counters_write(&out, &c);
+  if (!ax_str_eq(ax_buf_view(&out), payload)) abort();
+  ax_buf_free(&out);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   if (!size) return 0;
   ax_arena *arena = ax_arena_new(8 << 20);
@@ -58,6 +70,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   if (data[0] == 1) models(arena, payload);
   if (data[0] == 2) results(arena, payload);
   if (data[0] == 3) batch(arena, payload);
+  if (data[0] == 4) counters(payload);
   ax_arena_free(arena);
   return 0;
 }

@@ -40,6 +40,8 @@ typedef struct { /* one module with its workers */
   uint64_t grow_max;
   ax_status (*probe)(void *ctx, ax_worker_proc *worker, ax_error *err);
   int probes;
+  double batches, rows_seen; /* counters of the module, and all their names */
+  size_t names;
 } module;
 
 static const char *build(const char *rest) {
@@ -55,6 +57,14 @@ static ax_broker *new_broker(void) {
   if (ax_broker_start(build("bin/auspex-worker"), &broker, &err))
     fail_msg("%s", err.text);
   return broker;
+}
+
+static void counted(void *ctx, const ax_model *model, ax_str name, double add) {
+  module *m = ctx;
+  assert_true(ax_str_eq(model->name, AX_STR("faulty")));
+  m->names++;
+  if (ax_str_eq(name, AX_STR("batches"))) m->batches += add;
+  if (ax_str_eq(name, AX_STR("rows_seen"))) m->rows_seen += add;
 }
 
 /* Starts the workers; the status is that of loading. */
@@ -73,6 +83,7 @@ static ax_status open_module(module *m, const char *name, int64_t start_ms,
                                      .queue_max = 1000,
                                      .grow_max = m->grow_max,
                                      .probe = m->probe,
+                                     .counted = counted,
                                      .ctx = m };
   if (ax_worker_pool_new(m->broker, &options, &m->pool, &m->err))
     fail_msg("%s", m->err.text);
@@ -255,6 +266,24 @@ a_row_that_does_harm_fails_and_the_next_ones_are_scored(void **state) {
   assert_int_equal(stats.deaths, 0);
   close_module(&neighbour);
   ax_broker_stop(neighbour.broker);
+}
+
+static void what_a_plug_in_counts_arrives_with_its_answer(void **state) {
+  (void)state;
+  double got;
+  ax_error err = { 0 };
+  module m = { .broker = new_broker() };
+  assert_int_equal(open_module(&m, "counting", 5000, 5000), AX_OK);
+  assert_scores(&m, 1);
+  assert_scores(&m, 2);
+  assert_true(m.names == 2 && m.batches == 2 && m.rows_seen == 0);
+  m.names = 0;
+  assert_int_equal(score(&m, POISON, &got, &err), AX_OK);
+  assert_true(m.batches == 3 && m.rows_seen == 1.5);
+  /* Of 54 good names the first ones; none of the others. */
+  assert_int_equal(m.names, AX_FRAME_COUNTERS_MAX);
+  close_module(&m);
+  ax_broker_stop(m.broker);
 }
 
 /* --- modules that cannot be used
@@ -508,6 +537,7 @@ int main(void) {
     cmocka_unit_test(workers_share_namespaces_apart_from_ours),
     cmocka_unit_test(a_worker_starts_gently_and_scores_like_all_others),
     cmocka_unit_test(a_row_that_does_harm_fails_and_the_next_ones_are_scored),
+    cmocka_unit_test(what_a_plug_in_counts_arrives_with_its_answer),
     cmocka_unit_test(a_broken_module_says_what_is_wrong_with_it),
     cmocka_unit_test(a_constructor_sees_no_files),
     cmocka_unit_test(a_module_that_changes_its_models_is_not_trusted),
