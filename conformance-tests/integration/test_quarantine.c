@@ -7,12 +7,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
+
 static outside *gw;
 
-static const char *const options[] = {
-  "--sender-header", "X-Sender", "--sender-validation",
-  "lab=quarantine; ward = tag", "--quarantine-max", "40", NULL
-};
+static const char *const options[] = { "--sender-header",
+                                       "X-Sender",
+                                       "--sender-validation",
+                                       "lab=quarantine; ward = tag",
+                                       "--quarantine-max",
+                                       "40",
+                                       NULL };
 
 static int set_up(void **state) {
   (void)state;
@@ -34,8 +39,7 @@ static const outside_answer *send_as(const char *sender, const char *key,
   (void)snprintf(key_line, sizeof key_line, "Idempotency-Key: %s", key);
   const char *headers[] = { "Content-Type: application/fhir+json", sender_line,
                             *key ? key_line : NULL, NULL };
-  return outside_send(gw, method, path, headers, body,
-                      body ? strlen(body) : 0);
+  return outside_send(gw, method, path, headers, body, body ? strlen(body) : 0);
 }
 
 /* A Patient with the number `value`; `gender` "purple" is a fault. */
@@ -89,8 +93,8 @@ static const char *release_as(const char *resource) {
 }
 
 static size_t waiting(void) {
-  const outside_answer *a = outside_operate(
-      gw, "GET", "//admin/quarantine?state=waiting", NULL);
+  const outside_answer *a =
+      outside_operate(gw, "GET", "//admin/quarantine?state=waiting", NULL);
   assert_int_equal(a->status, 200);
   return ax_json_count(outside_at(a->json, "rows"));
 }
@@ -150,8 +154,8 @@ static void a_corrected_one_is_released_once(void **s) {
   const outside_answer *a =
       operate("POST", id, release_as(patient("", "q2", "female")));
   assert_int_equal(a->status, 200);
-  assert_true(ax_str_starts(outside_find(a->json, "stored"),
-                            AX_STR("Patient/")));
+  assert_true(
+      ax_str_starts(outside_find(a->json, "stored"), AX_STR("Patient/")));
   assert_int_equal(patients("q2"), 1);
   outside_refused(operate("POST", id, release_as(patient("", "q2", "female"))),
                   409, "conflict", "does not wait");
@@ -168,9 +172,9 @@ static void one_is_discarded_for_a_reason(void **s) {
   (void)snprintf(id, sizeof id, "%s",
                  kept_as(send_as("lab", "", "POST", "/Patient",
                                  patient("", "q3", "purple"))));
-  outside_refused(operate("POST", id,
-                          "{\"act\":\"discard\",\"who\":\"nurse\"}"),
-                  400, "required", "reason");
+  outside_refused(
+      operate("POST", id, "{\"act\":\"discard\",\"who\":\"nurse\"}"), 400,
+      "required", "reason");
   const outside_answer *a = operate(
       "POST", id,
       "{\"act\":\"discard\",\"who\":\"nurse\",\"why\":\"wrong patient\"}");
@@ -191,8 +195,8 @@ static void a_repeat_under_its_key_is_kept_once(void **s) {
   const char *body = patient("", "q4", "purple");
   (void)snprintf(id, sizeof id, "%s",
                  kept_as(send_as("lab", "qk1", "POST", "/Patient", body)));
-  assert_string_equal(
-      kept_as(send_as("lab", "qk1", "POST", "/Patient", body)), id);
+  assert_string_equal(kept_as(send_as("lab", "qk1", "POST", "/Patient", body)),
+                      id);
   assert_int_equal(waiting(), before + 1);
   outside_refused(
       send_as("lab", "qk1", "POST", "/Patient", patient("", "q4", "orange")),
@@ -206,10 +210,10 @@ static void a_release_does_not_undo_what_came_since(void **s) {
   (void)snprintf(id, sizeof id, "%s",
                  kept_as(send_as("lab", "", "PUT", "/Patient/q5",
                                  patient("q5", "q5", "purple"))));
-  assert_int_equal(send_as("clinic", "", "PUT", "/Patient/q5",
-                           patient("q5", "q5", "female"))
-                       ->status,
-                   201);
+  assert_int_equal(
+      send_as("clinic", "", "PUT", "/Patient/q5", patient("q5", "q5", "female"))
+          ->status,
+      201);
   outside_refused(operate("POST", id, release_as(patient("q5", "q5", "male"))),
                   409, "conflict", "changed after");
   assert_str(outside_find(outside_get(gw, "/Patient/q5")->json, "gender"),
@@ -221,9 +225,9 @@ static void a_request_that_is_not_understood_is_refused(void **s) {
   size_t before = waiting();
   outside_refused(send_as("lab", "", "POST", "/Patient", "{"), 400, "structure",
                   "JSON");
-  outside_refused(send_as("lab", "", "PUT", "/Patient/x",
-                          patient("y", "q6", "purple")),
-                  400, "invalid", "id");
+  outside_refused(
+      send_as("lab", "", "PUT", "/Patient/x", patient("y", "q6", "purple")),
+      400, "invalid", "id");
   assert_int_equal(waiting(), before);
 }
 
@@ -254,9 +258,9 @@ static void a_transaction_is_kept_whole(void **s) {
   assert_int_equal(patients("t1"), 0);
   outside_refused(operate("POST", id, release), 422, "code-invalid",
                   "administrative-gender");
-  const outside_answer *a = operate(
-      "POST", id,
-      release_as(bundle_of("transaction", "t1", "male", "Patient")));
+  const outside_answer *a =
+      operate("POST", id,
+              release_as(bundle_of("transaction", "t1", "male", "Patient")));
   assert_int_equal(a->status, 200);
   assert_int_equal(patients("t1"), 2);
   assert_string_equal(
@@ -270,8 +274,9 @@ static void a_transaction_is_kept_whole(void **s) {
 static void a_transaction_with_other_faults_is_refused(void **s) {
   (void)s;
   size_t before = waiting();
-  const outside_answer *a = send_as(
-      "lab", "", "POST", "", bundle_of("transaction", "t2", "purple", "Potato"));
+  const outside_answer *a =
+      send_as("lab", "", "POST", "",
+              bundle_of("transaction", "t2", "purple", "Potato"));
   assert_true(a->status == 404 || a->status == 422);
   assert_int_equal(waiting(), before);
   a = send_as("ward", "", "POST", "",
@@ -318,6 +323,8 @@ static const char purple[] =
 static const outside_answer *patch_as(const char *sender, const char *more,
                                       const char *path, const char *body) {
   char line[100];
+  /* What was written in the same millisecond counts as written after it. */
+  ax_clock_sleep_ms(2);
   (void)snprintf(line, sizeof line, "X-Sender: %s", sender);
   const char *headers[] = { "Content-Type: application/json-patch+json", line,
                             more, NULL };
@@ -450,53 +457,53 @@ static void a_reference_to_nobody_is_kept_and_not_released(void **s) {
   (void)s;
   static const char batch[] =
       "{\"resourceType\":\"Bundle\",\"type\":\"batch\",\"entry\":[{"
-      "\"resource\":" OF_NOBODY("\"recordedDate\":\"yesterday\",") ",\"request"
-                                                                   "\":{"
-                                                                   "\"method\":"
-                                                                   "\"POST\","
-                                                                   "\"url\":"
-                                                                   "\"Condition"
-                                                                   "\"}},{"
-                                                                   "\"resource"
-                                                                   "\""
-                                                                   ":" OF_NOBODY(
-                                                                       "\"id\":"
-                                                                       "\"n1\""
-                                                                       ",") ","
-                                                                            "\""
-                                                                            "re"
-                                                                            "qu"
-                                                                            "es"
-                                                                            "t"
-                                                                            "\""
-                                                                            ":{"
-                                                                            "\""
-                                                                            "me"
-                                                                            "th"
-                                                                            "od"
-                                                                            "\""
-                                                                            ":"
-                                                                            "\""
-                                                                            "PU"
-                                                                            "T"
-                                                                            "\""
-                                                                            ","
-                                                                            "\""
-                                                                            "ur"
-                                                                            "l"
-                                                                            "\""
-                                                                            ":"
-                                                                            "\""
-                                                                            "Co"
-                                                                            "nd"
-                                                                            "it"
-                                                                            "io"
-                                                                            "n/"
-                                                                            "n1"
-                                                                            "\""
-                                                                            "}}"
-                                                                            "]"
-                                                                            "}";
+      "\"resource\":" OF_NOBODY(
+          "\"recordedDate\":\"yesterday\",") ",\"request"
+                                             "\":{"
+                                             "\"method\":"
+                                             "\"POST\","
+                                             "\"url\":"
+                                             "\"Condition"
+                                             "\"}},{"
+                                             "\"resource"
+                                             "\""
+                                             ":" OF_NOBODY("\"id\":"
+                                                           "\"n1\""
+                                                           ",") ","
+                                                                "\""
+                                                                "re"
+                                                                "qu"
+                                                                "es"
+                                                                "t"
+                                                                "\""
+                                                                ":{"
+                                                                "\""
+                                                                "me"
+                                                                "th"
+                                                                "od"
+                                                                "\""
+                                                                ":"
+                                                                "\""
+                                                                "PU"
+                                                                "T"
+                                                                "\""
+                                                                ","
+                                                                "\""
+                                                                "ur"
+                                                                "l"
+                                                                "\""
+                                                                ":"
+                                                                "\""
+                                                                "Co"
+                                                                "nd"
+                                                                "it"
+                                                                "io"
+                                                                "n/"
+                                                                "n1"
+                                                                "\""
+                                                                "}}"
+                                                                "]"
+                                                                "}";
   const outside_answer *a = send_as("lab", "", "POST", "", batch);
   char ids[2][80];
   for (int i = 0; i < 2; i++) {
@@ -533,8 +540,7 @@ static void a_message_is_followed_through_quarantine(void **s) {
       outside_operate(gw, "GET", "//admin/messages/msg-1", NULL);
   assert_int_equal(a->status, 200);
   assert_str(outside_find(a->json, "accepted[0].action"), "quarantine");
-  assert_non_null(
-      strstr(outside_find(a->json, "accepted[0].target").ptr, id));
+  assert_non_null(strstr(outside_find(a->json, "accepted[0].target").ptr, id));
   assert_int_equal(
       operate("POST", id, release_as(patient("", "m1", "male")))->status, 200);
   a = outside_operate(gw, "GET", "//admin/messages/msg-1", NULL);
@@ -573,8 +579,8 @@ static void the_command_line_lists_shows_releases_and_discards(void **s) {
   (void)s;
   char listen[60], file[] = "/tmp/ax_quarantine_XXXXXX";
   (void)snprintf(listen, sizeof listen, "127.0.0.1:%u", outside_port(gw));
-  const char *list[] = { "quarantine", "--data", outside_data(gw), "--listen",
-                         listen,       NULL };
+  const char *list[] = { "quarantine", "--data", outside_data(gw),
+                         "--listen",   listen,   NULL };
   outside_run_result r = outside_run(list, NULL);
   assert_int_equal(r.code, 0);
   assert_non_null(strstr(r.out, "waiting"));
@@ -583,7 +589,7 @@ static void the_command_line_lists_shows_releases_and_discards(void **s) {
   const char *next = strchr(r.out, '\n');
   assert_non_null(next);
   (void)snprintf(second, sizeof second, "%.36s", next + 1);
-  const char *show[] = { "quarantine", "show", first, "--data",
+  const char *show[] = { "quarantine",     "show",     first,  "--data",
                          outside_data(gw), "--listen", listen, NULL };
   r = outside_run(show, NULL);
   assert_int_equal(r.code, 0);
@@ -594,17 +600,18 @@ static void the_command_line_lists_shows_releases_and_discards(void **s) {
   assert_non_null(f);
   assert_true(fputs(patient("", "cli", "male"), f) >= 0);
   assert_int_equal(fclose(f), 0);
-  const char *out[] = { "quarantine", "release", first, "--data",
+  const char *out[] = { "quarantine",     "release",  first,  "--data",
                         outside_data(gw), "--listen", listen, NULL };
   r = outside_run(out, NULL);
   assert_int_equal(r.code, 1);
-  const char *with[] = { "quarantine", "release", first, file, "--data",
+  const char *with[] = { "quarantine",     "release",  first,  file, "--data",
                          outside_data(gw), "--listen", listen, NULL };
   r = outside_run(with, NULL);
   assert_int_equal(r.code, 0);
   assert_int_equal(patients("cli"), 1);
-  const char *away[] = { "quarantine", "discard", second, "--why", "a test",
-                         "--data", outside_data(gw), "--listen", listen, NULL };
+  const char *away[] = { "quarantine", "discard", second,           "--why",
+                         "a test",     "--data",  outside_data(gw), "--listen",
+                         listen,       NULL };
   r = outside_run(away, NULL);
   assert_int_equal(r.code, 0);
   assert_int_equal(waiting(), 38);
@@ -620,8 +627,8 @@ static const char tagged[] =
 static void what_is_faulty_is_accepted_with_a_tag(void **s) {
   (void)s;
   char query[300];
-  const outside_answer *a = send_as("ward", "", "PUT", "/Patient/w1",
-                                    patient("w1", "w1", "purple"));
+  const outside_answer *a =
+      send_as("ward", "", "PUT", "/Patient/w1", patient("w1", "w1", "purple"));
   assert_int_equal(a->status, 201);
   assert_str(outside_find(a->json, "meta.tag[0].code"), "validation-failed");
   assert_str(outside_find(a->json, "gender"), "purple");
@@ -651,11 +658,11 @@ static void what_is_faulty_is_accepted_with_a_tag(void **s) {
 /* Nobody else can say so. */
 static void the_tag_is_the_gateways_own(void **s) {
   (void)s;
-  const outside_answer *a = send_as(
-      "clinic", "", "POST", "/Patient",
-      "{\"resourceType\":\"Patient\",\"meta\":{\"tag\":[{\"system\":"
-      "\"https://auspex-gateway.org/fhir/CodeSystem/tags\",\"code\":"
-      "\"validation-failed\"}]}}");
+  const outside_answer *a =
+      send_as("clinic", "", "POST", "/Patient",
+              "{\"resourceType\":\"Patient\",\"meta\":{\"tag\":[{\"system\":"
+              "\"https://auspex-gateway.org/fhir/CodeSystem/tags\",\"code\":"
+              "\"validation-failed\"}]}}");
   assert_int_equal(a->status, 201);
   assert_null(outside_at(a->json, "meta.tag"));
 }
@@ -666,8 +673,9 @@ static void bundles_are_tagged_by_entry(void **s) {
   for (int i = 0; i < 2; i++) {
     char value[20], query[300];
     (void)snprintf(value, sizeof value, "tag-%d", i);
-    const outside_answer *a = send_as(
-        "ward", "", "POST", "", bundle_of(types[i], value, "purple", "Patient"));
+    const outside_answer *a =
+        send_as("ward", "", "POST", "",
+                bundle_of(types[i], value, "purple", "Patient"));
     assert_int_equal(a->status, 200);
     assert_str(outside_find(a->json, "entry[0].response.status"),
                "201 Created");
@@ -686,10 +694,10 @@ static void bundles_are_tagged_by_entry(void **s) {
 
 static void a_tagged_one_can_be_patched(void **s) {
   (void)s;
-  assert_int_equal(send_as("ward", "", "PUT", "/Patient/w2",
-                           patient("w2", "w2", "purple"))
-                       ->status,
-                   201);
+  assert_int_equal(
+      send_as("ward", "", "PUT", "/Patient/w2", patient("w2", "w2", "purple"))
+          ->status,
+      201);
   const char *headers[] = { "Content-Type: application/json-patch+json",
                             "X-Sender: ward", NULL };
   const char *add = "[{\"op\":\"add\",\"path\":\"/active\",\"value\":true}]";
@@ -713,8 +721,8 @@ static void an_unknown_mode_is_no_start(void **s) {
     { "--sender-validation", "lab=tag;lab=reject" },
   };
   for (size_t i = 0; i < AX_COUNT(wrong); i++) {
-    const char *args[] = { "serve", "--listen", "127.0.0.1:0", wrong[i][0],
-                           wrong[i][1], NULL };
+    const char *args[] = { "serve",     "--listen",  "127.0.0.1:0",
+                           wrong[i][0], wrong[i][1], NULL };
     outside_run_result r = outside_run(args, NULL);
     assert_int_equal(r.code, 2);
     assert_true(strlen(r.err) > 0);

@@ -61,13 +61,14 @@ static ax_status act_offline(const wish *w, ax_score_act *done, ax_error *err) {
   AX_TRY(open_host(w, &host, err));
   ax_error why = { 0 };
   ax_status status = ax_app_modules_begin(w->config, host, &ledger, &why);
-  if (status == AX_CONFLICT)
-    (void)ax_error_set(err, status,
+  if (status == AX_CONFLICT) {
+    why = (ax_error){ 0 };
+    (void)ax_error_set(&why, status,
                        "a gateway runs on the data folder %.100s, but not on "
                        "%.60s: name its address with --listen",
                        w->config->data, w->config->listen);
-  else if (status)
-    (void)ax_error_set(err, status, "%s", why.text);
+  }
+  if (status) (void)ax_error_set(err, status, "%s", why.text);
   if (!status) status = ax_score_deploy_do(host, &order, w->arena, done, err);
   ax_score_host_free(host);
   ax_store_modules_close(ledger);
