@@ -1,6 +1,7 @@
 /* Unit tests of gateway/src/net/net_token.c: what token servers answer. */
 #include "support/ax_test.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -14,20 +15,23 @@ static ax_net_client *client;
 static char url[64];
 
 static struct {
+  pthread_mutex_t lock; /* the server has threads of its own */
   int status;
   const char *body;
   char form[80], authorization[40];
-} next;
+} next = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
 static void answer(void *ctx, ax_http_request *rq, ax_http_response *rs) {
   (void)ctx;
   ax_str sent = ax_http_get_header(rq, AX_STR("Authorization"));
+  pthread_mutex_lock(&next.lock);
   (void)snprintf(next.form, sizeof next.form, "%.*s", AX_STR_ARG(rq->body));
   (void)snprintf(next.authorization, sizeof next.authorization, "%.*s",
                  AX_STR_ARG(sent));
   rs->status = next.status;
   rs->content_type = AX_STR("application/json");
   rs->body = ax_str_from(next.body);
+  pthread_mutex_unlock(&next.lock);
 }
 
 static ax_str refuse(int status, ax_str text, ax_buf *body) {
@@ -69,8 +73,10 @@ static ax_status fetch(ax_net_token *token, int status, const char *body,
   const ax_net_token_ask ask = { client, ax_str_from(url),
                                  AX_STR("grant_type=client_credentials"),
                                  AX_STR("Basic abc") };
+  pthread_mutex_lock(&next.lock);
   next.status = status;
   next.body = body;
+  pthread_mutex_unlock(&next.lock);
   return ax_net_token_fetch(token, &ask, arena, err);
 }
 
@@ -97,8 +103,10 @@ static void a_token_is_good_until_shortly_before_its_end(void **state) {
     int64_t left = (token.until_ns - ax_clock_mono_ns()) / 1000000000;
     assert_true(left <= rows[i].seconds && left >= rows[i].seconds - 5);
   }
+  pthread_mutex_lock(&next.lock);
   assert_string_equal(next.form, "grant_type=client_credentials");
   assert_string_equal(next.authorization, "Basic abc");
+  pthread_mutex_unlock(&next.lock);
   assert_int_equal(fetch(&token, 200, rows[0].body, NULL), AX_OK);
   ax_net_token_drop(&token);
   assert_false(ax_net_token_is_good(&token));
