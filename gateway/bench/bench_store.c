@@ -205,8 +205,14 @@ static void search(ax_store *store) {
     ax_query_value what = { .system = AX_STR("http://loinc.org"),
                             .code = AX_STR("4548-4") };
     ax_query_term terms[] = {
-      { AX_STR("code"), AX_INDEX_TOKEN, &what, 1 },
-      { AX_STR("patient"), AX_INDEX_REFERENCE, &who, 1 },
+      { .param = AX_STR("code"),
+        .kind = AX_INDEX_TOKEN,
+        .values = &what,
+        .value_count = 1 },
+      { .param = AX_STR("patient"),
+        .kind = AX_INDEX_REFERENCE,
+        .values = &who,
+        .value_count = 1 },
     };
     ax_query q = { .type = AX_STR("Observation"),
                    .terms = terms,
@@ -230,7 +236,10 @@ static void identifier(ax_store *store) {
     n++;
     ax_query_value v = { .system = AX_STR("urn:oid:2.16.840.1.113883.3.9"),
                          .code = ax_str_from(number) };
-    ax_query_term term = { AX_STR("identifier"), AX_INDEX_TOKEN, &v, 1 };
+    ax_query_term term = { .param = AX_STR("identifier"),
+                           .kind = AX_INDEX_TOKEN,
+                           .values = &v,
+                           .value_count = 1 };
     ax_query q = {
       .type = AX_STR("Observation"), .terms = &term, .term_count = 1, .limit = 2
     };

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -12,14 +13,25 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "scoring/broker_process.h"
 #include "scoring/cgroup.h"
+
+enum { GONE = 64, RETRY_MS = 1000 };
 
 struct ax_broker {
   pthread_mutex_t lock; /* one question at a time */
   int socket;
   pid_t pid;
   ax_cgroup group;
+  /* The workers that are kept, and the thread that sees to them. */
+  pthread_mutex_t shelf;
+  pthread_cond_t work;
+  pthread_t keeper;
+  bool keeps, stopping;
+  size_t wanted, ready_count, gone_count;
+  ax_broker_worker ready[AX_BROKER_READY];
+  int32_t gone[GONE]; /* whose groups are to be removed */
 };
 
 static ax_status check_worker(const char *worker, ax_error *err) {
@@ -47,18 +59,15 @@ ax_status ax_broker_start(const char *worker, ax_broker **out, ax_error *err) {
   }
   broker->socket = pair[0];
   pthread_mutex_init(&broker->lock, NULL);
+  pthread_mutex_init(&broker->shelf, NULL);
+  pthread_condattr_t monotonic;
+  (void)pthread_condattr_init(&monotonic);
+  (void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+  pthread_cond_init(&broker->work, &monotonic);
+  (void)pthread_condattr_destroy(&monotonic);
   ax_cgroup_begin(&broker->group);
   *out = broker;
   return AX_OK;
-}
-
-void ax_broker_stop(ax_broker *broker) {
-  if (!broker) return;
-  close(broker->socket);
-  while (waitpid(broker->pid, NULL, 0) < 0 && errno == EINTR) continue;
-  ax_cgroup_end(&broker->group);
-  pthread_mutex_destroy(&broker->lock);
-  free(broker);
 }
 
 /* Receives the answer and, with it, a descriptor (or -1). */
@@ -92,8 +101,8 @@ static bool ask(ax_broker *broker, ax_broker_question question,
   return ok;
 }
 
-ax_status ax_broker_spawn(ax_broker *broker, ax_broker_worker *out,
-                          ax_error *err) {
+static ax_status spawn(ax_broker *broker, ax_broker_worker *out,
+                       ax_error *err) {
   ax_broker_answer answer = { 0 };
   int fd = -1;
   *out = (ax_broker_worker){ .socket = -1 };
@@ -107,8 +116,121 @@ ax_status ax_broker_spawn(ax_broker *broker, ax_broker_worker *out,
   }
   (void)fcntl(fd, F_SETFL, O_NONBLOCK);
   *out = (ax_broker_worker){ .socket = fd, .pid = answer.pid };
+  (void)ax_cgroup_join(&broker->group, answer.pid);
   return AX_OK;
 }
+
+/* --- workers that are kept -------------------------------------------------
+ */
+
+/* Called with the shelf locked; it is given up meanwhile. False: it failed. */
+static bool add_one(ax_broker *b) {
+  ax_broker_worker worker;
+  pthread_mutex_unlock(&b->shelf);
+  bool done = spawn(b, &worker, NULL) == AX_OK;
+  pthread_mutex_lock(&b->shelf);
+  if (done) b->ready[b->ready_count++] = worker; /* only this thread adds */
+  return done;
+}
+
+static void remove_group(ax_broker *b) {
+  int32_t pid = b->gone[--b->gone_count];
+  pthread_mutex_unlock(&b->shelf);
+  ax_cgroup_drop(&b->group, pid);
+  pthread_mutex_lock(&b->shelf);
+}
+
+static void *keep(void *ctx) {
+  ax_broker *b = ctx;
+  bool failed = false;
+  pthread_mutex_lock(&b->shelf);
+  while (!b->stopping) {
+    if (b->ready_count < b->wanted && !failed) {
+      failed = !add_one(b);
+    } else if (b->gone_count) {
+      remove_group(b);
+    } else {
+      struct timespec until =
+          ax_clock_at(ax_clock_mono_ns() + (int64_t)RETRY_MS * 1000000);
+      (void)pthread_cond_timedwait(&b->work, &b->shelf, &until);
+      failed = false;
+    }
+  }
+  pthread_mutex_unlock(&b->shelf);
+  return NULL;
+}
+
+bool ax_broker_keep(ax_broker *b, size_t count) {
+  b->wanted = count < AX_BROKER_READY ? count : AX_BROKER_READY;
+  b->keeps = pthread_create(&b->keeper, NULL, keep, b) == 0;
+  return b->keeps;
+}
+
+static bool take_ready(ax_broker *b, ax_broker_worker *out) {
+  pthread_mutex_lock(&b->shelf);
+  bool any = b->ready_count > 0;
+  if (any) *out = b->ready[--b->ready_count];
+  pthread_cond_signal(&b->work);
+  pthread_mutex_unlock(&b->shelf);
+  return any;
+}
+
+/* It has nothing to say before it is asked: what can be read is its end. */
+static bool is_alive(const ax_broker_worker *worker) {
+  struct pollfd p = { .fd = worker->socket, .events = POLLIN };
+  return poll(&p, 1, 0) == 0;
+}
+
+ax_status ax_broker_spawn(ax_broker *broker, ax_broker_worker *out,
+                          ax_error *err) {
+  for (int i = 0; i < AX_BROKER_READY && take_ready(broker, out); i++) {
+    if (is_alive(out)) return AX_OK;
+    (void)ax_broker_end(broker, out);
+  }
+  return spawn(broker, out, err);
+}
+
+/* By the thread, where there is one: whoever ends a worker has rows that wait.
+ */
+static void drop_group(ax_broker *b, int32_t pid) {
+  bool later = false;
+  pthread_mutex_lock(&b->shelf);
+  if (b->keeps && !b->stopping && b->gone_count < GONE) {
+    b->gone[b->gone_count++] = pid;
+    later = true;
+    pthread_cond_signal(&b->work);
+  }
+  pthread_mutex_unlock(&b->shelf);
+  if (!later) ax_cgroup_drop(&b->group, pid);
+}
+
+static void stop_keeping(ax_broker *b) {
+  if (!b->keeps) return;
+  pthread_mutex_lock(&b->shelf);
+  b->stopping = true;
+  pthread_cond_signal(&b->work);
+  pthread_mutex_unlock(&b->shelf);
+  pthread_join(b->keeper, NULL);
+  for (size_t i = 0; i < b->ready_count; i++)
+    (void)ax_broker_end(b, &b->ready[i]);
+  for (size_t i = 0; i < b->gone_count; i++)
+    ax_cgroup_drop(&b->group, b->gone[i]);
+}
+
+void ax_broker_stop(ax_broker *broker) {
+  if (!broker) return;
+  stop_keeping(broker);
+  close(broker->socket);
+  while (waitpid(broker->pid, NULL, 0) < 0 && errno == EINTR) continue;
+  ax_cgroup_end(&broker->group);
+  pthread_cond_destroy(&broker->work);
+  pthread_mutex_destroy(&broker->shelf);
+  pthread_mutex_destroy(&broker->lock);
+  free(broker);
+}
+
+/* --- one worker ------------------------------------------------------------
+ */
 
 bool ax_broker_raise(ax_broker *broker, const ax_broker_worker *worker) {
   ax_broker_answer answer = { 0 };
@@ -129,7 +251,7 @@ int ax_broker_end(ax_broker *broker, ax_broker_worker *worker) {
   int fd = -1;
   ax_broker_question question = { .what = AX_BROKER_END, .pid = worker->pid };
   bool ok = ask(broker, question, &answer, &fd) && !answer.fault;
-  ax_cgroup_drop(&broker->group, worker->pid);
+  drop_group(broker, worker->pid);
   *worker = (ax_broker_worker){ .socket = -1 };
   return ok ? answer.wait_status : -1;
 }

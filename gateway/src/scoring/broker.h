@@ -33,6 +33,14 @@ typedef struct ax_broker ax_broker;
 ax_status ax_broker_start(const char *worker, ax_broker **out,
                           ax_error *err) AX_MUST_USE;
 
+/* Keeps `count` workers (at most AX_BROKER_READY) that have begun and have
+ * loaded nothing, for those that are wanted at once: that leaves out what a
+ * start takes until then, the control group above all. A thread of the broker
+ * makes them, and removes the groups of workers that ended. False: there is no
+ * thread, and all is done where it is asked for. */
+enum { AX_BROKER_READY = 4 };
+bool ax_broker_keep(ax_broker *broker, size_t count);
+
 /* Ends the broker and every worker it still has. NULL is fine. */
 void ax_broker_stop(ax_broker *broker);
 

@@ -169,18 +169,21 @@ static bool path_of(const ax_cgroup *group, int32_t pid, char *out) {
   return group->path[0] && len > 0 && len < PATH_MOST;
 }
 
-bool ax_cgroup_limit(const ax_cgroup *group, int32_t pid, uint64_t bytes) {
-  char path[PATH_MOST], limit[32], who[32];
-  if (!bytes || !path_of(group, pid, path) || mkdir(path, 0700) != 0)
-    return false;
-  (void)snprintf(limit, sizeof limit, "%llu", (unsigned long long)bytes);
+bool ax_cgroup_join(const ax_cgroup *group, int32_t pid) {
+  char path[PATH_MOST], who[32];
+  if (!path_of(group, pid, path) || mkdir(path, 0700) != 0) return false;
   (void)snprintf(who, sizeof who, "%d", (int)pid);
-  if (write_file(path, group->v2 ? "memory.max" : "memory.limit_in_bytes",
-                 limit) &&
-      write_file(path, "cgroup.procs", who))
-    return true;
+  if (write_file(path, "cgroup.procs", who)) return true;
   (void)rmdir(path);
   return false;
+}
+
+bool ax_cgroup_limit(const ax_cgroup *group, int32_t pid, uint64_t bytes) {
+  char path[PATH_MOST], limit[32];
+  if (!bytes || !path_of(group, pid, path)) return false;
+  (void)snprintf(limit, sizeof limit, "%llu", (unsigned long long)bytes);
+  return write_file(path, group->v2 ? "memory.max" : "memory.limit_in_bytes",
+                    limit);
 }
 
 void ax_cgroup_drop(const ax_cgroup *group, int32_t pid) {

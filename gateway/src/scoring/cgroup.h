@@ -32,10 +32,13 @@ typedef struct {
 void ax_cgroup_begin(ax_cgroup *out);
 void ax_cgroup_end(const ax_cgroup *group);
 
-/* Puts the process into a group of its own with this ceiling. False: it is not
- * limited by this. */
+/* Puts the process into a group of its own, without a ceiling yet. May take the
+ * kernel some 15 ms. False: it is in none. */
+bool ax_cgroup_join(const ax_cgroup *group, int32_t pid);
+/* Gives the group of the process this ceiling. False: it is not limited by
+ * this. */
 bool ax_cgroup_limit(const ax_cgroup *group, int32_t pid, uint64_t bytes);
-/* After it ended. */
+/* After it ended. May take as long. */
 void ax_cgroup_drop(const ax_cgroup *group, int32_t pid);
 
 /* Makes the group `folder` (v2) hand `controller` ("memory") on to groups below

@@ -9,7 +9,11 @@
 #include "base/file.h"
 #include "base/log.h"
 
-enum { OPTIONS_ARENA = 8 << 20, LIST_ARENA = 8 << 20 };
+enum {
+  OPTIONS_ARENA = 8 << 20,
+  LIST_ARENA = 8 << 20,
+  READY_WORKERS = 4 /* a row that does harm takes two */
+};
 
 /* --- the list of versions
  * ------------------------------------------------------
@@ -269,6 +273,7 @@ static ax_status load(ax_score_host *host, const ax_score_options *options,
                       ax_error *err) {
   AX_TRY(copy_options(host, options, err));
   AX_TRY(ax_broker_start(options->worker, &host->broker, err));
+  (void)ax_broker_keep(host->broker, READY_WORKERS);
   AX_TRY(ax_score_host_scan(host, NULL, err));
   tell_unheard(host);
   if (!host->staged) activate_all(host);

@@ -59,7 +59,8 @@ static void whoever_takes_more_is_ended(void **state) {
     if (read(go[0], &word, 1) != 1) _exit(2);
     touch((size_t)4 * LIMIT);
   }
-  bool limited = ax_cgroup_limit(&group, child, LIMIT);
+  bool limited =
+      ax_cgroup_join(&group, child) && ax_cgroup_limit(&group, child, LIMIT);
   assert_int_equal(write(go[1], "g", 1), 1);
   assert_int_equal(waitpid(child, &how, 0), child);
   ax_cgroup_drop(&group, child);
@@ -179,6 +180,7 @@ static void a_group_of_version_2_is_left_for_a_leaf(void **state) {
 static void without_a_group_nothing_happens(void **state) {
   (void)state;
   ax_cgroup none = { .v2 = false };
+  assert_false(ax_cgroup_join(&none, (int32_t)getpid()));
   assert_false(ax_cgroup_limit(&none, (int32_t)getpid(), 1 << 30));
   ax_cgroup_drop(&none, 1);
   ax_cgroup_end(&none);

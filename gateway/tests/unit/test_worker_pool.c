@@ -8,10 +8,12 @@
 #include <math.h>
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -189,6 +191,46 @@ static void a_worker_starts_gently_and_scores_like_all_others(void **state) {
   assert_int_equal(sched_getscheduler(worker.pid), SCHED_OTHER);
   (void)ax_broker_end(broker, &worker);
   assert_false(ax_broker_raise(broker, &worker)); /* it is gone */
+  ax_broker_stop(broker);
+}
+
+static void workers_that_are_kept_are_as_good_as_new(void **state) {
+  (void)state;
+  enum { MANY = 3 * AX_BROKER_READY };
+  ax_broker *broker = new_broker();
+  ax_broker_worker workers[MANY];
+  ax_error err = { 0 };
+  assert_true(ax_broker_keep(broker, AX_BROKER_READY));
+  ax_clock_sleep_ms(50); /* or less: then they are begun when asked for */
+  for (size_t i = 0; i < MANY; i++) {
+    assert_int_equal(ax_broker_spawn(broker, &workers[i], &err), AX_OK);
+    for (size_t k = 0; k < i; k++)
+      assert_true(workers[k].pid != workers[i].pid &&
+                  workers[k].socket != workers[i].socket);
+  }
+  for (size_t i = 0; i < MANY; i++) {
+    assert_int_equal(kill(workers[i].pid, 0), 0);
+    assert_int_not_equal(ax_broker_end(broker, &workers[i]), -1);
+  }
+  ax_broker_stop(broker);
+}
+
+/* Memory may run out while nobody looks. */
+static void a_kept_worker_that_ended_is_not_handed_out(void **state) {
+  (void)state;
+  ax_broker *broker = NULL;
+  ax_broker_worker worker;
+  ax_error err = { 0 };
+  char byte;
+  assert_int_equal(ax_broker_start("/bin/true", &broker, &err), AX_OK);
+  assert_true(ax_broker_keep(broker, 2));
+  ax_clock_sleep_ms(100);
+  for (int i = 0; i < 5; i++) { /* the fresh one ends as well, with 0 */
+    assert_int_equal(ax_broker_spawn(broker, &worker, &err), AX_OK);
+    ax_clock_sleep_ms(20);
+    assert_int_equal(recv(worker.socket, &byte, 1, 0), 0);
+    assert_int_equal(ax_broker_end(broker, &worker), 0);
+  }
   ax_broker_stop(broker);
 }
 
@@ -536,6 +578,8 @@ int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(workers_share_namespaces_apart_from_ours),
     cmocka_unit_test(a_worker_starts_gently_and_scores_like_all_others),
+    cmocka_unit_test(workers_that_are_kept_are_as_good_as_new),
+    cmocka_unit_test(a_kept_worker_that_ended_is_not_handed_out),
     cmocka_unit_test(a_row_that_does_harm_fails_and_the_next_ones_are_scored),
     cmocka_unit_test(what_a_plug_in_counts_arrives_with_its_answer),
     cmocka_unit_test(a_broken_module_says_what_is_wrong_with_it),
