@@ -468,7 +468,7 @@ names: $(OBJS) $(RUNNER_OBJS) ## check that exported names match their files
 
 # One after the other: each of them keeps all processors busy already, and the
 # tests of two at once would only measure each other.
-check: $(SETUP_CHECK) layers names ## everything a change must pass besides `make test`
+check: $(SETUP_CHECK) layers names $(BENCHES) ## everything a change must pass besides `make test`
 	$(MAKE) tidy
 	$(MAKE) asan
 	$(MAKE) tsan
