@@ -33,12 +33,8 @@ ax_proxy_queue *ax_proxy_queue_new(size_t count_max, size_t bytes_max) {
   if (!queue) return NULL;
   queue->count_max = count_max;
   queue->bytes_max = bytes_max;
-  pthread_condattr_t monotonic;
-  (void)pthread_condattr_init(&monotonic);
-  (void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
   (void)pthread_mutex_init(&queue->mutex, NULL);
-  (void)pthread_cond_init(&queue->ended, &monotonic);
-  (void)pthread_condattr_destroy(&monotonic);
+  (void)ax_clock_condition(&queue->ended);
   return queue;
 }
 

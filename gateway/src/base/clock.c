@@ -15,6 +15,15 @@ int64_t ax_clock_mono_ns(void) {
   return read_clock(CLOCK_MONOTONIC, 1000000000);
 }
 
+bool ax_clock_condition(pthread_cond_t *out) {
+  pthread_condattr_t monotonic;
+  if (pthread_condattr_init(&monotonic) != 0) return false;
+  bool made = pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC) == 0 &&
+              pthread_cond_init(out, &monotonic) == 0;
+  (void)pthread_condattr_destroy(&monotonic);
+  return made;
+}
+
 struct timespec ax_clock_at(int64_t mono_ns) {
   return (struct timespec){ .tv_sec = (time_t)(mono_ns / 1000000000),
                             .tv_nsec = (long)(mono_ns % 1000000000) };

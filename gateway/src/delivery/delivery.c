@@ -267,12 +267,8 @@ ax_status ax_delivery_new(const ax_delivery_config *config, ax_delivery **out,
   *out = NULL;
   ax_delivery *d = calloc(1, sizeof *d);
   if (!d) return AX_NOMEM;
-  pthread_condattr_t monotonic;
-  (void)pthread_condattr_init(&monotonic);
-  (void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
   pthread_mutex_init(&d->mutex, NULL);
-  pthread_cond_init(&d->wake, &monotonic);
-  (void)pthread_condattr_destroy(&monotonic);
+  (void)ax_clock_condition(&d->wake);
   ax_status status = open_lanes(d, config, err);
   if (status)
     ax_delivery_free(d);

@@ -19,15 +19,11 @@ struct ax_http_turns {
 };
 
 ax_http_turns *ax_http_turns_new(size_t bytes_at_once) {
-  pthread_condattr_t monotonic;
   ax_http_turns *turns = calloc(1, sizeof *turns);
   if (!turns) return NULL;
   turns->most = bytes_at_once;
   (void)pthread_mutex_init(&turns->mutex, NULL);
-  (void)pthread_condattr_init(&monotonic);
-  (void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-  (void)pthread_cond_init(&turns->moved, &monotonic);
-  (void)pthread_condattr_destroy(&monotonic);
+  (void)ax_clock_condition(&turns->moved);
   return turns;
 }
 

@@ -503,11 +503,7 @@ ax_status ax_intake_jobs_new(ax_intake *intake, ax_intake_jobs **out,
   if (!jobs) return ax_error_set(err, AX_NOMEM, "no memory for the jobs");
   jobs->intake = intake;
   pthread_mutex_init(&jobs->mutex, NULL);
-  pthread_condattr_t monotonic;
-  (void)pthread_condattr_init(&monotonic);
-  (void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-  pthread_cond_init(&jobs->wake, &monotonic);
-  (void)pthread_condattr_destroy(&monotonic);
+  (void)ax_clock_condition(&jobs->wake);
   *out = jobs;
   return AX_OK;
 }

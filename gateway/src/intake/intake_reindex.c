@@ -237,11 +237,7 @@ ax_status ax_intake_reindex_begin(const ax_intake_reindex_options *options,
   if (!r) return AX_NOMEM;
   r->options = *options;
   pthread_mutex_init(&r->mutex, NULL);
-  pthread_condattr_t monotonic;
-  (void)pthread_condattr_init(&monotonic);
-  (void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-  pthread_cond_init(&r->wake, &monotonic);
-  (void)pthread_condattr_destroy(&monotonic);
+  (void)ax_clock_condition(&r->wake);
   ax_status status = look(r, err);
   if (status) {
     ax_intake_reindex_stop(r);

@@ -208,11 +208,7 @@ ax_status ax_intake_scorer_new(const ax_intake_options *options,
     return ax_error_set(err, AX_NOMEM, "no memory for the scorer");
   }
   pthread_mutex_init(&scorer->mutex, NULL);
-  pthread_condattr_t monotonic;
-  (void)pthread_condattr_init(&monotonic);
-  (void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-  pthread_cond_init(&scorer->wake, &monotonic);
-  (void)pthread_condattr_destroy(&monotonic);
+  (void)ax_clock_condition(&scorer->wake);
   *out = scorer;
   return AX_OK;
 }

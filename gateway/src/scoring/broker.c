@@ -60,11 +60,7 @@ ax_status ax_broker_start(const char *worker, ax_broker **out, ax_error *err) {
   broker->socket = pair[0];
   pthread_mutex_init(&broker->lock, NULL);
   pthread_mutex_init(&broker->shelf, NULL);
-  pthread_condattr_t monotonic;
-  (void)pthread_condattr_init(&monotonic);
-  (void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-  pthread_cond_init(&broker->work, &monotonic);
-  (void)pthread_condattr_destroy(&monotonic);
+  (void)ax_clock_condition(&broker->work);
   ax_cgroup_begin(&broker->group);
   *out = broker;
   return AX_OK;

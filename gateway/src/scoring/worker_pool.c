@@ -36,7 +36,6 @@ struct ax_worker_pool {
   pthread_mutex_t lock;
   pthread_cond_t need;  /* the keeper has something to do */
   pthread_cond_t ready; /* a spare is there, or the module is broken */
-  pthread_condattr_t monotonic;
   bool stopping, busy, starting;
   ax_worker_proc *active, *spare;
   job *first, *last;
@@ -497,7 +496,7 @@ ax_status ax_worker_pool_ask(ax_worker_pool *p, ax_arena *arena,
             .out = out,
             .queued_ns = ax_clock_mono_ns(),
             .err = err };
-  pthread_cond_init(&j.turn, &p->monotonic);
+  (void)ax_clock_condition(&j.turn);
   pthread_mutex_lock(&p->lock);
   if (p->waiting >= p->options.queue_max) {
     j.status = ax_error_set(err, AX_UNAVAILABLE,
@@ -542,10 +541,8 @@ ax_status ax_worker_pool_new(ax_broker *broker,
     return ax_error_set(err, AX_NOMEM, "no memory for a module");
   }
   pthread_mutex_init(&p->lock, NULL);
-  pthread_condattr_init(&p->monotonic);
-  pthread_condattr_setclock(&p->monotonic, CLOCK_MONOTONIC);
-  pthread_cond_init(&p->need, &p->monotonic);
-  pthread_cond_init(&p->ready, &p->monotonic);
+  (void)ax_clock_condition(&p->need);
+  (void)ax_clock_condition(&p->ready);
   int fault = pthread_create(&p->keeper, NULL, keep, p);
   if (fault) {
     ax_poison_free(p->own_poison);
@@ -594,7 +591,6 @@ void ax_worker_pool_free(ax_worker_pool *p) {
   ax_poison_free(p->own_poison);
   pthread_cond_destroy(&p->need);
   pthread_cond_destroy(&p->ready);
-  pthread_condattr_destroy(&p->monotonic);
   pthread_mutex_destroy(&p->lock);
   free(p);
 }

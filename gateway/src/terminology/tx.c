@@ -110,12 +110,8 @@ static ax_status fill(ax_tx *tx, ax_error *err) {
 }
 
 static bool init_locks(ax_tx *tx) {
-  pthread_condattr_t attr;
   if (pthread_mutex_init(&tx->lock, NULL) != 0) return false;
-  bool good = pthread_condattr_init(&attr) == 0 &&
-              pthread_condattr_setclock(&attr, CLOCK_MONOTONIC) == 0 &&
-              pthread_cond_init(&tx->freed, &attr) == 0;
-  (void)pthread_condattr_destroy(&attr);
+  bool good = ax_clock_condition(&tx->freed);
   if (!good) (void)pthread_mutex_destroy(&tx->lock);
   return good;
 }
