@@ -171,8 +171,7 @@ static bool take_ready(ax_broker *b, ax_broker_worker *out) {
   return any;
 }
 
-/* It has nothing to say before it is asked: what can be read is its end. */
-static bool is_alive(const ax_broker_worker *worker) {
+bool ax_broker_alive(const ax_broker_worker *worker) {
   struct pollfd p = { .fd = worker->socket, .events = POLLIN };
   return poll(&p, 1, 0) == 0;
 }
@@ -180,7 +179,7 @@ static bool is_alive(const ax_broker_worker *worker) {
 ax_status ax_broker_spawn(ax_broker *broker, ax_broker_worker *out,
                           ax_error *err) {
   for (int i = 0; i < AX_BROKER_READY && take_ready(broker, out); i++) {
-    if (is_alive(out)) return AX_OK;
+    if (ax_broker_alive(out)) return AX_OK;
     (void)ax_broker_end(broker, out);
   }
   return spawn(broker, out, err);

@@ -63,6 +63,9 @@ bool ax_broker_raise(ax_broker *broker, const ax_broker_worker *worker);
 bool ax_broker_limit(ax_broker *broker, const ax_broker_worker *worker,
                      uint64_t bytes);
 
+/* False when it ended, or spoke without being asked. Does not wait. */
+bool ax_broker_alive(const ax_broker_worker *worker);
+
 /* Kills the worker if it still runs, closes its socket and returns how it
  * ended, as waitpid tells it; -1 when nobody knows. */
 int ax_broker_end(ax_broker *broker, ax_broker_worker *worker);

@@ -4,7 +4,6 @@
 
 #include <math.h>
 #include <pthread.h>
-#include <string.h>
 
 #include "scoring/frame_counters.h"
 
@@ -41,11 +40,6 @@ typedef struct {
   moments scores;
 } outcome_stats;
 
-typedef struct {
-  char name[AX_FRAME_COUNTER_NAME + 1];
-  double sum;
-} counter;
-
 struct ax_score_stats {
   pthread_mutex_t lock;
   const ax_model *model;
@@ -53,8 +47,7 @@ struct ax_score_stats {
   times took, queue;
   input_stats *inputs;
   outcome_stats *outcomes;
-  size_t counter_count;
-  counter counters[AX_SCORE_STATS_COUNTERS];
+  ax_frame_counters counters;
 };
 
 static void destroy(void *lock) {
@@ -130,22 +123,9 @@ void ax_score_stats_add(ax_score_stats *s, ax_score_stats_end end,
   pthread_mutex_unlock(&s->lock);
 }
 
-static counter *counter_of(ax_score_stats *s, ax_str name) {
-  for (size_t i = 0; i < s->counter_count; i++)
-    if (ax_str_eq(ax_str_from(s->counters[i].name), name))
-      return &s->counters[i];
-  if (s->counter_count == AX_SCORE_STATS_COUNTERS ||
-      name.len > AX_FRAME_COUNTER_NAME)
-    return NULL;
-  counter *c = &s->counters[s->counter_count++];
-  memcpy(c->name, name.ptr, name.len);
-  return c;
-}
-
-void ax_score_stats_counted(ax_score_stats *s, ax_str name, double add) {
+void ax_score_stats_counted(ax_score_stats *s, const char *name, double add) {
   pthread_mutex_lock(&s->lock);
-  counter *c = counter_of(s, name);
-  if (c) c->sum += add;
+  (void)ax_frame_counters_add(&s->counters, name, add);
   pthread_mutex_unlock(&s->lock);
 }
 
@@ -263,8 +243,8 @@ static void write_all(ax_score_stats *s, ax_json_writer *w) {
   ax_json_write_close(w);
   ax_json_write_key(w, AX_STR("counters"));
   ax_json_write_object(w);
-  for (size_t i = 0; i < s->counter_count; i++)
-    number(w, ax_str_from(s->counters[i].name), s->counters[i].sum);
+  for (size_t i = 0; i < s->counters.count; i++)
+    number(w, ax_str_from(s->counters.items[i].name), s->counters.items[i].add);
   ax_json_write_close(w);
 }
 

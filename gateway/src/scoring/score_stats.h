@@ -37,11 +37,7 @@ typedef enum {
       AX_SCORE_STATS_COUNT
 } ax_score_stats_end;
 
-enum {
-  AX_SCORE_STATS_TIMES = 32,
-  AX_SCORE_STATS_BINS = 20,
-  AX_SCORE_STATS_COUNTERS = 32
-};
+enum { AX_SCORE_STATS_TIMES = 32, AX_SCORE_STATS_BINS = 20 };
 
 /* Lives in `arena` with the model; NULL without memory. */
 ax_score_stats *ax_score_stats_new(ax_arena *arena,
@@ -52,8 +48,9 @@ ax_score_stats *ax_score_stats_new(ax_arena *arena,
 void ax_score_stats_add(ax_score_stats *stats, ax_score_stats_end end,
                         const ax_feature_row *row, const ax_results *results);
 /* The plug-in counted something (auspex_host.counter); of more than
- * AX_SCORE_STATS_COUNTERS names the later ones are dropped. */
-void ax_score_stats_counted(ax_score_stats *stats, ax_str name, double add);
+ * AX_FRAME_COUNTERS_MAX names the later ones are dropped. */
+void ax_score_stats_counted(ax_score_stats *stats, const char *name,
+                            double add);
 void ax_score_stats_time(ax_score_stats *stats, int64_t took_us,
                          int64_t queue_us);
 

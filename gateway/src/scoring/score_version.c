@@ -52,7 +52,8 @@ static ax_status probe(void *ctx, ax_worker_proc *worker, ax_error *err) {
   return ax_worker_proc_ping(worker, ax_clock_mono_ns() + 1000000000, err);
 }
 
-static void counted(void *ctx, const ax_model *model, ax_str name, double add) {
+static void counted(void *ctx, const ax_model *model, const char *name,
+                    double add) {
   const ax_score_version *v = ctx;
   for (size_t i = 0; i < v->model_count; i++)
     if (&v->models[i].model == model)

@@ -251,7 +251,7 @@ static void recycle(ax_worker_pool *p) {
 static void tell_counters(ax_worker_pool *p, const ax_model *model) {
   const ax_frame_counters *c = ax_worker_proc_counters(p->active);
   for (size_t i = 0; p->options.counted && i < c->count; i++)
-    p->options.counted(p->options.ctx, model, ax_str_from(c->items[i].name),
+    p->options.counted(p->options.ctx, model, c->items[i].name,
                        c->items[i].add);
 }
 

@@ -42,7 +42,8 @@ typedef struct {
   ax_status (*probe)(void *ctx, ax_worker_proc *worker, ax_error *err);
   /* What the plug-in counted in a batch of the model; NULL: nobody asks. [the
    * thread that leads the batch] */
-  void (*counted)(void *ctx, const ax_model *model, ax_str name, double add);
+  void (*counted)(void *ctx, const ax_model *model, const char *name,
+                  double add);
   void *ctx;
   /* What is held against rows, and the version whose rows they are; both must
    * outlive the pool. NULL: the pool keeps count for itself. */

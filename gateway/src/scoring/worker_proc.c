@@ -284,8 +284,7 @@ const ax_frame_counters *ax_worker_proc_counters(const ax_worker_proc *w) {
 }
 
 bool ax_worker_proc_alive(const ax_worker_proc *w) {
-  struct pollfd p = { .fd = w->process.socket, .events = POLLIN };
-  return poll(&p, 1, 0) == 0;
+  return ax_broker_alive(&w->process);
 }
 
 uint64_t ax_worker_proc_memory(const ax_worker_proc *w) {
