@@ -25,12 +25,18 @@ static int symbol(char c) {
   return c == '/' ? 63 : -1;
 }
 
-size_t ax_base64_decode(ax_str text, char *out) {
+static bool is_blank(char c) {
+  return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+}
+
+static bool decode(ax_str text, bool strict, char *out, size_t *len) {
   uint32_t bits = 0;
   unsigned have = 0;
   size_t count = 0;
   for (size_t i = 0; i < text.len; i++) {
     int value = symbol(text.ptr[i]);
+    if (value < 0 && strict && text.ptr[i] == '=') break;
+    if (value < 0 && strict && !is_blank(text.ptr[i])) return false;
     if (value < 0) continue;
     bits = bits << 6 | (uint32_t)value;
     have += 6;
@@ -39,5 +45,16 @@ size_t ax_base64_decode(ax_str text, char *out) {
     if (out) out[count] = (char)(bits >> have & 0xFF);
     count++;
   }
-  return count;
+  *len = count;
+  return true;
+}
+
+size_t ax_base64_decode(ax_str text, char *out) {
+  size_t len = 0;
+  (void)decode(text, false, out, &len);
+  return len;
+}
+
+bool ax_base64_decode_strict(ax_str text, char *out, size_t *len) {
+  return decode(text, true, out, len);
 }

@@ -1,5 +1,6 @@
 #include "intake/intake_patch.h"
 
+#include "base/base64.h"
 #include "intake/intake_patch_path.h"
 #include "intake/intake_verdict.h"
 #include "json/json_parse.h"
@@ -54,34 +55,6 @@ ax_status ax_intake_patch_apply(const ax_intake *intake,
 /* --- from a Binary ---------------------------------------------------------
  */
 
-static int digit(char c) {
-  if (c >= 'A' && c <= 'Z') return c - 'A';
-  if (c >= 'a' && c <= 'z') return c - 'a' + 26;
-  if (c >= '0' && c <= '9') return c - '0' + 52;
-  if (c == '+') return 62;
-  return c == '/' ? 63 : -1;
-}
-
-/* Blanks may stand between (R4 base64Binary). False: it is none. */
-static bool decode(ax_str in, char *out, size_t *len) {
-  unsigned bits = 0, have = 0;
-  size_t n = 0;
-  for (size_t i = 0; i < in.len; i++) {
-    char c = in.ptr[i];
-    if (c == ' ' || c == '\n' || c == '\r' || c == '\t') continue;
-    if (c == '=') break;
-    int value = digit(c);
-    if (value < 0) return false;
-    bits = bits << 6 | (unsigned)value;
-    have += 6;
-    if (have < 8) continue;
-    have -= 8;
-    out[n++] = (char)(bits >> have & 0xff);
-  }
-  *len = n;
-  return true;
-}
-
 ax_status ax_intake_patch_binary(ax_arena *arena, const ax_json *binary,
                                  const ax_json **out, const char **why) {
   ax_json_fault fault;
@@ -96,7 +69,7 @@ ax_status ax_intake_patch_binary(ax_arena *arena, const ax_json *binary,
   }
   char *text = AX_NEW_ARRAY(arena, char, data.len + 1);
   if (!text) return AX_NOMEM;
-  if (!decode(data, text, &len)) {
+  if (!ax_base64_decode_strict(data, text, &len)) {
     *why = "The data of the Binary are not base64";
     return AX_OK;
   }
