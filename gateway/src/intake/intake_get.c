@@ -46,17 +46,23 @@ static ax_status read_pairs(const ax_intake_request *rq, ax_intake_item *item,
   return AX_OK;
 }
 
+static ax_intake_search search_of(const ax_intake *intake,
+                                  const ax_intake_request *rq,
+                                  const ax_intake_item *item) {
+  return (ax_intake_search){ .store = intake->options.store,
+                             .search = intake->options.search,
+                             .registry = intake->options.registry,
+                             .arena = rq->arena,
+                             .base = rq->base,
+                             .type = item->type };
+}
+
 /* Understands a search; faults become issues of the item. */
 static ax_status read_search(const ax_intake *intake,
                              const ax_intake_request *rq, ax_intake_item *item,
                              ax_intake_search *search,
                              ax_search_request *asked) {
-  *search = (ax_intake_search){ .store = intake->options.store,
-                                .search = intake->options.search,
-                                .registry = intake->options.registry,
-                                .arena = rq->arena,
-                                .base = rq->base,
-                                .type = item->type };
+  *search = search_of(intake, rq, item);
   ax_fhir_issues *issues = ax_fhir_issues_new(rq->arena);
   if (!issues) return AX_NOMEM;
   AX_TRY(read_pairs(rq, item, &search->pairs, &search->count));
@@ -162,11 +168,7 @@ static bool is_known(const ax_intake_item *item, const ax_stored *found) {
 /* _summary and _elements of the item's URL. */
 static ax_status take_part(const ax_intake *intake, const ax_intake_request *rq,
                            ax_intake_item *item, ax_str body) {
-  ax_intake_search s = { .search = intake->options.search,
-                         .registry = intake->options.registry,
-                         .arena = rq->arena,
-                         .base = rq->base,
-                         .type = item->type };
+  ax_intake_search s = search_of(intake, rq, item);
   ax_fhir_issues *issues = ax_fhir_issues_new(rq->arena);
   if (!issues) return AX_NOMEM;
   AX_TRY(read_pairs(rq, item, &s.pairs, &s.count));
