@@ -8,23 +8,16 @@
 enum { IN_GERMLINE, IN_CLASSIFIED, IN_ANY, IN_DOUBT, INPUTS };
 enum { OTHER_GENE = GERMLINE_GENE_COUNT };
 
-/* HGNC under its three systems, with and without the prefix. */
-#define IS_HGNC(number, gene)                                              \
-  AUSPEX_IS_LIKE("http://www.genenames.org", "(HGNC:)?" number, gene),     \
-      AUSPEX_IS_LIKE("http://www.genenames.org/geneId", "(HGNC:)?" number, \
-                     gene),                                                \
-      AUSPEX_IS_LIKE("urn:oid:2.16.840.1.113883.6.281", "(HGNC:)?" number, \
-                     gene)
 #define X(symbol, small) AUSPEX_IS_TEXT(#symbol, GERMLINE_##symbol),
 AUSPEX_DECLARE_MAP_OR(gene_number, "gene", 0, OTHER_GENE,
-                      GERMLINE_GENES(X) IS_HGNC("1787", GERMLINE_CDKN2A),
-                      IS_HGNC("11998", GERMLINE_TP53),
-                      IS_HGNC("7127", GERMLINE_MLH1),
-                      IS_HGNC("1100", GERMLINE_BRCA1),
-                      IS_HGNC("1101", GERMLINE_BRCA2),
-                      IS_HGNC("795", GERMLINE_ATM),
-                      IS_HGNC("26144", GERMLINE_PALB2),
-                      IS_HGNC("11389", GERMLINE_STK11));
+                      GERMLINE_GENES(X) AUSPEX_IS_HGNC("1787", GERMLINE_CDKN2A),
+                      AUSPEX_IS_HGNC("11998", GERMLINE_TP53),
+                      AUSPEX_IS_HGNC("7127", GERMLINE_MLH1),
+                      AUSPEX_IS_HGNC("1100", GERMLINE_BRCA1),
+                      AUSPEX_IS_HGNC("1101", GERMLINE_BRCA2),
+                      AUSPEX_IS_HGNC("795", GERMLINE_ATM),
+                      AUSPEX_IS_HGNC("26144", GERMLINE_PALB2),
+                      AUSPEX_IS_HGNC("11389", GERMLINE_STK11));
 #undef X
 
 static const auspex_filter of_a_class[] = {

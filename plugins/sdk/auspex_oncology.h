@@ -241,6 +241,14 @@ AUSPEX_DECLARE_MAP(
     AUSPEX_IS(AUSPEX_SYSTEM_MII_ECOG, "4", 4));
 
 /* ---- germline variants (genomics reporting) ---- */
+/* A gene of HGNC under its three systems, with and without the prefix; an entry
+ * of a map. */
+#define AUSPEX_IS_HGNC(number, gene)                                       \
+  AUSPEX_IS_LIKE("http://www.genenames.org", "(HGNC:)?" number, gene),     \
+      AUSPEX_IS_LIKE("http://www.genenames.org/geneId", "(HGNC:)?" number, \
+                     gene),                                                \
+      AUSPEX_IS_LIKE("urn:oid:2.16.840.1.113883.6.281", "(HGNC:)?" number, \
+                     gene)
 AUSPEX_DECLARE_SET(auspex_oncology_variant, "genetic variant assessment",
                    AUSPEX_LOINC("69548-6", "Genetic variant assessment"));
 AUSPEX_DECLARE_SET(auspex_oncology_gene_studied, "gene studied",

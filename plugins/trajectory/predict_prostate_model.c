@@ -53,14 +53,8 @@ AUSPEX_DECLARE_MAP(sum_group, "grade group of a Gleason sum", 0,
                    AUSPEX_IS_NUMBER(8, 8, 4), AUSPEX_IS_NUMBER(9, 10, 5));
 
 enum { BRCA1 = 1, BRCA2 = 2 };
-#define IS_HGNC(number, gene)                                              \
-  AUSPEX_IS_LIKE("http://www.genenames.org", "(HGNC:)?" number, gene),     \
-      AUSPEX_IS_LIKE("http://www.genenames.org/geneId", "(HGNC:)?" number, \
-                     gene),                                                \
-      AUSPEX_IS_LIKE("urn:oid:2.16.840.1.113883.6.281", "(HGNC:)?" number, \
-                     gene)
-AUSPEX_DECLARE_MAP_OR(brca, "BRCA1 or BRCA2", 0, 0, IS_HGNC("1100", BRCA1),
-                      IS_HGNC("1101", BRCA2), AUSPEX_IS_TEXT("BRCA1", BRCA1),
+AUSPEX_DECLARE_MAP_OR(brca, "BRCA1 or BRCA2", 0, 0, AUSPEX_IS_HGNC("1100", BRCA1),
+                      AUSPEX_IS_HGNC("1101", BRCA2), AUSPEX_IS_TEXT("BRCA1", BRCA1),
                       AUSPEX_IS_TEXT("BRCA2", BRCA2));
 
 /* ---- inputs ---- */
