@@ -85,16 +85,7 @@ static void change(ax_str path, const char *old, const char *with) {
 }
 
 static size_t live(ax_str patient) {
-  const outside_answer *a =
-      outside_get(gw, of_patient("RiskAssessment", patient));
-  const ax_json *entries = AX_JSON_GET(a->json, "entry");
-  size_t count = 0;
-  for (size_t i = 0; i < ax_json_count(entries); i++)
-    count += !ax_str_eq(
-        AX_JSON_STR(AX_JSON_GET(ax_json_item(entries, i), "resource"),
-                    "status"),
-        AX_STR("entered-in-error"));
-  return count;
+  return patients_live(gw, of_patient("RiskAssessment", patient));
 }
 
 static void a_new_version_of_an_input_makes_a_new_result(void **state) {

@@ -126,16 +126,7 @@ static void put_drug(const char *id, const char *code, int status) {
 }
 
 static size_t live(void) {
-  const outside_answer *a =
-      outside_get(gw, "/RiskAssessment?method=lipi&_count=1000");
-  const ax_json *entries = AX_JSON_GET(a->json, "entry");
-  size_t count = 0;
-  for (size_t i = 0; i < ax_json_count(entries); i++)
-    count += !ax_str_eq(
-        AX_JSON_STR(AX_JSON_GET(ax_json_item(entries, i), "resource"),
-                    "status"),
-        AX_STR("entered-in-error"));
-  return count;
+  return patients_live(gw, "/RiskAssessment?method=lipi&_count=1000");
 }
 
 /* Waits up to ten seconds for so many results that are not taken back. */

@@ -59,6 +59,18 @@ size_t patients_count(outside *gw, const char *query) {
   return ax_json_count(AX_JSON_GET(a->json, "entry"));
 }
 
+size_t patients_live(outside *gw, const char *query) {
+  const outside_answer *a = outside_get(gw, query);
+  const ax_json *entries = AX_JSON_GET(a->json, "entry");
+  size_t count = 0;
+  for (size_t i = 0; i < ax_json_count(entries); i++)
+    count += !ax_str_eq(
+        AX_JSON_STR(AX_JSON_GET(ax_json_item(entries, i), "resource"),
+                    "status"),
+        AX_STR("entered-in-error"));
+  return count;
+}
+
 size_t patients_await(outside *gw, const char *query, size_t count) {
   int64_t until = ax_clock_mono_ns() + ax_test_ms(AWAIT_MS) * 1000000;
   while (patients_count(gw, query) < count && ax_clock_mono_ns() < until)

@@ -25,6 +25,9 @@ ax_str patients_post(ax_arena *arena, outside *gw, const char *name,
 /* How many entries a search has; fails when it is not answered with 200. */
 size_t patients_count(outside *gw, const char *query);
 
+/* How many of them were not taken back (entered-in-error). */
+size_t patients_live(outside *gw, const char *query);
+
 /* Waits up to ten seconds until a search has `count` entries, a moment longer
  * to see that there are not more, and returns how many there are. */
 size_t patients_await(outside *gw, const char *query, size_t count);
